@@ -1,0 +1,42 @@
+"""What a run is told: how many homes, which seed, from when, with which faults."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+DAY_S: Final = 86_400
+DAY_MIN: Final = 1440
+STEP_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimParams:
+    """Settings of one simulated fleet.
+
+    `start` is the first instant of data time (aware). `horizon_days` is the stretch in which planned faults unfold.
+    `every_s` is the reporting interval of air conditioner, refrigerator and circuit, a multiple of 60 s.
+    `obedience` is the chance [0, 1] that an owner follows one reminder. Raises ValueError on anything outside.
+    """
+
+    start: datetime
+    homes: int = 4
+    seed: int = 1
+    horizon_days: float = 75.0
+    every_s: int = 300
+    faults: str = "demo"
+    climate: str = "hot"
+    obedience: float = 0.7
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None:
+            raise ValueError("start must carry a time zone")
+        if not 1 <= self.homes <= 9999:
+            raise ValueError("homes must be 1 to 9999")
+        if self.seed < 0:
+            raise ValueError("seed must not be negative")
+        if self.every_s < 60 or self.every_s % 60 or DAY_S % self.every_s:
+            raise ValueError("every must be a multiple of 60 s that divides a day")
+        if self.horizon_days <= 0:
+            raise ValueError("the period must be longer than nothing")
+        if not 0.0 <= self.obedience <= 1.0:
+            raise ValueError("obedience must be between 0 and 1")

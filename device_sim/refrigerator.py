@@ -1,0 +1,165 @@
+"""A two-compartment refrigerator: one evaporator, damper to the fridge, frost and defrost, door use."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device_sim.params import STEP_S
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Columns = dict[str, NDArray[np.generic]]
+
+DOOR_FRIDGE_W: Final = 420.0  # (E) while open: about 6 kJ of warm, moist air in 15 s
+DOOR_FREEZER_W: Final = 60.0
+HEATER_W: Final = 180.0  # (E) defrost heater
+DEFROST_MINUTES: Final = 20.0
+SEAL_FRIDGE_W_K: Final = 1.1  # seal fully perished: the cabinet loses about twice as much
+SEAL_FREEZER_W_K: Final = 0.35
+DUST_POWER: Final = 0.30  # power while on at condenser_dust severity 1
+DUST_CAPACITY: Final = 0.25
+EVAPORATOR_W_K: Final = 15.0  # (E)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefrigeratorUnits:
+    """Per-unit constants; `inverter` units modulate the compressor, the others switch it."""
+
+    fridge_set_c: Floats
+    freezer_set_c: Floats
+    fridge_ua_w_k: Floats
+    freezer_ua_w_k: Floats
+    fridge_j_k: Floats
+    freezer_j_k: Floats
+    capacity_w: Floats
+    rated_cop: Floats
+    defrost_after_min: Floats
+    inverter: Bools
+
+
+@dataclass(slots=True, kw_only=True)
+class RefrigeratorState:
+    """What carries over from minute to minute."""
+
+    fridge_c: Floats
+    freezer_c: Floats
+    evap_c: Floats
+    frost: Floats
+    run_min: Floats
+    defrost_left: Floats
+    on: Bools
+    energy_kwh: Floats
+    door_opens: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefrigeratorDrivers:
+    """Per minute and home: kitchen temperature, seconds of open door, heat of fresh shopping, compressor dead."""
+
+    ambient_c: Floats
+    door_s: Floats
+    food_w: Floats
+    dead: Bools
+
+
+def draw_unit(rng: np.random.Generator) -> dict[str, float | bool]:
+    """Draw one refrigerator, keyed like `RefrigeratorUnits` (class: 300 l, about 0.8 kWh a day)."""
+    return {
+        "fridge_set_c": rng.uniform(3.0, 5.0),
+        "freezer_set_c": rng.uniform(-20.0, -17.5),
+        "fridge_ua_w_k": rng.normal(0.95, 0.09),
+        "freezer_ua_w_k": rng.normal(0.62, 0.06),
+        "fridge_j_k": rng.uniform(38e3, 60e3),
+        "freezer_j_k": rng.uniform(22e3, 36e3),
+        "capacity_w": rng.normal(145.0, 9.0),
+        "rated_cop": rng.normal(1.55, 0.1),
+        "defrost_after_min": rng.uniform(480.0, 780.0),
+        "inverter": bool(rng.random() < 0.5),
+    }
+
+
+def step_refrigerators(
+    units: RefrigeratorUnits,
+    state: RefrigeratorState,
+    drivers: RefrigeratorDrivers,
+    *,
+    seal: Floats,
+    dust: Floats,
+    noise: Floats,
+) -> Columns:
+    """Advance all refrigerators minute by minute and return their signals (minutes, homes).
+
+    `seal` and `dust` are severities in [0, 1]. A leaking seal warms the cabinet and feeds frost, at unchanged power
+    while on; a dusty condenser raises that power and takes capacity. `noise` holds three standard normal layers.
+    """
+    steps, count = drivers.ambient_c.shape
+    fridge_ua = units.fridge_ua_w_k + SEAL_FRIDGE_W_K * seal
+    freezer_ua = units.freezer_ua_w_k + SEAL_FREEZER_W_K * seal
+    names = ("fridge_c", "freezer_c", "evap_c", "level", "defrost")
+    out = {name: np.empty((steps, count)) for name in names}
+    for i in range(steps):
+        ambient, door = drivers.ambient_c[i], drivers.door_s[i] / 60.0
+        warm = np.where(state.on, -1.4, 1.4)
+        state.on = ((state.freezer_c > units.freezer_set_c + warm) | (state.fridge_c > units.fridge_set_c + 2.0 + warm)) & (
+            state.freezer_c > units.freezer_set_c - 5.0
+        )
+        defrosting = state.defrost_left > 0.0
+        modulated = np.clip(0.42 + 0.22 * (state.freezer_c - units.freezer_set_c), 0.3, 1.0)
+        level = state.on * np.where(units.inverter, modulated, 1.0) * ~defrosting * ~drivers.dead[i]
+        cold = units.capacity_w * level * (1.0 - 0.2 * state.frost) * (1.0 - DUST_CAPACITY * dust)
+        damper = np.clip(0.38 + 0.22 * (state.fridge_c - units.fridge_set_c), 0.0, 0.8)
+        fridge_w = fridge_ua * (ambient - state.fridge_c) + DOOR_FRIDGE_W * door + drivers.food_w[i] - cold * damper
+        freezer_w = freezer_ua * (ambient - state.freezer_c) + DOOR_FREEZER_W * door - cold * (1.0 - damper)
+        freezer_w = freezer_w + 0.2 * HEATER_W * defrosting
+        for name, value in zip(names, (state.fridge_c, state.freezer_c, state.evap_c, level, defrosting), strict=True):
+            out[name][i] = value
+        evap_goal = np.where(
+            defrosting, 8.0, state.freezer_c - cold / (EVAPORATOR_W_K * (1.0 - 0.45 * state.frost))
+        )
+        state.evap_c = state.evap_c + np.where(level > 0.0, 0.3, 0.15) * (evap_goal - state.evap_c)
+        state.fridge_c = state.fridge_c + STEP_S / units.fridge_j_k * fridge_w
+        state.freezer_c = state.freezer_c + STEP_S / units.freezer_j_k * freezer_w
+        growth = level / 1400.0 * (1.0 + 1.5 * seal) + door / 60.0
+        starts = (state.run_min > units.defrost_after_min) & ~drivers.dead[i]
+        state.frost = np.where(starts, 0.0, np.minimum(state.frost + growth, 1.0))
+        state.run_min = np.where(starts, 0.0, state.run_min + level)
+        state.defrost_left = np.where(starts, DEFROST_MINUTES, np.maximum(state.defrost_left - 1.0, 0.0))
+    return _signals(units, state, drivers, out, dust=dust, noise=noise)
+
+
+def on_power_w(units: RefrigeratorUnits, level: Floats, ambient_c: Floats, dust: Floats) -> Floats:
+    """Compressor power in W: capacity over COP, 1.2 % more per K of ambient (E), 30 % more behind full dust."""
+    warm = 1.0 + 0.012 * (ambient_c - 25.0)
+    part_load = 0.85 + 0.15 * level  # inverter compressors gain at low speed
+    return units.capacity_w * level / units.rated_cop * warm * part_load * (1.0 + DUST_POWER * dust)
+
+
+def _signals(
+    units: RefrigeratorUnits,
+    state: RefrigeratorState,
+    drivers: RefrigeratorDrivers,
+    out: dict[str, Floats],
+    *,
+    dust: Floats,
+    noise: Floats,
+) -> Columns:
+    level, defrost = out["level"], out["defrost"] > 0.0
+    power = on_power_w(units, level, drivers.ambient_c, dust) + HEATER_W * defrost + 15.0 * (drivers.door_s > 0.0) + 1.5
+    energy = state.energy_kwh + np.cumsum(power, axis=0) / 60_000.0
+    opens = state.door_opens + np.cumsum((drivers.door_s > 0.0) & (drivers.door_s < 60.0), axis=0)
+    state.energy_kwh, state.door_opens = energy[-1].copy(), opens[-1].copy()
+    return {
+        "fridge_c": np.round(out["fridge_c"] + 0.06 * noise[0], 1),
+        "freezer_c": np.round(out["freezer_c"] + 0.1 * noise[1], 1),
+        "evap_c": np.round(out["evap_c"] + 0.2 * noise[2], 1),
+        "ambient_c": np.round(drivers.ambient_c + 0.1 * noise[2], 1),
+        "compressor_hz": np.where(units.inverter, np.round(70.0 * level), np.nan),
+        "compressor_on": level > 0.0,
+        "door_open": drivers.door_s > 20.0,
+        "door_opens": opens,
+        "defrost": defrost,
+        "power_w": np.round(power * (1.0 + 0.01 * noise[0]), 1),
+        "energy_kwh": np.round(energy, 3),
+    }

@@ -1,0 +1,26 @@
+"""Independent random streams, one per purpose, so that a home's life depends on the seed, itself and the day only."""
+
+from enum import IntEnum
+
+import numpy as np
+
+
+class Purpose(IntEnum):
+    """What a stream is for; never renumber, or every recorded seed changes its meaning."""
+
+    WEATHER = 1
+    HEAT_WAVE = 2
+    TRAITS = 3
+    UNITS = 4
+    LIFE = 5
+    NOISE = 6
+    FAULT_GROWTH = 7
+    FAULT_PLAN = 8
+    OWNER = 9
+    MAINS = 10
+    CYCLE = 11
+
+
+def stream(seed: int, purpose: Purpose, *keys: int) -> np.random.Generator:
+    """Return the generator that belongs to `seed`, `purpose` and `keys` (whole numbers, not negative)."""
+    return np.random.default_rng([seed, int(purpose), *keys])

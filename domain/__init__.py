@@ -1,0 +1,1 @@
+"""Vocabulary and rules of appliance care: pure, no input or output, imports nothing of ours."""

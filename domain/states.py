@@ -1,0 +1,99 @@
+"""The state machines of findings, reminders and orders: one table each, pure; the database enforces the same tables.
+
+A change that a person sees as one step but the machine as several (an owner taps "done" on a reminder nobody marked
+as seen; a planner agrees a date by phone) is walked step by step with `path`, so that every step is recorded.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from domain.errors import IllegalMove
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """Which states may follow which; `start` is where a new one begins."""
+
+    entity: str
+    start: str
+    moves: Mapping[str, frozenset[str]]
+    open_states: frozenset[str]
+    """While in one of these it counts as open: at most one per appliance and fault, or per household."""
+
+    def check(self, state: str, to: str) -> None:
+        """Raise IllegalMove, saying what is possible, unless `to` may follow `state`."""
+        if to not in self.moves.get(state, frozenset()):
+            allowed = ", ".join(sorted(self.moves.get(state, ()))) or "nothing"
+            raise IllegalMove(f"this {self.entity} is {state}: it cannot become {to}; possible now: {allowed}")
+
+    def path(self, state: str, to: str, via: frozenset[str]) -> tuple[str, ...]:
+        """The shortest chain of states from `state` to `to`, passing only through `via`; IllegalMove if none."""
+        queue: deque[tuple[str, ...]] = deque([(state,)])
+        met = {state}
+        while queue:
+            chain = queue.popleft()
+            for following in sorted(self.moves.get(chain[-1], ())):
+                if following == to:
+                    return (*chain[1:], to)
+                if following in via and following not in met:
+                    met.add(following)
+                    queue.append((*chain, following))
+        self.check(state, to)
+        raise IllegalMove(f"this {self.entity} is {state}: there is no way to {to}")
+
+
+def _machine(entity: str, start: str, moves: dict[str, str], open_states: str) -> Machine:
+    return Machine(
+        entity=entity,
+        start=start,
+        moves=MappingProxyType({state: frozenset(following.split()) for state, following in moves.items()}),
+        open_states=frozenset(open_states.split()),
+    )
+
+
+FINDING: Final = _machine(
+    "finding",
+    "open",
+    {"open": "acknowledged resolved dismissed", "acknowledged": "resolved dismissed", "resolved": "", "dismissed": ""},
+    "open acknowledged",
+)
+
+REMINDER: Final = _machine(
+    "reminder",
+    "sent",
+    {
+        "sent": "seen verified escalated",
+        "seen": "done snoozed declined verified escalated",
+        "snoozed": "sent verified escalated",
+        "done": "verified escalated",
+        "declined": "verified escalated",
+        "verified": "",
+        "escalated": "",
+    },
+    "sent seen snoozed done",
+)
+
+ORDER: Final = _machine(
+    "order",
+    "proposed",
+    {
+        "proposed": "approved declined cancelled",
+        "approved": "offered cancelled",
+        "offered": "confirmed declined cancelled",
+        "confirmed": "scheduled cancelled",
+        "scheduled": "en_route confirmed cancelled",
+        "en_route": "on_site cancelled",
+        "on_site": "completed cancelled",
+        "completed": "verified reopened",
+        "reopened": "approved cancelled",
+        "verified": "",
+        "declined": "",
+        "cancelled": "",
+    },
+    "proposed approved offered confirmed scheduled en_route on_site reopened",
+)
+
+MACHINES: Final = (FINDING, REMINDER, ORDER)

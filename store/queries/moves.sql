@@ -1,0 +1,29 @@
+-- name: speak_as
+-- Who changes something and why, for the rest of this transaction; the trigger writes it into state_change.
+SELECT set_config('wellkept.actor', %(actor)s, true), set_config('wellkept.reason', %(reason)s, true)
+
+-- name: lock_finding
+SELECT state, version FROM finding WHERE id = %(id)s FOR UPDATE
+
+-- name: lock_reminder
+SELECT state, version FROM reminder WHERE id = %(id)s FOR UPDATE
+
+-- name: lock_order
+SELECT state, version FROM service_order WHERE id = %(id)s FOR UPDATE
+
+-- name: step_finding
+UPDATE finding SET state = %(to)s, dismissed_for = CASE WHEN %(to)s = 'dismissed' THEN %(reason)s END WHERE id = %(id)s
+
+-- name: step_reminder
+UPDATE reminder SET state = %(to)s, snoozed_until = CASE WHEN %(to)s = 'snoozed' THEN %(until)s::timestamptz END
+WHERE id = %(id)s
+
+-- name: step_order
+UPDATE service_order
+SET state = %(to)s, completed_at = CASE WHEN %(to)s = 'completed' THEN %(at)s ELSE completed_at END
+WHERE id = %(id)s
+
+-- name: history
+-- Every change of one thing, oldest first.
+SELECT from_state, to_state, actor, reason, at FROM state_change
+WHERE entity = %(entity)s AND entity_id = %(id)s ORDER BY id

@@ -1,0 +1,23 @@
+"""The embedded runtime: a real TimescaleDB and a real Mosquitto on this computer, without root or Docker."""
+
+from wellkept.local.broker import RunningBroker, set_password, start_mosquitto
+from wellkept.local.errors import LocalRuntimeError
+from wellkept.local.packages import Installed, ensure_installed
+from wellkept.local.postgres import RunningPostgres, start_postgres
+from wellkept.local.processes import free_port
+from wellkept.local.services import Services, install_runtime, local_services
+
+__all__ = [
+    "Installed",
+    "LocalRuntimeError",
+    "RunningBroker",
+    "RunningPostgres",
+    "Services",
+    "ensure_installed",
+    "free_port",
+    "install_runtime",
+    "local_services",
+    "set_password",
+    "start_mosquitto",
+    "start_postgres",
+]
