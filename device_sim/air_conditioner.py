@@ -122,26 +122,30 @@ def step_rooms(
     """
     steps, count = drivers.want.shape
     flow = coil.flow_share(clog)
-    capacity, _, lost = charge_effects(leak)
+    capacity = charge_effects(leak)[0]
     starved = 1.0 - 0.5 * (1.0 - capacity)  # part of the coil runs dry
-    sensible = np.array([coil.conductance_w_per_k(units.rated_w, np.full(count, s), flow) for s in FAN_SPEEDS]) * starved
+    sensible = (
+        np.array([coil.conductance_w_per_k(units.rated_w, np.full(count, s), flow) for s in FAN_SPEEDS]) * starved
+    )
     trace = _empty_trace(steps, count)
     who = np.arange(count)
     room, mass, integral, running, heat = (
         state.room_c, state.mass_c, state.integral, state.running, state.heat_w)  # fmt: skip
+    watts_per_hz = units.rated_w * capacity / 60.0
     hz_span = units.hz_max - units.hz_min
     any_heating = bool((drivers.want < 0).any())
     for i in range(steps):
         want = drivers.want[i]
         error = want * (room - drivers.setpoint_c[i])
         running = (want != 0.0) & (error > np.where(running, -STOP_BELOW_K, START_ABOVE_K))
-        integral = np.clip(integral + 0.012 * error, 0.0, 1.0) * running
-        hz = running * (units.hz_min + hz_span * np.clip(0.45 * error + integral, 0.0, 1.0))
-        level = np.where(units.auto_fan, np.clip(1.4 + 1.5 * error, 0.0, 3.0).astype(np.int64), units.fan_level)
-        drive = units.rated_w * capacity * hz / 60.0
+        integral = np.minimum(np.maximum(integral + 0.012 * error, 0.0), 1.0) * running
+        hz = running * (units.hz_min + hz_span * np.minimum(np.maximum(0.45 * error + integral, 0.0), 1.0))
+        wanted = np.minimum(np.maximum(1.4 + 1.5 * error, 0.0), 3.0).astype(np.int64)
+        level = np.where(units.auto_fan, wanted, units.fan_level)
+        drive = watts_per_hz * hz
         conductance = sensible[level, who]
         target, left = coil.cooling_w(drive, conductance / coil.SENSIBLE_SHARE, room)
-        sensible_share = np.full(count, coil.SENSIBLE_SHARE)
+        sensible_share: Floats | float = coil.SENSIBLE_SHARE
         if any_heating:
             heating, left_heating = coil.heating_w(1.1 * drive, conductance, room)
             cools = want > 0.0

@@ -1,4 +1,4 @@
-"""A household circuit behind its breaker: sums loads, drops voltage over line and contact, leaks, warms its terminal."""
+"""A circuit behind its breaker: sums loads, drops voltage over line and joint, leaks, warms its terminal."""
 
 from dataclasses import dataclass
 from typing import Final

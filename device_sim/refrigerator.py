@@ -16,6 +16,7 @@ DOOR_FRIDGE_W: Final = 420.0  # (E) while open: about 6 kJ of warm, moist air in
 DOOR_FREEZER_W: Final = 60.0
 HEATER_W: Final = 180.0  # (E) defrost heater
 DEFROST_MINUTES: Final = 20.0
+SWITCH_BAND_K: Final = 1.4  # (E) thermostat half band
 SEAL_FRIDGE_W_K: Final = 1.1  # seal fully perished: the cabinet loses about twice as much
 SEAL_FREEZER_W_K: Final = 0.35
 DUST_POWER: Final = 0.30  # power while on at condenser_dust severity 1
@@ -56,12 +57,12 @@ class RefrigeratorState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefrigeratorDrivers:
-    """Per minute and home: kitchen temperature, seconds of open door, heat of fresh shopping, compressor dead."""
+    """Per minute and home: kitchen temperature, seconds of open door, heat of fresh shopping, 1.0 while the compressor is dead."""
 
     ambient_c: Floats
     door_s: Floats
     food_w: Floats
-    dead: Bools
+    dead: Floats
 
 
 def draw_unit(rng: np.random.Generator) -> dict[str, float | bool]:
@@ -94,38 +95,45 @@ def step_refrigerators(
     `seal` and `dust` are severities in [0, 1]. A leaking seal warms the cabinet and feeds frost, at unchanged power
     while on; a dusty condenser raises that power and takes capacity. `noise` holds three standard normal layers.
     """
-    steps, count = drivers.ambient_c.shape
     fridge_ua = units.fridge_ua_w_k + SEAL_FRIDGE_W_K * seal
     freezer_ua = units.freezer_ua_w_k + SEAL_FREEZER_W_K * seal
-    names = ("fridge_c", "freezer_c", "evap_c", "level", "defrost")
-    out = {name: np.empty((steps, count)) for name in names}
-    for i in range(steps):
-        ambient, door = drivers.ambient_c[i], drivers.door_s[i] / 60.0
-        warm = np.where(state.on, -1.4, 1.4)
-        state.on = ((state.freezer_c > units.freezer_set_c + warm) | (state.fridge_c > units.fridge_set_c + 2.0 + warm)) & (
-            state.freezer_c > units.freezer_set_c - 5.0
-        )
+    alive = 1.0 - drivers.dead
+    door = drivers.door_s / 60.0
+    # What does not depend on the compartments' temperatures is laid out before the loop, which is the costly part.
+    fridge_in = fridge_ua * drivers.ambient_c + DOOR_FRIDGE_W * door + drivers.food_w
+    freezer_in = freezer_ua * drivers.ambient_c + DOOR_FREEZER_W * door
+    fridge_per_w, freezer_per_w = STEP_S / units.fridge_j_k, STEP_S / units.freezer_j_k
+    frost_per_level = (1.0 + 1.5 * seal) / 1400.0
+    capacity = units.capacity_w * (1.0 - DUST_CAPACITY * dust)
+    fixed_speed = ~units.inverter
+    fridge, freezer, evap, frost, on = state.fridge_c, state.freezer_c, state.evap_c, state.frost, state.on
+    out = {name: np.empty_like(door) for name in ("fridge_c", "freezer_c", "evap_c", "level", "defrost")}
+    for i in range(door.shape[0]):
+        over = freezer - units.freezer_set_c
+        fridge_over = fridge - units.fridge_set_c
+        warm = np.where(on, -SWITCH_BAND_K, SWITCH_BAND_K)
+        on = (over > warm) | ((fridge_over > 2.0 + warm) & (over > -5.0))
         defrosting = state.defrost_left > 0.0
-        modulated = np.clip(0.42 + 0.22 * (state.freezer_c - units.freezer_set_c), 0.3, 1.0)
-        level = state.on * np.where(units.inverter, modulated, 1.0) * ~defrosting * ~drivers.dead[i]
-        cold = units.capacity_w * level * (1.0 - 0.2 * state.frost) * (1.0 - DUST_CAPACITY * dust)
-        damper = np.clip(0.38 + 0.22 * (state.fridge_c - units.fridge_set_c), 0.0, 0.8)
-        fridge_w = fridge_ua * (ambient - state.fridge_c) + DOOR_FRIDGE_W * door + drivers.food_w[i] - cold * damper
-        freezer_w = freezer_ua * (ambient - state.freezer_c) + DOOR_FREEZER_W * door - cold * (1.0 - damper)
-        freezer_w = freezer_w + 0.2 * HEATER_W * defrosting
-        for name, value in zip(names, (state.fridge_c, state.freezer_c, state.evap_c, level, defrosting), strict=True):
-            out[name][i] = value
-        evap_goal = np.where(
-            defrosting, 8.0, state.freezer_c - cold / (EVAPORATOR_W_K * (1.0 - 0.45 * state.frost))
-        )
-        state.evap_c = state.evap_c + np.where(level > 0.0, 0.3, 0.15) * (evap_goal - state.evap_c)
-        state.fridge_c = state.fridge_c + STEP_S / units.fridge_j_k * fridge_w
-        state.freezer_c = state.freezer_c + STEP_S / units.freezer_j_k * freezer_w
-        growth = level / 1400.0 * (1.0 + 1.5 * seal) + door / 60.0
-        starts = (state.run_min > units.defrost_after_min) & ~drivers.dead[i]
-        state.frost = np.where(starts, 0.0, np.minimum(state.frost + growth, 1.0))
-        state.run_min = np.where(starts, 0.0, state.run_min + level)
-        state.defrost_left = np.where(starts, DEFROST_MINUTES, np.maximum(state.defrost_left - 1.0, 0.0))
+        modulated = np.minimum(np.maximum(0.42 + 0.22 * over, 0.3), 1.0)
+        level = np.maximum(modulated, fixed_speed) * (on & ~defrosting) * alive[i]
+        cold = capacity * level * (1.0 - 0.2 * frost)
+        through_damper = cold * np.minimum(np.maximum(0.38 + 0.22 * fridge_over, 0.0), 0.8)
+        melt = 0.2 * HEATER_W * defrosting
+        out["fridge_c"][i], out["freezer_c"][i], out["evap_c"][i] = fridge, freezer, evap
+        out["level"][i], out["defrost"][i] = level, defrosting
+        evap_goal = np.where(defrosting, 8.0, freezer - cold / (EVAPORATOR_W_K - 0.45 * EVAPORATOR_W_K * frost))
+        evap = evap + np.where(level > 0.0, 0.3, 0.15) * (evap_goal - evap)
+        fridge = fridge + fridge_per_w * (fridge_in[i] - fridge_ua * fridge - through_damper)
+        freezer = freezer + freezer_per_w * (freezer_in[i] - freezer_ua * freezer - cold + through_damper + melt)
+        frost = np.minimum(frost + frost_per_level * level + door[i] / 60.0, 1.0)
+        state.run_min = state.run_min + level
+        state.defrost_left = state.defrost_left - 1.0
+        starts = (state.run_min > units.defrost_after_min) & (alive[i] > 0.0)
+        if starts.any():
+            frost = np.where(starts, 0.0, frost)
+            state.run_min = np.where(starts, 0.0, state.run_min)
+            state.defrost_left = np.where(starts, DEFROST_MINUTES, state.defrost_left)
+    state.fridge_c, state.freezer_c, state.evap_c, state.frost, state.on = fridge, freezer, evap, frost, on
     return _signals(units, state, drivers, out, dust=dust, noise=noise)
 
 

@@ -64,7 +64,7 @@ def day_anomaly_c(seed: int, site: Site, day: int) -> float:
     """Deviation of a day from its normal in K: correlated noise plus a heat wave, a pure function of seed and day."""
     weights = DAY_TO_DAY_CORRELATION ** np.arange(6)
     draws = [stream(seed, Purpose.WEATHER, site.index, day - lag).standard_normal() for lag in range(6)]
-    noise = float(np.dot(weights, draws)) * np.sqrt(1.0 - DAY_TO_DAY_CORRELATION**2)
+    noise = float(np.dot(weights, draws) * np.sqrt(1.0 - DAY_TO_DAY_CORRELATION**2))
     return site.noise_c * noise + heat_wave_c(seed, site, day)
 
 

@@ -1,0 +1,7 @@
+"""Prediction: rows of a day -> daily indices -> own clean reference -> verdicts (docs/guides/detection.md).
+
+features/   one appliance's rows of one UTC day to daily physical indices, pure; the only definition there is
+healthy/    the clean reference of an appliance, learned once, frozen, and indices relative to it
+detectors/  from daily indices to a verdict, pure; one table of all of them
+scoring.py  the thin shell that finds what is due and runs the three
+"""

@@ -48,6 +48,12 @@ def is_transient(error: psycopg.Error) -> bool:
     return state == READ_ONLY or state.startswith(RETRY_CLASSES)
 
 
+def is_about_data(error: psycopg.Error) -> bool:
+    """True if the database or the driver refuses what was to be written (22, 23), not how or when."""
+    state = error.sqlstate
+    return state.startswith(("22", "23")) if state else isinstance(error, psycopg.DataError)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn the driver's errors into ours, once, at the boundary."""

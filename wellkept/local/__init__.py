@@ -6,13 +6,16 @@ from wellkept.local.packages import Installed, ensure_installed
 from wellkept.local.postgres import RunningPostgres, start_postgres
 from wellkept.local.processes import free_port
 from wellkept.local.services import Services, install_runtime, local_services
+from wellkept.local.supervisor import RestartPolicy, Supervisor
 
 __all__ = [
     "Installed",
     "LocalRuntimeError",
+    "RestartPolicy",
     "RunningBroker",
     "RunningPostgres",
     "Services",
+    "Supervisor",
     "ensure_installed",
     "free_port",
     "install_runtime",

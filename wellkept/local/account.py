@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wellkept.local.errors import LocalRuntimeError
-from wellkept.local.folders import is_traversable_by_all
 
 _NOBODY_UID = 65534  # Debian policy 9.2.2: nobody and nogroup
 _STEP_DOWN_ACCOUNTS = ("postgres", "nobody")
@@ -24,22 +23,31 @@ class Account:
     def prepare(self, folder: Path) -> None:
         """Create ``folder`` (0700) and hand it and all in it to this account.
 
-        Raises LocalRuntimeError where the account could not reach it through its parent folders.
+        Raises LocalRuntimeError where that is not allowed or the account could not reach the folder.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if self.owner is None:
-                return
-            for path in (folder, *folder.rglob("*")):
-                os.chown(path, *self.owner, follow_symlinks=False)
+            self.own(folder)
         except OSError as error:
             raise LocalRuntimeError(f"cannot use {folder} ({error.strerror})", "choose another folder") from error
-        if not is_traversable_by_all(folder.parent):
+        if not self.can_enter(folder):
             raise LocalRuntimeError(
-                f"the database may not run as root and its account cannot reach {folder}",
+                f"the database may not run as root, and the account it runs under cannot reach {folder}",
                 "choose a folder every account may pass through, or run as an ordinary user",
                 or_elsewhere=True,
             )
+
+    def own(self, path: Path) -> None:
+        """Hand ``path`` to this account, with all below it where it belonged to another."""
+        if self.owner is None or path.lstat().st_uid == self.owner[0]:
+            return
+        for each in (path, *path.rglob("*")):
+            os.chown(each, *self.owner, follow_symlinks=False)
+
+    def can_enter(self, folder: Path) -> bool:
+        """Say whether this account may pass through ``folder``; tried, because too many rules decide it."""
+        tried = subprocess.run([*self.prefix, "test", "-x", str(folder)], capture_output=True, check=False)
+        return tried.returncode == 0
 
 
 def server_account() -> Account:
@@ -59,7 +67,7 @@ def namespace_account() -> Account | None:
     if shutil.which("unshare") is None:
         return None
     tried = subprocess.run([*prefix, "true"], capture_output=True, check=False)
-    return Account(prefix=prefix) if tried.returncode == 0 else None
+    return Account(prefix=prefix, owner=(0, 0)) if tried.returncode == 0 else None
 
 
 def step_down_account() -> Account:

@@ -37,7 +37,7 @@ class RunningBroker:
         self._listener = listener
         self._account = account
         self._log = log
-        self._log_file = data_dir / "mosquitto.log"
+        self.log_file = data_dir / "mosquitto.log"
         self._process = self._start()
 
     @property
@@ -86,7 +86,7 @@ class RunningBroker:
         try:
             conf = self._data_dir / "mosquitto.conf"
             conf.write_text(render_mosquitto_conf(self._listener, self._data_dir), encoding="utf-8")
-            self._account.prepare(self._data_dir)
+            self._account.own(conf)
             return self._start_or_set_store_aside(conf, lock)
         finally:
             os.close(lock)  # from here on the broker holds the folder
@@ -102,9 +102,9 @@ class RunningBroker:
             return self._start_once(conf, lock)
 
     def _start_once(self, conf: Path, lock: int) -> subprocess.Popen[bytes]:
-        logged = self._log_file.stat().st_size if self._log_file.exists() else 0
+        logged = self.log_file.stat().st_size if self.log_file.exists() else 0
         process = start_child(
-            [self._installed.program("mosquitto"), "-c", conf], log_file=self._log_file,
+            [self._installed.program("mosquitto"), "-c", conf], log_file=self.log_file,
             environ={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
             account_prefix=self._account.prefix, death_signal=signal.SIGTERM, pass_fds=(lock,),
         )  # fmt: skip
@@ -120,16 +120,16 @@ class RunningBroker:
         while time.monotonic() < deadline:
             answers = _answers(self._reachable_at(), self.port)
             if process.poll() is not None:
-                reason = tail(self._log_file, from_byte=logged)
+                reason = tail(self.log_file, from_byte=logged)
                 if "Address already in use" in reason:
                     raise PortTakenError(f"port {self.port} is used by another program", "choose another port")
                 if "ersist" in reason and (self._data_dir / _STORE).exists():
                     raise UnreadableStoreError("the broker's store cannot be read", "move it away")
-                raise LocalRuntimeError(f"Mosquitto did not start ({reason})", f"see {self._log_file}")
+                raise LocalRuntimeError(f"Mosquitto did not start ({reason})", f"see {self.log_file}")
             if answers:
                 return
             time.sleep(_POLL_S)
-        raise LocalRuntimeError(f"Mosquitto was not ready after {_START_TIMEOUT_S:.0f} s", f"see {self._log_file}")
+        raise LocalRuntimeError(f"Mosquitto was not ready after {_START_TIMEOUT_S:.0f} s", f"see {self.log_file}")
 
 
 class PortTakenError(LocalRuntimeError):

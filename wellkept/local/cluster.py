@@ -29,18 +29,18 @@ def server_environ() -> dict[str, str]:
 def ensure_password(file: Path) -> str:
     """Return the database password kept in ``file`` (0600), inventing it the first time."""
     try:
-        if password := file.read_text(encoding="ascii").strip():
+        if password := file.read_text(encoding="utf-8").strip():
             return password
     except FileNotFoundError:
         pass
     new = file.with_name(file.name + ".new")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
         out.write(secrets.token_urlsafe(_PASSWORD_BYTES) + "\n")
         out.flush()
         os.fsync(out.fileno())
     new.replace(file)
-    return file.read_text(encoding="ascii").strip()
+    return file.read_text(encoding="utf-8").strip()
 
 
 def ensure_cluster(
@@ -52,7 +52,7 @@ def ensure_cluster(
     """
     version_file = cluster / "PG_VERSION"
     if version_file.exists():
-        major = version_file.read_text(encoding="ascii").strip()
+        major = version_file.read_text(encoding="utf-8").strip()
         if major != str(installed.postgres_major):
             raise LocalRuntimeError(
                 f"the data in {cluster} were written by PostgreSQL {major}, this is {installed.postgres_major}",
@@ -71,7 +71,7 @@ def _make_cluster(
     for leftover in cluster.parent.glob(f"{_NEW_PREFIX}*"):
         shutil.rmtree(leftover, ignore_errors=True)
     new = Path(tempfile.mkdtemp(prefix=_NEW_PREFIX, dir=cluster.parent))
-    account.prepare(new)
+    account.own(new)
     try:
         # The built-in locale provider sorts the same on every computer and with every C library.
         _run(

@@ -9,7 +9,7 @@ def cache_folder(environ: Mapping[str, str], fallback: Path) -> Path:
     """Return the folder for downloaded programs: a setting, the user's cache folder, else ``fallback``.
 
     The order is ``WELLKEPT_CACHE``, ``XDG_CACHE_HOME/wellkept``, ``HOME/.cache/wellkept``. A home that is unset or
-    cannot be written to (a service account, a read-only container) leads to ``fallback``.
+    cannot be written to (a service account, a read-only container) leads to ``fallback``. Makes the folder.
     """
     if chosen := environ.get("WELLKEPT_CACHE"):
         return Path(chosen).absolute()
@@ -20,7 +20,7 @@ def cache_folder(environ: Mapping[str, str], fallback: Path) -> Path:
     else:
         candidates = []
     for candidate in candidates:
-        if candidate.is_absolute() and _can_be_written(candidate):
+        if candidate.is_absolute() and _can_be_written(candidate / "wellkept"):
             return candidate / "wellkept"
     return fallback.absolute()
 
@@ -37,7 +37,9 @@ def is_traversable_by_all(folder: Path) -> bool:
 
 
 def _can_be_written(folder: Path) -> bool:
-    existing = folder
-    while not existing.exists() and existing != existing.parent:
-        existing = existing.parent
-    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
+    # Tried and not looked up: permission bits say nothing of read-only mounts and pseudo file systems.
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)

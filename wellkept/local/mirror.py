@@ -9,9 +9,9 @@ MIRROR_SETTING = "WELLKEPT_DEBIAN_MIRROR"
 
 # Suites of the main archive. Only those: a third party's repository may carry a suite called "stable" as well,
 # which is why the address is looked at too.
-DEBIAN_SUITES = frozenset(
-    "oldoldstable oldstable stable testing unstable sid buster bullseye bookworm trixie forky duke".split()
-)
+_BY_NAME = ("buster", "bullseye", "bookworm", "trixie", "forky", "duke")
+_BY_ROLE = ("oldoldstable", "oldstable", "stable", "testing", "unstable", "sid")
+DEBIAN_SUITES = frozenset((*_BY_NAME, *_BY_ROLE))
 _INDEX_LINE = re.compile(r"^'(?P<address>.+?)/dists/(?P<suite>[^/']+)/main/binary-[a-z0-9]+/Packages[^']*'")
 
 

@@ -36,13 +36,13 @@ class RunningPostgres:
     ) -> None:  # fmt: skip
         """Use ``start_postgres``; this starts the server on exactly ``port``."""
         self._installed = installed
-        self._data_dir = data_dir
+        self.data_dir = data_dir
         self._max_connections = max_connections
         self._fast_unsafe = fast_unsafe
         self._account = account
         self._log = log
         self._cluster = data_dir / "cluster"
-        self._log_file = data_dir / "postgres.log"
+        self.log_file = data_dir / "postgres.log"
         self.port = port
         self._process = self._start()
 
@@ -54,7 +54,7 @@ class RunningPostgres:
     @property
     def url(self) -> str:
         """Address with password of the database ``wellkept``."""
-        password = ensure_password(self._data_dir / "password")
+        password = ensure_password(self.data_dir / "password")
         return f"postgresql://{ROLE}:{password}@{LOOPBACK}:{self.port}/{DATABASE}"
 
     def is_running(self) -> bool:
@@ -72,15 +72,15 @@ class RunningPostgres:
         kill_leftovers(self._cluster)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self._account.prepare(self._data_dir)
-        lock = _lock_data_dir(self._data_dir / "lock", self._cluster, self._log)
+        self._account.prepare(self.data_dir)
+        lock = _lock_data_dir(self.data_dir / "lock", self._cluster, self._log)
         try:
             kill_leftovers(self._cluster)
-            password_file = self._data_dir / "password"
+            password_file = self.data_dir / "password"
             ensure_password(password_file)
-            self._account.prepare(self._data_dir)
+            self._account.own(password_file)
             ensure_cluster(self._installed, self._account, self._cluster, password_file, self._log)
-            conf = self._data_dir / "postgresql.conf"
+            conf = self.data_dir / "postgresql.conf"
             conf.write_text(
                 render_postgres_conf(
                     port=self.port, cluster=self._cluster,
@@ -88,10 +88,11 @@ class RunningPostgres:
                 ),
                 encoding="utf-8",
             )  # fmt: skip
-            logged = self._log_file.stat().st_size if self._log_file.exists() else 0
+            self._account.own(conf)
+            logged = self.log_file.stat().st_size if self.log_file.exists() else 0
             process = start_child(
                 [self._installed.program("postgres"), "-D", self._cluster, "-c", f"config_file={conf}"],
-                log_file=self._log_file, environ=server_environ(), account_prefix=self._account.prefix,
+                log_file=self.log_file, environ=server_environ(), account_prefix=self._account.prefix,
                 death_signal=signal.SIGINT, pass_fds=(lock,),
             )  # fmt: skip
         finally:
@@ -113,13 +114,13 @@ class RunningPostgres:
                 return
             now = time.monotonic()
             if process.poll() is not None:
-                reason = tail(self._log_file, from_byte=logged)
+                reason = tail(self.log_file, from_byte=logged)
                 if "could not bind" in reason or "could not create any TCP/IP sockets" in reason:
                     raise PortTakenError(self.port)
-                raise LocalRuntimeError(f"PostgreSQL did not start ({reason})", f"see {self._log_file}")
+                raise LocalRuntimeError(f"PostgreSQL did not start ({reason})", f"see {self.log_file}")
             if now - began > _START_TIMEOUT_S:
                 raise LocalRuntimeError(
-                    f"PostgreSQL was not ready after {_START_TIMEOUT_S:.0f} s", f"see {self._log_file}"
+                    f"PostgreSQL was not ready after {_START_TIMEOUT_S:.0f} s", f"see {self.log_file}"
                 )
             if now - told > _PROGRESS_EVERY_S:
                 told = now

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from wellkept.local.account import server_account
 from wellkept.local.broker import RunningBroker, start_mosquitto
 from wellkept.local.folders import cache_folder, project_folder
 from wellkept.local.packages import Installed, ensure_installed
@@ -13,6 +14,7 @@ from wellkept.local.postgres import RunningPostgres, start_postgres
 
 DATABASE_SETTING = "WELLKEPT_DATABASE_URL"
 MQTT_SETTING = "WELLKEPT_MQTT_URL"
+SHARED_CACHE = Path("/var/cache/wellkept")  # for root, see install_runtime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,11 @@ def local_services(
 
 
 def install_runtime(progress: Callable[[str], None], environ: Mapping[str, str] | None = None) -> Installed:
-    """Install the embedded runtime in the user's cache folder, or find it there."""
+    """Install the embedded runtime in the cache folder, or find it there."""
     environ = os.environ if environ is None else environ
     cache = cache_folder(environ, project_folder() / ".wellkept" / "cache")
-    return ensure_installed(cache, progress, environ)
+    installed = ensure_installed(cache, progress, environ)
+    if not server_account().can_enter(installed.root):
+        # Root has stepped down to an account that may not look into root's, or another user's, private home.
+        installed = ensure_installed(SHARED_CACHE, progress, environ)
+    return installed

@@ -1,0 +1,96 @@
+"""All simulated homes: blocks advanced together to an instant of data time."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from device_sim.block import Block
+from device_sim.description import HomeSpec, appliance_id, draw_home
+from device_sim.faults import FAULTS, plan_faults
+from device_sim.params import SimParams
+from device_sim.tables import Event, Table
+
+BLOCK_HOMES: Final = 64  # bounds memory: about 60 arrays of 1440 x 64 at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruthRow:
+    """What really happened to an appliance; None where it did not (yet)."""
+
+    appliance_id: str
+    fault: str
+    onset: datetime
+    detectable: datetime | None
+    failure: datetime | None
+    end: datetime | None
+    abrupt: bool
+
+
+class Fleet:
+    """Simulated homes. `advance_to` is the only thing that makes time pass; the same calls give the same rows."""
+
+    def __init__(self, params: SimParams) -> None:
+        self.params = params
+        plans = plan_faults(params)
+        specs = [draw_home(params, index) for index in range(params.homes)]
+        self.blocks = [Block(params, group, plans) for group in _group(specs)]
+        self._block_of = {spec.index: block for block in self.blocks for spec in block.specs}
+
+    @property
+    def time_s(self) -> int:
+        """Data time in Unix seconds that every home has reached."""
+        return min(block.time_s for block in self.blocks)
+
+    def advance_to(self, until_s: float) -> tuple[list[Table], list[Event]]:
+        """Simulate whole minutes that end no later than `until_s`, at most to each block's next local midnight."""
+        tables: list[Table] = []
+        events: list[Event] = []
+        for block in self.blocks:
+            new_tables, new_events = block.advance(int(until_s))
+            tables.extend(new_tables)
+            events.extend(new_events)
+        return tables, events
+
+    def relieve(self, home: int, fault: str) -> None:
+        """The owner of home index `home` undoes a self-care fault now."""
+        self._block_of[home].relieve(home, fault)
+
+    def severity(self, home: int, fault: str) -> float:
+        """Severity in [0, 1] of `fault` in home index `home`, now."""
+        return self._block_of[home].severity(home, fault)
+
+    def truth(self) -> list[TruthRow]:
+        """What was planned and has begun so far, with the instants it was detectable, failed, ended."""
+        rows: list[TruthRow] = []
+        for block in self.blocks:
+            origin = datetime.fromtimestamp(block.midnight_s(), UTC)
+            for record in block.faults.records:
+                if record.plan.onset_day >= block.elapsed_days:
+                    continue
+                kind = FAULTS[record.plan.fault]
+                rows.append(
+                    TruthRow(
+                        appliance_id=appliance_id(record.plan.home, kind.part),
+                        fault=kind.name,
+                        onset=origin + timedelta(days=record.plan.onset_day),
+                        detectable=_at(origin, record.detectable_day),
+                        failure=_at(origin, record.failure_day),
+                        end=_at(origin, record.end_day),
+                        abrupt=kind.abrupt,
+                    )
+                )
+        return rows
+
+
+def _at(origin: datetime, day: float | None) -> datetime | None:
+    return None if day is None else origin + timedelta(days=day)
+
+
+def _group(specs: list[HomeSpec]) -> list[list[HomeSpec]]:
+    """Blocks of homes of the same site, in order, at most `BLOCK_HOMES` each."""
+    by_site: dict[int, list[HomeSpec]] = {}
+    for spec in specs:
+        by_site.setdefault(spec.site.index, []).append(spec)
+    return [
+        group[first : first + BLOCK_HOMES] for group in by_site.values() for first in range(0, len(group), BLOCK_HOMES)
+    ]

@@ -1,0 +1,133 @@
+"""When a device speaks and what it says: beats per unit, reports on change, missing signals per model."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device_sim.circuit import CircuitTrace, choose_reports
+from device_sim.description import KIND_OF_PART, HomeSpec, appliance_id
+from device_sim.laundry import Summary
+from device_sim.params import SimParams
+from device_sim.streams import Purpose, stream
+from device_sim.tables import Table
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Columns = dict[str, NDArray[np.generic]]
+
+IDLE_WASHER_MIN: Final = 30
+FINE_STEP_S: Final = 10
+WET_MM: Final = 5.0
+
+
+class Reporting:
+    """Turns minute arrays of a block into tables; each unit has its own beat so that not all speak at once."""
+
+    def __init__(self, params: SimParams, specs: list[HomeSpec]) -> None:
+        self._every = params.every_s // 60
+        self._ids: dict[str, NDArray[np.str_]] = {}
+        self._lacks: dict[str, list[frozenset[str]]] = {}
+        for part in KIND_OF_PART:
+            self._ids[part] = np.array([appliance_id(spec.index, part) for spec in specs])
+            self._lacks[part] = [spec.models[part].lacks for spec in specs]
+        draws = [stream(params.seed, Purpose.UNITS, spec.index, 1) for spec in specs]
+        self._beat = np.array([rng.integers(0, 60, len(KIND_OF_PART)) for rng in draws])
+        self._second = np.array([np.round(rng.uniform(0.0, 9.0, len(KIND_OF_PART)), 3) for rng in draws])
+        self._order = {part: i for i, part in enumerate(KIND_OF_PART)}
+
+    def _on_beat(self, part: str, start_s: int, minutes: int, every: int) -> Bools:
+        clock = start_s // 60 + np.arange(minutes)[:, None]
+        return np.asarray((clock + self._beat[:, self._order[part]]) % every == 0)
+
+    def _table(self, part: str, start_s: int, chosen: Bools, columns: Columns) -> Table:
+        minute, who = np.nonzero(chosen)
+        picked = {name: column[minute, who] for name, column in columns.items()}
+        return Table(
+            kind=KIND_OF_PART[part],
+            topic="telemetry",
+            appliance=self._ids[part][who],
+            ts=start_s + 60.0 * minute + self._second[who, self._order[part]],
+            columns=self._without_lacking(picked, self._lacks[part], who),
+        )
+
+    @staticmethod
+    def _without_lacking(columns: Columns, lacks: list[frozenset[str]], who: NDArray[np.intp]) -> Columns:
+        for name in set().union(*lacks) & set(columns):
+            missing = np.array([name in lack for lack in lacks])
+            columns[name] = np.where(missing[who], np.nan, columns[name])
+        return columns
+
+    def steady(self, part: str, start_s: int, columns: Columns) -> Table:
+        """Readings on the regular beat (air conditioner, refrigerator)."""
+        minutes = columns["power_w"].shape[0]
+        return self._table(part, start_s, self._on_beat(part, start_s, minutes, self._every), columns)
+
+    def washers(self, start_s: int, columns: Columns) -> Table:
+        """Every minute during a cycle or while water stands in an idle machine, else half-hourly."""
+        regular = self._on_beat("washer", start_s, columns["power_w"].shape[0], IDLE_WASHER_MIN)
+        wet = np.asarray(columns["level_mm"], dtype=np.float64) > WET_MM
+        return self._table("washer", start_s, regular | wet | (columns["phase"] != "idle"), columns)
+
+    def summaries(self, day_s: int, finished: list[Summary]) -> list[Table]:
+        """Cycle summaries, stamped in the last half second of the minute the cycle ended in."""
+        if not finished:
+            return []
+        who = np.array([done.who for done in finished])
+        names = list(finished[0].figures)
+        columns: Columns = {name: np.array([done.figures[name] for done in finished]) for name in names}
+        lacks = [
+            lack | ({"spin_vibration_mm_s"} if "vibration_mm_s" in lack else set()) for lack in self._lacks["washer"]
+        ]
+        return [
+            Table(
+                kind="washing_machine",
+                topic="cycle",
+                appliance=self._ids["washer"][who],
+                ts=np.array([day_s + 60.0 * done.minute + 59.5 for done in finished]),
+                columns=self._without_lacking(columns, lacks, who),
+            )
+        ]
+
+    def circuits(self, start_s: int, trace: CircuitTrace, before_a: Floats, rating_a: Floats, noise: Floats) -> Table:
+        """Both circuits of every home: on the beat, on change, and every ten seconds near the rating."""
+        minutes, count = trace.current_a.shape
+        homes = count // 2
+        regular = np.concatenate(
+            [self._on_beat(part, start_s, minutes, self._every) for part in ("kitchen", "main")], axis=1
+        )
+        once, fine = choose_reports(trace.current_a, before_a, rating_a, regular)
+        minute, who = np.nonzero(once)
+        offset = np.concatenate([self._second[:, self._order["kitchen"]], self._second[:, self._order["main"]]])
+        fine_minute, fine_who = np.nonzero(fine)
+        steps = 60 // FINE_STEP_S
+        ticks = np.tile(np.arange(steps), fine_minute.size)
+        minute = np.concatenate([minute, np.repeat(fine_minute, steps)])
+        who = np.concatenate([who, np.repeat(fine_who, steps)])
+        ts = start_s + 60.0 * minute + offset[who]
+        ts[ts.size - ticks.size :] += FINE_STEP_S * ticks
+        tick = np.concatenate([np.zeros(once.sum(), dtype=np.int64), ticks])
+        ids = np.concatenate([self._ids["kitchen"], self._ids["main"]])
+        lacks = self._lacks["kitchen"] + self._lacks["main"]
+        layers = noise[:, (minute * 7 + tick) % minutes, who % homes]  # the ticks of one minute differ
+        return Table(
+            kind="circuit",
+            topic="telemetry",
+            appliance=ids[who],
+            ts=ts,
+            columns=self._without_lacking(_circuit_columns(trace, minute, who, layers), lacks, who),
+        )
+
+
+def _circuit_columns(trace: CircuitTrace, minute: NDArray[np.intp], who: NDArray[np.intp], noise: Floats) -> Columns:
+    current = trace.current_a[minute, who] * (1.0 + 0.004 * noise[0])
+    return {
+        "power_w": np.round(trace.power_w[minute, who] * (1.0 + 0.004 * noise[0]), 1),
+        "voltage_v": np.round(trace.voltage_v[minute, who] + 0.12 * noise[1], 1),
+        "current_a": np.round(current, 2),
+        "energy_kwh": np.round(trace.energy_kwh[minute, who], 3),
+        "power_factor": np.round(trace.power_factor[minute, who], 2),
+        "leakage_ma": np.round(np.maximum(trace.leakage_ma[minute, who] + 0.03 * noise[2], 0.0), 2),
+        "terminal_c": np.round(trace.terminal_c[minute, who] + 0.15 * noise[2], 1),
+        "upstream_v": np.round(trace.upstream_v[minute, who] + 0.12 * noise[2], 1),
+    }

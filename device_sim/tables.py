@@ -1,0 +1,71 @@
+"""Rows of readings as columns, and as numbered messages; events beside them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Column = NDArray[np.generic]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Readings of one kind: `ts` in Unix seconds, `appliance` ids per row, `columns` in canonical names.
+
+    NaN in a float column means the device does not report the signal.
+    """
+
+    kind: str
+    topic: str
+    appliance: NDArray[np.str_]
+    ts: NDArray[np.float64]
+    columns: dict[str, Column]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An edge-triggered code of an appliance; `ts` in Unix seconds."""
+
+    appliance_id: str
+    ts: float
+    code: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One numbered reading; `topic` is `telemetry` or `cycle`, `measures` hold no absent signal."""
+
+    appliance_id: str
+    topic: str
+    ts: float
+    seq: int
+    measures: dict[str, float | bool | str]
+
+
+class Sequencer:
+    """Gives each appliance one counter over telemetry and cycle readings, in order of time, growing by one."""
+
+    def __init__(self, first_seq: int = 1) -> None:
+        self._first = first_seq
+        self._next: dict[str, int] = {}
+
+    def number(self, tables: Iterable[Table]) -> list[Reading]:
+        """Order the rows of a stretch of time per appliance and number them; stretches must come in order."""
+        rows = sorted(((row[0], row[1], row) for table in tables for row in _rows(table)), key=lambda item: item[:2])
+        readings: list[Reading] = []
+        for appliance_id, ts, (_, _, topic, measures) in rows:
+            seq = self._next.get(appliance_id, self._first)
+            self._next[appliance_id] = seq + 1
+            readings.append(Reading(appliance_id=appliance_id, topic=topic, ts=ts, seq=seq, measures=measures))
+        return readings
+
+
+def _rows(table: Table) -> Iterator[tuple[str, float, str, dict[str, float | bool | str]]]:
+    names = list(table.columns)
+    lists = [column.tolist() for column in table.columns.values()]
+    for appliance_id, ts, *values in zip(table.appliance.tolist(), table.ts.tolist(), *lists, strict=True):
+        # value == value is false for NaN only: an absent signal is left out of the message.
+        measures = {name: value for name, value in zip(names, values, strict=True) if value == value}
+        yield appliance_id, ts, table.topic, measures

@@ -1,0 +1,182 @@
+"""What follows from a finding: remind, wait, ask again, send somebody, believe the proof.
+
+Pure rules. The clock of a judgement is the appliance's own data time (`Case.data_at`, its newest telemetry), so that
+accelerated, replayed and late data are judged rightly; an appliance that says nothing is not judged at all.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from domain.faults import Fault, Urgency
+from domain.findings import Evidence
+from domain.signals import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CareParams:
+    """How patient the system is, and how rarely it bothers people; all of it engineering judgement (E)."""
+
+    household_gap: timedelta = timedelta(hours=24)
+    """Data time between two new reminders to one household."""
+    repeat_gap: timedelta = timedelta(days=7)
+    """Data time between two reminders of the same fault of the same appliance, advisories included."""
+    urgent_hold: timedelta = timedelta(hours=24)
+    """Urgent events of one circuit within this time are one finding (contracts, section 3)."""
+    urgent_due: timedelta = timedelta(days=1)
+    visit_due: timedelta = timedelta(days=14)
+    urgent_answer: timedelta = timedelta(hours=1)
+    """After a completed repair: how long readings taken on the way out are not held against it."""
+    quiet_proof: timedelta = timedelta(hours=24)
+    """A condition that had ended before the repair must stay away this long after it to count as proof."""
+    refusal_rest: timedelta = timedelta(days=14)
+    """Wall time for which a finding whose order a person cancelled or declined is not proposed again."""
+
+
+MAY_COME_BACK: Final = frozenset({"flood", "loose_contact", "overheat_trips", "earth_leakage", "overload"})
+"""Hazards whose sign can pause while the cause stays (E): only a person takes their order off the list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A reminder as it stands; times are data time, UTC."""
+
+    id: UUID
+    state: str
+    data_at: datetime
+    answer_by: datetime
+    snoozed_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One open finding with what a decision about it needs."""
+
+    finding_id: UUID
+    appliance_key: int
+    appliance_id: str
+    kind: Kind
+    room: str | None
+    fault: Fault
+    urgency: Urgency
+    evidence: tuple[Evidence, ...]
+    judged_at: datetime
+    cleared_at: datetime | None
+    fails_p10: datetime | None
+    data_at: datetime
+    """The appliance's clock: its newest telemetry."""
+    reminder: Sent | None = None
+
+    @property
+    def advisory(self) -> bool:
+        """True for early word of a hazard: worth a reminder at once, never an order by itself."""
+        return self.urgency is Urgency.SELF and self.fault.urgency is Urgency.URGENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastReminder:
+    """When a household was last bothered about what (data time)."""
+
+    appliance_key: int
+    fault: str
+    advisory: bool
+    data_at: datetime
+
+
+def choose_reminders(cases: Iterable[Case], past: Sequence[PastReminder], params: CareParams) -> tuple[Case, ...]:
+    """Which findings of one household are worth a reminder now, most pressing first.
+
+    One new reminder per `household_gap`, advisories of a hazard apart; the same fault of the same appliance once per
+    `repeat_gap`. What has to wait is chosen at a later run. A gap counts in both directions, because replayed data
+    may be older than the last reminder.
+    """
+    said = list(past)
+    chosen: list[Case] = []
+    for case in sorted(cases, key=_pressing):
+        if case.urgency is not Urgency.SELF or case.reminder is not None or case.cleared_at is not None:
+            continue
+        if _too_soon(case, said, params):
+            continue
+        chosen.append(case)
+        said.append(
+            PastReminder(
+                appliance_key=case.appliance_key, fault=case.fault.code, advisory=case.advisory, data_at=case.data_at
+            )
+        )
+    return tuple(chosen)
+
+
+def _too_soon(case: Case, said: Iterable[PastReminder], params: CareParams) -> bool:
+    for past in said:
+        apart = abs(case.data_at - past.data_at)
+        if (past.appliance_key, past.fault) == (case.appliance_key, case.fault.code) and apart < params.repeat_gap:
+            return True
+        if not case.advisory and not past.advisory and apart < params.household_gap:
+            return True
+    return False
+
+
+def _pressing(case: Case) -> tuple[bool, bool, datetime, datetime, UUID]:
+    soonest = case.fails_p10 or case.judged_at
+    return (not case.advisory, case.fails_p10 is None, soonest, case.judged_at, case.finding_id)
+
+
+def answer_by(fault: Fault, data_at: datetime) -> datetime:
+    """The data time by which the telemetry must show that self-care helped."""
+    return data_at + timedelta(days=fault.answer_days)
+
+
+class Follow(StrEnum):
+    """What becomes of a reminder."""
+
+    VERIFY = "verify"  # the telemetry proves the help
+    ESCALATE = "escalate"  # no change in time, or it became urgent: a visit
+    SEND_AGAIN = "send_again"  # the owner asked to be reminded later, and it is later
+
+
+def follow_up(case: Case, params: CareParams) -> Follow | None:
+    """What becomes of the case's reminder now; None: wait (or leave it to people).
+
+    It escalates only on a verdict that rests on telemetry from after the answer time: an appliance nobody used since
+    is not held against the owner. A declined reminder is never escalated by the clock; an advisory neither.
+    """
+    sent = case.reminder
+    if sent is None or sent.state in ("verified", "escalated"):
+        return None
+    if case.cleared_at is not None:
+        return Follow.VERIFY if is_settled(case, params) else None
+    if case.urgency is not Urgency.SELF:
+        return Follow.ESCALATE
+    if sent.state == "snoozed":
+        due = sent.snoozed_until is not None and case.data_at >= sent.snoozed_until
+        return Follow.SEND_AGAIN if due else None
+    if sent.state == "declined" or case.advisory:
+        return None
+    return Follow.ESCALATE if case.judged_at >= sent.answer_by else None
+
+
+def is_settled(case: Case, params: CareParams) -> bool:
+    """True if the finding may be closed as resolved: the condition is gone, for urgent ones long enough."""
+    if case.cleared_at is None:
+        return False
+    hold = params.urgent_hold if case.urgency is Urgency.URGENT else timedelta()
+    return case.data_at >= case.cleared_at + hold
+
+
+def needs_visit(case: Case) -> bool:
+    """True if somebody has to come: urgent, a technician's fault, or self-care that did not help."""
+    if case.cleared_at is not None:
+        return False
+    if case.urgency is not Urgency.SELF:
+        return True
+    return case.reminder is not None and case.reminder.state == "escalated" and not case.advisory
+
+
+def due_by(case: Case, params: CareParams) -> datetime:
+    """When the visit should have been: before the likely failure, within a day if urgent; never before the data."""
+    if case.urgency is Urgency.URGENT:
+        return case.data_at + params.urgent_due
+    return max(case.data_at, case.fails_p10 or case.data_at + params.visit_due)

@@ -1,0 +1,77 @@
+"""Food at risk: a compartment has been too warm for too long."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from domain.readings import Value
+from ingest.safety.alarms import Alarm, Level, StaticFacts, alarm_of
+from ingest.safety.latch import Edge, Memory, is_on, turn
+from ingest.safety.limits import FoodLimits, Limits
+from ingest.safety.measured import sensed
+
+_LAST, _STUCK, _COLD = "food.last", "food.stuck", "food.cold"
+_KEY = {"fridge_c": "food.fridge", "freezer_c": "food.freezer"}
+
+
+def food_at_risk(
+    memory: Memory, facts: StaticFacts, at_us: int, values: Mapping[str, Value], limits: Limits
+) -> Sequence[Alarm]:
+    """Act when the fridge is above 8 °C for two hours or the freezer above -12 °C for one.
+
+    Memory: "food.last" the latest value and time by compartment, "food.stuck" a value that came by a jump and has
+    not moved since (a sentinel until it does), "food.cold" the compartments that have been cold once. Cannot see the
+    food itself: air warms before it does.
+    """
+    del facts
+    at = limits.food
+    before = _any_on(memory)
+    turned: tuple[Edge, str, float] | None = None
+    for name in _KEY:
+        warm_c = sensed(values, name)
+        if warm_c is None or _is_sentinel(memory, name, at_us, warm_c, at):
+            continue
+        edge = _turn(memory, name, at_us, warm_c, at)
+        if edge:
+            turned = (edge, name, warm_c)
+    if turned is None or _any_on(memory) == before:
+        return ()
+    return (_alarm(*turned, at_us, values.get("door_open") is True, at),)
+
+
+def _any_on(memory: Memory) -> bool:
+    return any(is_on(memory, key) for key in _KEY.values())
+
+
+def _turn(memory: Memory, name: str, at_us: int, warm_c: float, limits: FoodLimits) -> Edge | None:
+    limit_c, hold = (limits.fridge_c, limits.fridge) if name == "fridge_c" else (limits.freezer_c, limits.freezer)
+    above = warm_c > limit_c
+    met = memory.get(_COLD, ())
+    if not above and name not in met:
+        memory[_COLD] = met = [*met, name]
+    if name not in met:
+        hold = replace(hold, hold_us=max(hold.hold_us, limits.first_cold_us))
+    return turn(memory, _KEY[name], hold, at_us, above=above, calm=warm_c <= limit_c - limits.calm_k)
+
+
+def _is_sentinel(memory: Memory, name: str, at_us: int, value_c: float, limits: FoodLimits) -> bool:
+    """Whether the value came by an impossible jump and has been exactly the same ever since."""
+    stuck = memory.get(_STUCK) or {}
+    if stuck.get(name) == value_c:
+        return True
+    last = memory.get(_LAST) or {}
+    before_c, seen_us = last.get(name, (value_c, at_us))
+    jumped = abs(value_c - before_c) >= limits.jump_k and at_us - seen_us <= limits.fridge.gap_us
+    if name in stuck:  # it moved: a measurement after all, or the sensor is back
+        memory[_STUCK] = {other: value for other, value in stuck.items() if other != name}
+    elif jumped:
+        memory[_STUCK] = {**stuck, name: value_c}
+        return True
+    memory[_LAST] = {**last, name: [value_c, at_us]}
+    return False
+
+
+def _alarm(edge: Edge, name: str, warm_c: float, at_us: int, door_open: bool, limits: FoodLimits) -> Alarm:
+    limit_c = limits.fridge_c if name == "fridge_c" else limits.freezer_c
+    note = "cold again" if not edge.began else "a door stands open" if door_open else "no door is known to be open"
+    return alarm_of(edge, "food_at_risk", Level.ACT, at_us, signal=name, expected=limit_c, observed=warm_c,
+                    unit="°C", note=note)  # fmt: skip

@@ -1,0 +1,61 @@
+"""Earth leakage: a standing current that leaves by the protective conductor, or through somebody."""
+
+from collections.abc import Mapping, Sequence
+
+from domain.readings import Value
+from ingest.safety.alarms import Alarm, Level, StaticFacts, alarm_of
+from ingest.safety.latch import Memory, turn
+from ingest.safety.limits import LeakageLimits, Limits
+from ingest.safety.measured import sensed
+
+_KEY = "leakage"
+
+
+def circuit_leakage(
+    memory: Memory, facts: StaticFacts, at_us: int, values: Mapping[str, Value], limits: Limits
+) -> Sequence[Alarm]:
+    """Act on standing leakage above 30 % of the circuit's RCD.
+
+    Cannot see which appliance leaks, nor leakage to anything but earth.
+    """
+    leakage_ma = sensed(values, "leakage_ma")
+    if leakage_ma is None:
+        return ()
+    at = limits.leakage
+    if facts.rcd_ma is not None and facts.rcd_ma > 0:
+        return _judge(memory, at_us, leakage_ma, at.rcd_share * facts.rcd_ma, at, "30 % of the RCD's rating")
+    return _judge(
+        memory, at_us, leakage_ma, at.rcd_share * at.unknown_rcd_ma, at, "RCD of unknown rating, taken as the largest"
+    )
+
+
+def heater_leakage(
+    memory: Memory, facts: StaticFacts, at_us: int, values: Mapping[str, Value], limits: Limits
+) -> Sequence[Alarm]:
+    """Act on standing leakage above what a stationary heating appliance of its power may have (IEC 60335-1, 13.2)."""
+    leakage_ma = sensed(values, "leakage_ma")
+    if leakage_ma is None:
+        return ()
+    at = limits.leakage
+    power_w = facts.rated_power_w
+    if power_w is None and facts.rated_current_a is not None:
+        power_w = facts.rated_current_a * facts.nominal_v
+    if power_w is None or power_w <= 0:
+        return _judge(memory, at_us, leakage_ma, at.stationary_ma, at, "limit of a stationary appliance of class I")
+    limit_ma = min(at.heating_most_ma, max(at.heating_least_ma, at.heating_ma_per_kw * power_w / 1000))
+    return _judge(memory, at_us, leakage_ma, limit_ma, at, "0.75 mA per kW, at most 5 mA")
+
+
+def _judge(
+    memory: Memory, at_us: int, leakage_ma: float, limit_ma: float, limits: LeakageLimits, note: str
+) -> Sequence[Alarm]:
+    if leakage_ma <= limit_ma and _KEY not in memory:
+        return ()
+    above, calm = leakage_ma > limit_ma, leakage_ma < limits.calm_share * limit_ma
+    edge = turn(memory, _KEY, limits.hold, at_us, above=above, calm=calm)
+    if edge is None:
+        return ()
+    return (
+        alarm_of(edge, "earth_leakage", Level.ACT, at_us, signal="leakage_ma", expected=limit_ma, observed=leakage_ma,
+                 unit="mA", note="limit: " + note),
+    )  # fmt: skip

@@ -1,0 +1,171 @@
+"""Every threshold of the safety rules, in one frozen table each with its source; "(E)" is engineering judgement."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from ingest.safety.latch import Hold
+
+SECOND_US: Final = 1_000_000
+MINUTE_US: Final = 60 * SECOND_US
+HOUR_US: Final = 3600 * SECOND_US
+GAP_US: Final = 11 * MINUTE_US
+"""Longest time between two readings that still counts as observed: five-minute sampling with one reading lost, plus
+a minute of jitter (E). Whatever exceeds a rating in two readings this close is a load, not two inrushes of seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverloadLimits:
+    """Shares are of the breaker's rated current In."""
+
+    advisory_share: float = 0.8
+    """A load that lasts three hours or more should stay within 80 % of the breaker (NEC 210.20(A), definition of
+    continuous load)."""
+    advisory_calm_share: float = 0.76
+    """5 % below the advisory share, so that a load at the limit does not flicker (E)."""
+    advisory: Hold = field(
+        default=Hold(hold_us=3 * HOUR_US, gap_us=GAP_US, clear_us=5 * MINUTE_US, dip_us=5 * MINUTE_US)
+    )
+    act_share: float = 1.0
+    act_calm_share: float = 0.95
+    """(E)"""
+    act: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=GAP_US, clear_us=MINUTE_US))
+    """30 s: contracts, section 3; inrush is shorter. A minute below 0.95 In ends it (E)."""
+    holds_share: float = 1.13
+    """Conventional non-tripping current, IEC 60898-1 table 7: a breaker carries it for the conventional time."""
+    trips_share: float = 1.45
+    """Conventional tripping current, same table: a breaker opens within the conventional time."""
+    conventional_us: int = HOUR_US
+    """Conventional time up to `large_a`, same table."""
+    conventional_large_us: int = 2 * HOUR_US
+    large_a: float = 63.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeakageLimits:
+    """Standing leakage to earth, mA."""
+
+    rcd_share: float = 0.3
+    """Standing leakage downstream of an RCD should stay within 30 % of its rating (IEC 60364-5-53, 531.3.2)."""
+    unknown_rcd_ma: float = 300.0
+    """Taken where the rating is unknown: the largest that protects against fire (IEC 60364-4-42), so the smallest
+    claim."""
+    heating_ma_per_kw: float = 0.75
+    """IEC 60335-1, 13.2: stationary heating appliance of class I, per kW of rated power,"""
+    heating_least_ma: float = 0.75
+    """at least this,"""
+    heating_most_ma: float = 5.0
+    """and at most this."""
+    stationary_ma: float = 3.5
+    """IEC 60335-1, 13.2: stationary appliance of class I; taken where the rated power is unknown."""
+    calm_share: float = 0.8
+    """Of the limit (E)."""
+    hold: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=GAP_US, clear_us=MINUTE_US))
+    """A switching spike is over in milliseconds; 30 s and two readings are standing (E)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLimits:
+    """Loose contact: resistance between `upstream_v` and `voltage_v`, and the heat at the terminal. All (E)."""
+
+    light_a: float = 1.5
+    light_share: float = 0.1
+    """A circuit is lightly loaded below the larger of `light_a` and this share of the breaker."""
+    light_gain: float = 0.3
+    light_step_v: float = 1.0
+    """The light-load reference follows each reading by this gain, and believes at most this much of a change: a
+    spike moves it by 0.3 V."""
+    light_age_us: int = 24 * HOUR_US
+    """A reference older than this may have drifted with its meters."""
+    step_a: float = 4.0
+    """Smallest current step worth a slope: 0.1 V of resolution then means 0.025 ohm."""
+    ring: int = 3
+    """Slopes in the running median: one odd reading changes nothing, a real step shows in the second reading."""
+    baseline_steps: int = 10
+    """Load steps that make the socket's own baseline, which then stays frozen."""
+    warn_ohm: float = 0.05
+    least_ohm: float = 0.02
+    """Below this nothing is claimed, however large the current."""
+    wire_share: float = 0.15
+    """Copper gains 0.39 % per kelvin: a wire 40 K warmer adds 15 % to the baseline without any loose contact."""
+    noise_sigmas: float = 5.0
+    """A claim exceeds this many robust standard deviations of the socket's own baseline slopes."""
+    calm_share: float = 0.6
+    act_w: float = 10.0
+    hold: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=24 * HOUR_US, clear_us=MINUTE_US))
+    """A contact does not heal while the load is off, so loaded readings hours apart still follow each other."""
+    act_rise_k: float = 45.0
+    """Also the type-test limit for terminals of socket outlets (IEC 60884-1, clause 19)."""
+    calm_rise_k: float = 30.0
+    heat: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=GAP_US, clear_us=30 * MINUTE_US))
+    """A terminal needs many minutes to warm up: half an hour cool under load ends it."""
+    cool_rise_k_per_h: float = 1.0
+    """How fast the unloaded terminal temperature may be re-learned upwards (season, heating),"""
+    cool_step_k: float = 5.0
+    """and downwards in one reading, so that a spike cannot fake a rise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloodLimits:
+    """Water that rises while the machine is off. All (E)."""
+
+    off_w: float = 5.0
+    """Standby; used where the device tells no phase."""
+    rise_mm: float = 20.0
+    """About two litres in the tub; ripple and day-and-night drift of level sensors are a few millimetres."""
+    calm_mm: float = 10.0
+    drift_mm_per_h: float = 1.0
+    """A slower change is the sensor's drift, not water."""
+    hold: Hold = field(default=Hold(hold_us=20 * SECOND_US, gap_us=GAP_US, clear_us=MINUTE_US, readings=3))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripLimits:
+    """Repeated trips of a dryer's temperature limiter. All (E)."""
+
+    trips: int = 2
+    window_us: int = 7 * 24 * HOUR_US
+    """About three loads of a family dryer."""
+    most_at_once: int = 20
+    """A larger jump is another counter, not trips."""
+    running_w: float = 200.0
+    """The drum motor alone takes about as much."""
+    gap_us: int = GAP_US
+    proof_us: int = 3 * HOUR_US
+    """Observed running without a trip that ends the alarm: about three loads. Standing idle proves nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoodLimits:
+    """Warm compartments, degrees Celsius."""
+
+    fridge_c: float = 8.0
+    freezer_c: float = -12.0
+    """Both: design notes; 8 is the legal limit for cold food in several countries, -12 that of softening ice cream
+    and of short-term frozen storage (two-star compartment, IEC 62552)."""
+    calm_k: float = 1.0
+    """Colder than the limit by this ends it (E)."""
+    fridge: Hold = field(
+        default=Hold(hold_us=2 * HOUR_US, gap_us=HOUR_US, clear_us=10 * MINUTE_US, dip_us=15 * MINUTE_US)
+    )
+    freezer: Hold = field(default=Hold(hold_us=HOUR_US, gap_us=HOUR_US, clear_us=10 * MINUTE_US, dip_us=15 * MINUTE_US))
+    """An hour outlasts a defrost, which warms the air of a freezer for half of one (E)."""
+    first_cold_us: int = 12 * HOUR_US
+    """A compartment never seen cold is being pulled down after installation: it has this long (E)."""
+    jump_k: float = 20.0
+    """Air in a cabinet cannot do this between two readings; a value that jumped so and never moves again is a
+    sentinel (E)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """All thresholds of the safety rules."""
+
+    overload: OverloadLimits = field(default_factory=OverloadLimits)
+    leakage: LeakageLimits = field(default_factory=LeakageLimits)
+    contact: ContactLimits = field(default_factory=ContactLimits)
+    flood: FloodLimits = field(default_factory=FloodLimits)
+    trips: TripLimits = field(default_factory=TripLimits)
+    food: FoodLimits = field(default_factory=FoodLimits)
+
+
+LIMITS: Final = Limits()

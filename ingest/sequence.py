@@ -1,0 +1,105 @@
+"""How far the readings of one appliance are stored without a gap: what the acknowledgement may promise.
+
+`wk/v1/<id>/ack` says "everything up to here is stored for good", and the appliance then forgets it. A broker that
+crashed may have lost a message in the middle although it acknowledged it, so the promise must stop at the first gap
+and go on when the appliance has sent the missing part again. Pure: times are arguments.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
+
+PATIENCE_S: Final = 60.0
+"""A gap that the appliance does not fill for so long, while it is heard, is given up and recorded: it has nothing
+left to send (its buffer overflowed), and would otherwise never be acknowledged again (E)."""
+SETTLING_S: Final = 3.0
+"""A first contact that does not begin at 0 or 1 may hide lost predecessors; they have so long to turn up (E)."""
+WAITING_MOST: Final = 100_000
+"""Numbers held above a gap per appliance; more, and the gap is given up at once."""
+
+
+class Ack(NamedTuple):
+    """Everything up to `seq`, stamped `at_us`, is stored."""
+
+    seq: int
+    at_us: int
+
+
+class Gap(NamedTuple):
+    """Numbers, both included, that never came."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """`seq` and all below are stored; `waiting` are stored too, above a gap. `seq` is None before the first word."""
+
+    seq: int | None = None
+    at_us: int = 0
+    newest_us: int = 0
+    waiting: dict[int, int] = field(default_factory=dict)
+    waiting_since_s: float = 0.0
+
+
+class Step(NamedTuple):
+    """The mark after something was stored, what may be acknowledged now, and a gap that was given up."""
+
+    mark: Mark
+    ack: Ack | None
+    gap: Gap | None = None
+
+
+def store_seen(mark: Mark, seen: Iterable[tuple[int, int]], now_s: float) -> Step:
+    """Account for stored `(seq, at_us)` pairs at the monotonic time `now_s` in seconds.
+
+    A number at or below the mark is a repetition, unless its reading is newer than all before: then the appliance
+    has started its counter anew. A repetition is acknowledged as far as it itself went, never further, so that an
+    appliance is never told about numbers which it has not sent since it started.
+    """
+    repeated: Ack | None = None
+    waiting = dict(mark.waiting)
+    seq, newest_us = mark.seq, mark.newest_us
+    for number, at_us in seen:
+        if seq is not None and number <= seq:
+            if at_us <= newest_us:
+                if repeated is None or number > repeated.seq:
+                    repeated = Ack(number, at_us)
+                continue
+            seq, waiting = None, {}
+        waiting[number] = at_us
+        newest_us = max(newest_us, at_us)
+    since = mark.waiting_since_s if mark.waiting and waiting else now_s
+    moved = _advance(replace(mark, seq=seq, newest_us=newest_us, waiting=waiting, waiting_since_s=since), now_s)
+    return moved if moved.ack is not None else Step(moved.mark, repeated)
+
+
+def pass_time(mark: Mark, now_s: float) -> Step:
+    """Give up a gap or settle a first contact whose time is up; to be called now and then while numbers wait."""
+    if not mark.waiting:
+        return Step(mark, None)
+    patience = SETTLING_S if mark.seq is None else PATIENCE_S
+    if now_s - mark.waiting_since_s < patience and len(mark.waiting) <= WAITING_MOST:
+        return Step(mark, None)
+    first = min(mark.waiting)
+    gap = Gap(mark.seq + 1, first - 1) if mark.seq is not None else None
+    moved = _advance(replace(mark, seq=first - 1), now_s)
+    return Step(moved.mark, moved.ack, gap)
+
+
+def _advance(mark: Mark, now_s: float) -> Step:
+    waiting, seq, at_us = dict(mark.waiting), mark.seq, mark.at_us
+    if seq is None:
+        start = next((number for number in (0, 1) if number in waiting), None)
+        if start is None:
+            return Step(mark, None)
+        seq = start - 1
+    before = seq
+    while seq + 1 in waiting:
+        seq += 1
+        at_us = waiting.pop(seq) or at_us  # 0: kept as a dead letter without a believable time
+    if seq == before:
+        return Step(replace(mark, seq=seq), None)
+    after = replace(mark, seq=seq, at_us=at_us, waiting=waiting, waiting_since_s=now_s)
+    return Step(after, Ack(seq, at_us))

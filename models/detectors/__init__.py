@@ -1,0 +1,18 @@
+"""All detectors of slow faults, in one table. A new one is a module with a `Detector` and one more line here."""
+
+from typing import Final
+
+from domain.signals import Kind
+from models.detectors import ac_filter_clog, drain_filter_clog, reported_filter
+from models.detectors.contract import Detector
+
+DETECTORS: Final[tuple[Detector, ...]] = (
+    ac_filter_clog.DETECTOR,
+    drain_filter_clog.DETECTOR,
+    *reported_filter.DETECTORS,
+)
+
+
+def detectors_of(kind: Kind) -> tuple[Detector, ...]:
+    """The detectors that judge appliances of `kind`."""
+    return tuple(detector for detector in DETECTORS if kind in detector.kinds)

@@ -1,0 +1,201 @@
+"""Air conditioner: filter clog from the air-side temperature difference against the appliance's own clean reference."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import log
+from typing import Final
+
+import numpy as np
+
+from domain.faults import Urgency
+from domain.findings import Evidence, Verdict
+from domain.signals import Kind
+from models.detectors.accumulate import Course, Limits, bounded_probability, days_to, follow
+from models.detectors.contract import Detector, References
+from models.features.air_conditioner import AIR_DROP, COIL_DROP
+from models.healthy.learners import EXPECTED, RATIO
+from models.history import DaySeries, FeatureHistory, day_start
+
+NAME: Final = "ac_filter_clog"
+VERSION: Final = "1"
+SIGNAL: Final = {AIR_DROP: "room_c - supply_c", COIL_DROP: "room_c - coil_in_c"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClogParams:
+    """Limits on the log of observed over expected difference; each is the larger of a floor and of its noise multiple.
+
+    Flow -25 % is about +25 % difference (domain notes), 0.22 in the log; the floors stand well below it so that there
+    is time to act. The noise is the reference's own, from held-out blocks of days.
+    """
+
+    slack: float = 0.05
+    slack_noise: float = 1.0
+    decision: float = 0.20
+    decision_noise: float = 6.0
+    level: float = 0.11
+    level_noise: float = 2.5
+    clear: float = 0.04
+    clear_noise: float = 1.0
+    least_windows: float = 2.0
+    """Comparable windows that make a day count (E): half an hour to an hour of steady cooling."""
+    corroboration: float = 0.25
+    """Where air and coil are both measured, the other difference must have grown by at least this share: less air
+    flow makes the coil colder too, a drifting sensor does not."""
+    limit: float = log(1.35)
+    """Prognosis goes to +35 %, where capacity is down by about a fifth (domain notes)."""
+    trend_days: int = 28
+    old_days: int = 14
+    """A clog not confirmed by a good day within so many days is no longer spoken of (E)."""
+
+
+def judge(
+    history: FeatureHistory, references: References, now_data_time: datetime, params: ClogParams | None = None
+) -> Verdict | None:
+    """The verdict as of `now_data_time`; see `Detector` for what None and False mean."""
+    params = params or ClogParams()
+    main = next((index for index in (AIR_DROP, COIL_DROP) if _watched(history, references, index, params)), None)
+    if main is None:
+        return None
+    series = _deviations(history, references, main, params)
+    limits = _limits(float(references[main].model["noise"]), params)
+    course = follow(series.days, series.values, limits)
+    fresh = (history.today - series.days[-1]).days <= params.old_days
+    if course.raised and fresh and _corroborated(history, references, main, series, limits, params):
+        return _raised(history, main, series, course, now_data_time, params)
+    if course.cleared_on is not None:
+        return _verdict(False, now_data_time, 0.0, (_recovered(history, main, course),))
+    return _verdict(False, now_data_time, 0.0, ()) if course.near and fresh else None
+
+
+def _watched(history: FeatureHistory, references: References, index: str, params: ClogParams) -> bool:
+    return index in references and len(_deviations(history, references, index, params)) > 0
+
+
+def _deviations(history: FeatureHistory, references: References, index: str, params: ClogParams) -> DaySeries:
+    """Log ratio of the complete, sufficiently observed days after learning."""
+    learned_to = references[index].learned_to
+    series = history.complete(RATIO[index]).since(learned_to + timedelta(days=1)).at_least(params.least_windows)
+    return DaySeries(days=series.days, values=np.log(series.values), spreads=series.spreads, weights=series.weights)
+
+
+def _limits(noise: float, params: ClogParams) -> Limits:
+    return Limits(
+        slack=max(params.slack, params.slack_noise * noise),
+        decision=max(params.decision, params.decision_noise * noise),
+        level=max(params.level, params.level_noise * noise),
+        clear=max(params.clear, params.clear_noise * noise),
+    )
+
+
+def _corroborated(
+    history: FeatureHistory, references: References, main: str, series: DaySeries, limits: Limits, params: ClogParams
+) -> bool:
+    """True unless a second temperature that must have followed did not."""
+    other = COIL_DROP if main == AIR_DROP else AIR_DROP
+    if other not in references:
+        return True
+    second = _deviations(history, references, other, params).since(series.days[-limits.steady_days])
+    if len(second) == 0:
+        return True
+    first = float(np.median(series.values[-limits.steady_days :]))
+    return float(np.median(second.values)) >= params.corroboration * first
+
+
+def _raised(
+    history: FeatureHistory, main: str, series: DaySeries, course: Course, at: datetime, params: ClogParams
+) -> Verdict:
+    since = day_start(course.since or series.days[-1])
+    last = series.days[-3:]
+    expected = _recent(history, EXPECTED[main], last)
+    ratio = float(np.exp(np.median(series.values[-3:])))
+    note = (
+        f"Temperature difference at steady cooling is {100 * (ratio - 1):.0f} % above this unit's own clean reference "
+        "(median of the last three good days). Compared at the same fan level and compressor speed and at like room "
+        "and outdoor temperatures, so weather, setpoint and load are ruled out; a refrigerant loss would make it "
+        "smaller, not larger."
+    )
+    evidence = [
+        Evidence(signal=SIGNAL[main], expected=expected, observed=expected * ratio, unit="K", since=since, note=note)
+    ]
+    evidence += list(_coil_evidence(history, series, since))
+    trend = days_to(series.days[-params.trend_days :], series.values[-params.trend_days :], params.limit)
+    last_day = day_start(series.days[-1]) + timedelta(hours=12)
+    p10, p50, p90 = (max(at, last_day + timedelta(days=days)) for days in trend) if trend else (None, None, None)
+    return Verdict(
+        fault="filter_clog",
+        present=True,
+        at=at,
+        probability=bounded_probability(course.strength),
+        urgency=Urgency.SELF,
+        evidence=tuple(evidence),
+        fails_p10=p10,
+        fails_p50=p50,
+        fails_p90=p90,
+        detector=DETECTOR.label,
+    )
+
+
+def _coil_evidence(history: FeatureHistory, series: DaySeries, since: datetime) -> Iterator[Evidence]:
+    """The indoor coil before and now, where it is measured; said as it is, not compared like with like."""
+    coil = history.complete("steady_coil_in_c")
+    before, now = coil.before(since.date()), coil.since(series.days[-3:][0])
+    if len(before) and len(now):
+        yield Evidence(
+            signal="coil_in_c",
+            expected=float(np.median(before.values[-14:])),
+            observed=float(np.median(now.values)),
+            unit="°C",
+            since=since,
+            note="Indoor coil at steady cooling, before and now; less air makes it colder. Not corrected for weather.",
+        )
+
+
+def _recovered(history: FeatureHistory, main: str, course: Course) -> Evidence:
+    day = course.cleared_on or history.today
+    ratio = history.complete(RATIO[main]).before(day + timedelta(days=1)).values[-2:]
+    expected = _recent(history, EXPECTED[main], (day,))
+    return Evidence(
+        signal=SIGNAL[main],
+        expected=expected,
+        observed=expected * float(np.median(ratio)),
+        unit="K",
+        since=day_start(day),
+        note="Temperature difference is back at this unit's own clean reference for two good days in a row.",
+    )
+
+
+def _recent(history: FeatureHistory, index: str, days: tuple[object, ...]) -> float:
+    series = history.complete(index)
+    return float(np.median([value for day, value in zip(series.days, series.values, strict=True) if day in days]))
+
+
+def _verdict(present: bool, at: datetime, probability: float, evidence: tuple[Evidence, ...]) -> Verdict:
+    return Verdict(
+        fault="filter_clog",
+        present=present,
+        at=at,
+        probability=probability,
+        urgency=Urgency.SELF,
+        evidence=evidence,
+        detector=DETECTOR.label,
+    )
+
+
+DETECTOR: Final = Detector(
+    name=NAME,
+    version=VERSION,
+    fault="filter_clog",
+    kinds=frozenset({Kind.AIR_CONDITIONER}),
+    indices=(*RATIO.values(), *EXPECTED.values(), "steady_coil_in_c"),
+    references=(AIR_DROP, COIL_DROP),
+    cannot_see=(
+        "A filter that was clogged while the reference was learned; the first two weeks; days without a quarter of an "
+        "hour of steady cooling (heating, drying, short cycling, weather or fan levels unlike any learned); units that "
+        "measure neither supply air nor indoor coil; a clog together with a leak that cancels it; which of filter, "
+        "blocked outlet or failing fan takes the air away."
+    ),
+    measures=True,
+    judge=judge,
+)

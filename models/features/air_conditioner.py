@@ -1,0 +1,33 @@
+"""Air conditioner: physical indices at steady cooling, and the windows that a reference is learned from."""
+
+import numpy as np
+
+from models.features.day import Day, DayIndex, summarise
+from models.features.steady import SteadyParams, Windows, steady_windows
+from models.features.stuck import without_stuck
+
+AIR_DROP = "air_drop_k"
+"""Room air less supply air at steady cooling, K, median of the day's windows."""
+COIL_DROP = "coil_drop_k"
+"""Room air less indoor coil at steady cooling, K: for units that do not measure their supply air."""
+
+
+def cooling_windows(day: Day, params: SteadyParams | None = None) -> Windows:
+    """Steady cooling windows of the day; a sensor that is stuck counts as missing."""
+    params = params or SteadyParams()
+    rows = day.readings
+    compressor_hz, power_w = rows.number("compressor_hz"), rows.number("power_w")
+    running = np.where(np.isfinite(compressor_hz), compressor_hz > params.off_hz, power_w > params.off_w)
+    return steady_windows(without_stuck(rows, running.astype(np.bool_)), params)
+
+
+def steady_indices(day: Day) -> list[DayIndex]:
+    """Air-side and coil temperature differences, coil and discharge temperature, valve opening: medians at steady."""
+    windows = cooling_windows(day)
+    return [
+        *summarise(AIR_DROP, windows.air_drop_k),
+        *summarise(COIL_DROP, windows.coil_drop_k),
+        *summarise("steady_coil_in_c", windows.coil_in_c),
+        *summarise("steady_discharge_c", windows.discharge_c),
+        *summarise("steady_eev_steps", windows.eev_steps),
+    ]

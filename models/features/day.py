@@ -1,0 +1,100 @@
+"""One appliance's rows of one UTC day, as columns, and what is made of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from math import isfinite
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Texts = NDArray[np.str_]
+Mask = NDArray[np.bool_]
+Whole = NDArray[np.intp]
+
+TEXT_COLUMNS: Final = frozenset({"mode", "phase", "code"})
+"""Columns that hold words; everything else is a number (flags as 0 and 1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Rows in order of time: `time_s` Unix seconds, `numbers` NaN where null, `texts` empty where null."""
+
+    time_s: Floats
+    numbers: Mapping[str, Floats] = field(default_factory=dict)
+    texts: Mapping[str, Texts] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    def number(self, name: str) -> Floats:
+        """The column `name`, all NaN if this appliance does not have it."""
+        found = self.numbers.get(name)
+        return np.full(len(self), np.nan) if found is None else found
+
+    def text(self, name: str) -> Texts:
+        """The column `name`, all empty if this appliance does not have it."""
+        found = self.texts.get(name)
+        return np.full(len(self), "", dtype=np.str_) if found is None else found
+
+
+NO_ROWS: Final = Rows(time_s=np.empty(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What one appliance said about one UTC day. A state said only before midnight is not carried into it."""
+
+    day: date
+    readings: Rows = NO_ROWS
+    cycles: Rows = NO_ROWS
+    events: Rows = NO_ROWS
+
+    @property
+    def starts_s(self) -> float:
+        """Unix seconds of the day's first moment."""
+        return datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC).timestamp()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayIndex:
+    """One index of one day: `value`, its `spread` (same unit, 0 if unknown), and how many observations it rests on."""
+
+    index: str
+    value: float
+    spread: float
+    weight: float
+
+
+def rows_from_table(names: Sequence[str], table: Sequence[Sequence[Any]]) -> Rows:
+    """Rows out of a table whose first column is Unix seconds; anything that is no number becomes NaN."""
+    ordered = sorted(table, key=lambda row: row[0])
+    time_s = np.array([row[0] for row in ordered], dtype=np.float64)
+    numbers: dict[str, Floats] = {}
+    texts: dict[str, Texts] = {}
+    for place, name in enumerate(names[1:], start=1):
+        column = [row[place] for row in ordered]
+        if name in TEXT_COLUMNS:
+            texts[name] = np.array([value or "" for value in column], dtype=np.str_)
+        elif any(value is not None for value in column):
+            numbers[name] = np.array([_number(value) for value in column], dtype=np.float64)
+    return Rows(time_s=time_s, numbers=numbers, texts=texts)
+
+
+def summarise(index: str, values: Floats) -> list[DayIndex]:
+    """The median of `values` with its spread (scaled median deviation), or nothing if there are none."""
+    finite = values[np.isfinite(values)]
+    if len(finite) == 0:
+        return []
+    middle = float(np.median(finite))
+    spread = 1.4826 * float(np.median(np.abs(finite - middle)))  # equals the standard deviation for a normal spread
+    return [DayIndex(index=index, value=middle, spread=spread, weight=float(len(finite)))]
+
+
+def _number(value: object) -> float:
+    if value is None or isinstance(value, str | list | dict):
+        return np.nan
+    number = float(value)  # type: ignore[arg-type]  # int, float, bool or Decimal: what a column can hold
+    return number if isfinite(number) else np.nan

@@ -1,0 +1,195 @@
+"""Steady cooling: windows of one day in which an air conditioner is left alone long enough to be compared.
+
+Like is compared with like only inside such windows: same mode, fan level and setpoint, compressor at one speed, no
+defrost. Everything later (reference, residual) rests on their means.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.features.day import Floats, Mask, Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SteadyParams:
+    """What counts as steady. All (E) unless said otherwise."""
+
+    settle_s: float = 300.0
+    """Left out after a change: an indoor coil of about 10 kg settles within minutes."""
+    shortest_s: float = 900.0
+    """15 minutes, the shortest stretch that is compared."""
+    longest_s: float = 1800.0
+    """A longer stretch is cut into windows of this length, so that a day at one speed counts more than once."""
+    gap_s: float = 960.0
+    """A longer silence ends a stretch; 16 minutes lets sampling at up to a quarter of an hour pass."""
+    hold_s: float = 6 * 3600.0
+    """How long a state that is said only when it changes (mode, fan level, setpoint) is taken to hold."""
+    load_change: float = 0.25
+    """Relative change of compressor speed between neighbouring rows that starts a new stretch."""
+    load_spread: float = 0.15
+    """Largest standard deviation of compressor speed over its mean within a window."""
+    off_hz: float = 1.0
+    off_w: float = 100.0
+    """Below this a compressor does not run; fans and electronics take less than 100 W."""
+    least_rows: int = 3
+    least_drop_k: float = 1.5
+    """Air leaving at least this much colder than the room is cooling, if the unit does not say its mode."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    """Steady windows of one day: one entry per window; NaN where the unit has no such signal. Temperatures in Celsius.
+
+    `load` is the compressor speed in Hz or, for a unit that does not tell, its power in W (`load_is_hz` False).
+    """
+
+    starts_s: Floats
+    air_drop_k: Floats
+    coil_drop_k: Floats
+    room_c: Floats
+    coil_in_c: Floats
+    discharge_c: Floats
+    outdoor_c: Floats
+    humidity_pct: Floats
+    eev_steps: Floats
+    fan_level: Floats
+    fan_rpm: Floats
+    load: Floats
+    load_is_hz: bool
+
+    def __len__(self) -> int:
+        return len(self.starts_s)
+
+
+def steady_windows(rows: Rows, params: SteadyParams | None = None) -> Windows:
+    """The steady cooling windows in `rows` (one appliance, one day, in order of time)."""
+    params = params or SteadyParams()
+    load, load_is_hz = _load(rows)
+    running = load > (params.off_hz if load_is_hz else params.off_w)
+    mode = _held_mode(rows, params.hold_s)
+    fan_level = _held(rows.time_s, rows.number("fan_level"), params.hold_s)
+    setpoint_c = _held(rows.time_s, rows.number("setpoint_c"), params.hold_s)
+    defrosting = _held(rows.time_s, rows.number("defrost"), params.hold_s) == 1.0
+    usable = running & ~defrosting & _cooling(rows, mode, params)
+    cuts = _changes(rows.time_s, params.gap_s) | _differs(fan_level) | _differs(setpoint_c) | _jumps(load, params)
+    pieces = [
+        piece
+        for start, end in _stretches(usable, cuts)
+        for piece in _pieces(rows.time_s, start, end, params)
+        if _is_even(load[piece], params)
+    ]
+    return _average(rows, pieces, load, load_is_hz, fan_level)
+
+
+def _load(rows: Rows) -> tuple[Floats, bool]:
+    compressor_hz = rows.number("compressor_hz")
+    if np.isfinite(compressor_hz).any():
+        return compressor_hz, True
+    return rows.number("power_w"), False
+
+
+def _held(time_s: Floats, values: Floats, hold_s: float) -> Floats:
+    """Carry the last known value forward for at most `hold_s` seconds."""
+    if len(values) == 0:
+        return values
+    place = np.maximum.accumulate(np.where(np.isfinite(values), np.arange(len(values)), -1))
+    known = place >= 0
+    held = np.where(known, values[place], np.nan)
+    too_old = time_s - time_s[place] > hold_s
+    return np.where(known & ~too_old, held, np.nan)
+
+
+def _held_mode(rows: Rows, hold_s: float) -> Floats:
+    """1 where the mode is cooling, 0 where it is another, NaN where it is not known."""
+    mode = rows.text("mode")
+    said = np.where(mode == "", np.nan, (mode == "cool").astype(np.float64))
+    # In automatic mode only the temperatures tell whether it cools.
+    said[mode == "auto"] = 2.0
+    return _held(rows.time_s, said, hold_s)
+
+
+def _cooling(rows: Rows, mode: Floats, params: SteadyParams) -> Mask:
+    room_c = rows.number("room_c")
+    air_c = np.where(np.isfinite(rows.number("supply_c")), rows.number("supply_c"), rows.number("coil_in_c"))
+    unsaid = np.isnan(mode) | (mode == 2.0)
+    cold: Mask = room_c - air_c > params.least_drop_k  # NaN compares false: not known to cool
+    cooling: Mask = (mode == 1.0) | (unsaid & cold)
+    return cooling
+
+
+def _changes(time_s: Floats, gap_s: float) -> Mask:
+    cut = np.zeros(len(time_s), dtype=np.bool_)
+    cut[1:] = np.diff(time_s) > gap_s
+    return cut
+
+
+def _differs(values: Floats) -> Mask:
+    cut = np.zeros(len(values), dtype=np.bool_)
+    both = np.isfinite(values[1:]) & np.isfinite(values[:-1])
+    cut[1:] = both & (values[1:] != values[:-1])
+    return cut
+
+
+def _jumps(load: Floats, params: SteadyParams) -> Mask:
+    cut = np.zeros(len(load), dtype=np.bool_)
+    if len(load) > 1:
+        with np.errstate(invalid="ignore"):
+            cut[1:] = np.abs(np.diff(load)) > params.load_change * np.maximum(load[1:], load[:-1])
+    return cut
+
+
+def _stretches(usable: Mask, cuts: Mask) -> list[tuple[int, int]]:
+    """Half-open index ranges of rows that are usable and not cut apart."""
+    if len(usable) == 0:
+        return []
+    group = np.cumsum(cuts | np.concatenate(([True], usable[1:] != usable[:-1])))
+    starts = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
+    ends = np.concatenate((starts[1:], [len(usable)]))
+    return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True) if usable[a]]
+
+
+def _pieces(time_s: Floats, start: int, end: int, params: SteadyParams) -> list[slice]:
+    """Cut one stretch, without its settling time, into windows of 15 to 30 minutes."""
+    first = int(np.searchsorted(time_s[start:end], time_s[start] + params.settle_s)) + start
+    pieces: list[slice] = []
+    while first < end:
+        # The tenth of a second lets a row that is due exactly at the limit in, whatever the clock's rounding.
+        last = int(np.searchsorted(time_s[first:end], time_s[first] + params.longest_s + 0.1)) + first
+        if last - first < params.least_rows or time_s[last - 1] - time_s[first] < params.shortest_s:
+            break
+        pieces.append(slice(first, last))
+        first = last
+    return pieces
+
+
+def _is_even(load: Floats, params: SteadyParams) -> bool:
+    known = load[np.isfinite(load)]
+    return len(known) > 0 and float(known.std()) <= params.load_spread * float(known.mean())
+
+
+def _average(rows: Rows, pieces: list[slice], load: Floats, load_is_hz: bool, fan_level: Floats) -> Windows:
+    def mean(values: Floats) -> Floats:
+        return np.array([_mean(values[piece]) for piece in pieces], dtype=np.float64)
+
+    room_c = rows.number("room_c")
+    return Windows(
+        starts_s=np.array([rows.time_s[piece.start] for piece in pieces], dtype=np.float64),
+        air_drop_k=mean(room_c) - mean(rows.number("supply_c")),
+        coil_drop_k=mean(room_c) - mean(rows.number("coil_in_c")),
+        room_c=mean(room_c),
+        coil_in_c=mean(rows.number("coil_in_c")),
+        discharge_c=mean(rows.number("discharge_c")),
+        outdoor_c=mean(rows.number("outdoor_c")),
+        humidity_pct=mean(rows.number("humidity_pct")),
+        eev_steps=mean(rows.number("eev_steps")),
+        fan_level=mean(fan_level),
+        fan_rpm=mean(rows.number("fan_rpm")),
+        load=mean(load),
+        load_is_hz=load_is_hz,
+    )
+
+
+def _mean(values: Floats) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")

@@ -1,0 +1,123 @@
+"""When an appliance's reference is learned, from what, and the indices that exist only relative to it.
+
+Learning needs complete days only, takes the earliest days that suffice and freezes; so it does not matter in how many
+pieces the data came. It is learned again only after a confirmed service (the full engine's business).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from domain.signals import Kind
+from models.features import air_conditioner, washing_machine
+from models.features.day import Day, DayIndex
+from models.features.steady import Windows
+from models.healthy.air_side import expected_drop_k, learn_air_side, model_as_json, model_from_json
+from models.healthy.drain import learn_drain
+from models.healthy.reference import Reference
+from models.history import FeatureHistory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningParams:
+    """How long is watched before a reference is frozen."""
+
+    calendar_days: int = 14
+    good_days: int = 10
+    good_windows: float = 3.0
+    """A day with fewer steady windows is not a good one (E)."""
+    longest_days: int = 60
+    """After so many calendar days without a usable fit the search starts again that much later (E)."""
+
+
+LoadDays = Callable[[date, date], Sequence[Day]]
+"""Reads the appliance's days from the first to the last date, both included."""
+
+RATIO: Final = MappingProxyType(
+    {air_conditioner.AIR_DROP: "air_drop_ratio", air_conditioner.COIL_DROP: "coil_drop_ratio"}
+)
+"""Observed over expected difference, median over the day's comparable windows."""
+EXPECTED: Final = MappingProxyType(
+    {air_conditioner.AIR_DROP: "air_drop_expected_k", air_conditioner.COIL_DROP: "coil_drop_expected_k"}
+)
+
+
+def learn_missing(
+    kind: Kind,
+    history: FeatureHistory,
+    known: Mapping[str, Reference],
+    load_days: LoadDays,
+    params: LearningParams | None = None,
+) -> list[Reference]:
+    """References that can be learned now and are not `known` yet."""
+    params = params or LearningParams()
+    learned: list[Reference] = []
+    if kind == Kind.AIR_CONDITIONER:
+        for index in RATIO:
+            if index not in known:
+                learned += _learn_drop(index, history, load_days, params)
+    if kind == Kind.WASHING_MACHINE and washing_machine.DRAIN not in known:
+        learned += learn_drain(history)
+    return learned
+
+
+def relative_indices(kind: Kind, day: Day, references: Mapping[str, Reference]) -> list[DayIndex]:
+    """Indices of the day relative to the appliance's references; empty where there is none."""
+    if kind != Kind.AIR_CONDITIONER or not any(index in references for index in RATIO):
+        return []
+    windows = air_conditioner.cooling_windows(day)
+    return [found for index in RATIO if index in references for found in _drop_ratio(index, windows, references[index])]
+
+
+def _drop_ratio(index: str, windows: Windows, reference: Reference) -> Iterator[DayIndex]:
+    expected = expected_drop_k(model_from_json(reference.model), windows)
+    observed = getattr(windows, index)
+    comparable = np.isfinite(expected) & np.isfinite(observed)
+    if not comparable.any():
+        return
+    ratio = observed[comparable] / expected[comparable]
+    middle = float(np.median(ratio))
+    spread = 1.4826 * float(np.median(np.abs(ratio - middle)))
+    weight = float(comparable.sum())
+    yield DayIndex(index=RATIO[index], value=middle, spread=spread, weight=weight)
+    yield DayIndex(index=EXPECTED[index], value=float(np.median(expected[comparable])), spread=0.0, weight=weight)
+
+
+def _learn_drop(
+    index: str, history: FeatureHistory, load_days: LoadDays, params: LearningParams
+) -> Iterator[Reference]:
+    series = history.complete(index)
+    good = [day for day, weight in zip(series.days, series.weights, strict=True) if weight >= params.good_windows]
+    while len(good) >= params.good_days:
+        window = [day for day in good if day < good[0] + timedelta(days=params.longest_days)]
+        reference = _first_fit(index, window, history, load_days, params)
+        if reference is not None:
+            yield reference
+            return
+        good = [day for day in good if day >= good[0] + timedelta(days=params.longest_days)]
+
+
+def _first_fit(
+    index: str, good: Sequence[date], history: FeatureHistory, load_days: LoadDays, params: LearningParams
+) -> Reference | None:
+    """The earliest end of learning at which a fit is usable; tried at most every fourth good day, as fits cost time."""
+    ends = [
+        number
+        for number in range(params.good_days, len(good) + 1)
+        if good[number - 1] >= good[0] + timedelta(days=params.calendar_days - 1)
+    ][::4]
+    if not ends or good[-1] >= history.today:
+        return None
+    wanted = set(good[: ends[-1]])
+    by_day = {
+        day.day: air_conditioner.cooling_windows(day) for day in load_days(good[0], max(wanted)) if day.day in wanted
+    }
+    for number in ends:
+        model = learn_air_side([by_day[day] for day in good[:number] if day in by_day], index)
+        if model is not None:
+            return Reference(index=index, learned_from=good[0], learned_to=good[number - 1], model=model_as_json(model))
+    return None

@@ -1,0 +1,106 @@
+"""Phrases by language: everything that is said to people is put together from one of these tables.
+
+A new language is one more `Phrases`, in a file of its own, entered into `PHRASES`; titles and advice of faults are
+looked up in its `faults` first and fall back to the catalogue's English.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from domain.faults import Fault, Urgency
+from domain.signals import SIGNALS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrases:
+    """The phrases of one language; `{…}` are filled by the functions of this package."""
+
+    months: tuple[str, ...]
+    kinds: Mapping[str, str]
+    signals: Mapping[str, str]
+    where: str
+    expected_observed: str
+    observed_only: str
+    nothing_measured: str
+    since: str
+    please: str
+    thanks: str
+    becomes_visit: str
+    urgent_now: str
+    again: str
+    alarm: str
+    reminded: str
+    fails: str
+    advisories: Mapping[str, tuple[str, str]]
+    """Title and advice for early signs of hazards, by fault; `*` for those without words of their own."""
+    faults: Mapping[tuple[str | None, str], tuple[str, str]] = field(default_factory=dict)
+    """Title and advice in this language."""
+
+    def title(self, fault: Fault, urgency: Urgency) -> str:
+        """What is wrong, in a few words; an early sign of a hazard is not called the hazard itself."""
+        if is_advisory(fault, urgency):
+            return self._words_of_advisory(fault)[0]
+        return self.faults.get((fault.kind, fault.code), (fault.title, fault.advice))[0]
+
+    def advice(self, fault: Fault, urgency: Urgency) -> str:
+        """What to do about it."""
+        if is_advisory(fault, urgency):
+            return self._words_of_advisory(fault)[1]
+        return self.faults.get((fault.kind, fault.code), (fault.title, fault.advice))[1]
+
+    def _words_of_advisory(self, fault: Fault) -> tuple[str, str]:
+        title, advice = self.advisories.get(fault.code, self.advisories["*"])
+        return title.format(title_lower=fault.title[0].lower() + fault.title[1:]), advice
+
+
+def is_advisory(fault: Fault, urgency: Urgency) -> bool:
+    """True for the early sign of what would be urgent."""
+    return urgency is Urgency.SELF and fault.urgency is Urgency.URGENT
+
+
+ENGLISH: Final = Phrases(
+    months=(
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ),
+    kinds=MappingProxyType({
+        "air_conditioner": "air conditioner", "refrigerator": "refrigerator", "washing_machine": "washing machine",
+        "dryer": "dryer", "dishwasher": "dishwasher", "water_heater": "water heater", "air_purifier": "air purifier",
+        "range_hood": "range hood", "circuit": "circuit",
+    }),
+    signals=MappingProxyType({name: signal.about for name, signal in SIGNALS.items()}),
+    where="{kind}, {room}",
+    expected_observed="{what}: {observed}, where {expected} was expected",
+    observed_only="{what}: {observed}",
+    nothing_measured="{what}",
+    since=", since {when}",
+    please="{where}: {title}. {advice} Why we say so: {evidence}. We will see in its readings whether it helped.",
+    thanks="{where}: the readings are back to normal ({title_lower}). Thank you, nothing else is needed.",
+    becomes_visit="{where}: the readings have not changed since we wrote ({title_lower}). We are planning a visit and "
+    "will propose a time.",
+    urgent_now="{where}: this has become urgent. {title}. {advice} We are planning a visit.",
+    again="As you asked, here is the reminder again. ",
+    alarm="{where}: {title}. {advice} Seen: {evidence}.",
+    reminded="The owner was reminded on {when}; the readings have not changed since.",
+    fails="Without care it may fail from {when} on.",
+    advisories=MappingProxyType({
+        "overload": (
+            "Circuit is close to its limit",
+            "It has carried more than four fifths of what it is made for, for hours. Run fewer things on it at a time, "
+            "or move one of them to another circuit.",
+        ),
+        "*": (
+            "Early sign: {title_lower}",
+            "It is not dangerous yet. Keep an eye on it; we do the same and will tell you if it gets worse.",
+        ),
+    }),
+)  # fmt: skip
+
+PHRASES: Final[Mapping[str, Phrases]] = MappingProxyType({"en": ENGLISH})
+
+
+def phrases_in(language: str) -> Phrases:
+    """The phrases of a language (`de`, `de-CH`), English where there are none yet."""
+    return PHRASES.get(language.split("-")[0].lower(), ENGLISH)

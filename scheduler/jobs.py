@@ -1,0 +1,65 @@
+"""The table of jobs: everything that Wellkept does by the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.readings import EPOCH
+from scheduler.alarm import alarm
+from scheduler.deliver import deliver
+from scheduler.follow_up import follow_up_reminders
+from scheduler.propose import propose
+from scheduler.remind import remind
+from scheduler.roll_up import move_claimed_history, roll_up
+from scheduler.score import score
+from scheduler.settings import Pace, SchedulerSettings
+from scheduler.settle import settle
+from scheduler.tidy import tidy
+from scheduler.work import Counts, Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One job: its name, how often it runs at each pace, what it does and what that is for.
+
+    `slotted`: each interval is a slot in `job_run` that runs once, whoever runs it. Jobs that run all the time are not:
+    a row twice a second would be a heavier load than the work; they hold the job's lock like all others.
+    """
+
+    name: str
+    production: timedelta
+    demo: timedelta
+    run: Callable[[Work], Counts]
+    purpose: str
+    slotted: bool = True
+
+    def every(self, settings: SchedulerSettings) -> timedelta:
+        """How often it runs with these settings."""
+        usual = self.demo if settings.pace is Pace.DEMO else self.production
+        return settings.every.get(self.name, usual)
+
+
+def slot_of(moment: datetime, every: timedelta) -> datetime:
+    """The start of the slot that `moment` falls into; slots are counted from 1970, UTC."""
+    return moment - (moment - EPOCH) % every
+
+
+def _job(name: str, production_s: float, demo_s: float, run: Callable[[Work], Counts], purpose: str) -> Job:
+    production, demo = timedelta(seconds=production_s), timedelta(seconds=demo_s)
+    return Job(name=name, production=production, demo=demo, run=run, purpose=purpose, slotted=production_s >= 1)
+
+
+# name, seconds between runs (production, demo), function, what it is for
+JOBS: Final = (
+    _job("alarm", 0.5, 0.5, alarm, "owners hear of hazards; appliance screens show what is open"),
+    _job("deliver", 0.5, 0.5, deliver, "messages that wait in the outbox go out"),
+    _job("score", 900, 2, score, "the models judge what arrived; findings open and clear"),
+    _job("remind", 60, 1, remind, "self-care first: the owner is asked before anybody is sent"),
+    _job("follow_up", 60, 1, follow_up_reminders, "telemetry verifies or escalates reminders; a snooze ends"),
+    _job("propose", 60, 1, propose, "findings that need somebody become tasks of one order per household"),
+    _job("settle", 60, 1, settle, "what cleared is closed; finished work is proved by telemetry or reopened"),
+    _job("claims", 60, 10, move_claimed_history, "readings from before a claim move to their appliance"),
+    _job("roll_up", 300, 10, roll_up, "hourly roll-ups (Apache edition)"),
+    _job("tidy", 86_400, 300, tidy, "retention, late roll-ups, and old records of runs and messages"),
+)

@@ -1,0 +1,42 @@
+"""Let the models judge what arrived, and write down what they say."""
+
+from contextlib import closing
+
+import psycopg
+
+from models.scoring import Scored, score_due
+from scheduler.work import Counts, Work, log
+from store.database import is_transient
+from store.findings import record_verdict
+
+
+def score(work: Work) -> Counts:
+    """Judge every appliance with new readings; `score_due` makes each appliance one transaction."""
+    opened = cleared = failed = 0
+    with closing(score_due(work.connection, work.now)) as due:
+        for scored in due:
+            if not work.keep_on():
+                break
+            try:
+                with work.connection.transaction():  # a savepoint: one refused verdict costs itself only
+                    recorded = record_verdict(
+                        work.connection, scored.appliance_key, scored.kind, scored.verdict, raised_at=work.now
+                    )
+            except (psycopg.Error, KeyError) as error:
+                if isinstance(error, psycopg.Error) and is_transient(error):
+                    raise
+                failed += 1
+                _complain(scored)
+                continue
+            opened += recorded is not None and recorded.opened
+            cleared += recorded is not None and recorded.cleared
+    return {"opened": opened, "cleared": cleared, "failed": failed}
+
+
+def _complain(scored: Scored) -> None:
+    log.exception(
+        "verdict_refused",
+        text="the database refused a verdict",
+        appliance_key=scored.appliance_key,
+        fault=scored.verdict.fault,
+    )

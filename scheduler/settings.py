@@ -1,0 +1,33 @@
+"""What the scheduler needs to know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from domain.care import CareParams
+
+
+class Pace(StrEnum):
+    """How fast time runs in the homes that are looked after."""
+
+    PRODUCTION = "production"  # a day is a day
+    DEMO = "demo"  # simulated homes live days in a minute, so jobs run every second or two
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulerSettings:
+    """Where database and broker are, how often jobs run, how long things are kept, how people are treated."""
+
+    database_url: str
+    mqtt_url: str
+    pace: Pace = Pace.PRODUCTION
+    every: Mapping[str, timedelta] = field(default_factory=dict)
+    """By name of a job: another interval than the table of jobs says."""
+    retention_days: int | None = None
+    """Readings older than this many days are dropped (Apache edition; the Community edition's policy does it)."""
+    hourly_retention_days: int | None = None
+    keep_runs_days: int = 7
+    keep_messages_days: int = 30
+    keep_idempotency_days: int = 2
+    care: CareParams = field(default_factory=CareParams)

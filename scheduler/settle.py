@@ -1,0 +1,54 @@
+"""Closing what is over: findings that cleared, proposed orders with nothing left to do, work proved or not."""
+
+from domain.care import Case, is_settled
+from domain.care_orders import Order, Proof, judge_order
+from domain.states import FINDING, ORDER
+from scheduler.work import ACTOR, Counts, Work, for_each_household
+from store.care import Household, Question, households, load_cases
+from store.care_orders import lock_orders
+from store.moves import move
+
+STEP = {
+    Proof.VERIFY: ("verified", "the readings taken after the work show that it helped"),
+    Proof.REOPEN: ("reopened", "the readings taken after the work still show a finding"),
+    Proof.CANCEL: ("cancelled", "the readings are back to normal, there is nothing left to come for"),
+}
+
+
+def settle(work: Work) -> Counts:
+    """Resolve findings, then judge the orders by them."""
+    return for_each_household(work, households(work.connection, Question.SETTLE), _settle_household, "settled")
+
+
+def _settle_household(work: Work, household: Household) -> int:
+    done = 0
+    for case in load_cases(work.connection, household.id):
+        if _waits_for_nobody(case) and is_settled(case, work.settings.care):
+            reason = f"the readings are back to normal since {case.cleared_at:%Y-%m-%d %H:%M} UTC"
+            move(work.connection, FINDING, case.finding_id, "resolved", actor=ACTOR, reason=reason, at=work.now)
+            done += 1
+    return done + _settle_orders(work, household)
+
+
+def _waits_for_nobody(case: Case) -> bool:
+    """A reminder that is not over yet is closed together with its finding, by the follow-up."""
+    return case.reminder is None or case.reminder.state in ("verified", "escalated")
+
+
+def _settle_orders(work: Work, household: Household) -> int:
+    done = 0
+    orders = lock_orders(work.connection, household.id)
+    for order in orders:
+        proof = judge_order(order, work.settings.care)
+        if proof is None or (proof is Proof.REOPEN and _another_is_open(order, orders)):
+            continue  # with another order open, what is still there joins that one (domain.care_orders)
+        to, reason = STEP[proof]
+        move(work.connection, ORDER, order.id, to, actor=ACTOR, reason=reason, at=work.now)
+        if proof is Proof.REOPEN:
+            return done + 1  # it is the open order now; no other may be reopened beside it
+        done += 1
+    return done
+
+
+def _another_is_open(order: Order, orders: list[Order]) -> bool:
+    return any(other.id != order.id and other.state != "completed" for other in orders)

@@ -1,0 +1,26 @@
+"""Throw away what is old: readings past their retention, records of runs, delivered messages, kept answers."""
+
+from datetime import timedelta
+
+from scheduler.work import Counts, Work
+from store.database import translated
+from store.editions import detect_edition
+from store.jobs import purge_idempotency, purge_job_runs
+from store.outbox import purge_outbox
+from store.rollups import NIGHTLY_OVERLAP, enforce_retention, refresh
+
+
+def tidy(work: Work) -> Counts:
+    """Once a day; each part is a transaction of its own."""
+    settings, connection, now = work.settings, work.connection, work.now
+    edition = detect_edition(connection)
+    with translated():
+        late = refresh(connection, now, edition, overlap=NIGHTLY_OVERLAP).values()
+        dropped = enforce_retention(connection, now, settings.retention_days, settings.hourly_retention_days, edition)
+        return {
+            "late_hours": sum(kind.written for kind in late),
+            "chunks": sum(dropped.values()),
+            "runs": purge_job_runs(connection, now - timedelta(days=settings.keep_runs_days)),
+            "messages": purge_outbox(connection, now - timedelta(days=settings.keep_messages_days)),
+            "answers": purge_idempotency(connection, now - timedelta(days=settings.keep_idempotency_days)),
+        }

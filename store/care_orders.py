@@ -1,0 +1,131 @@
+"""Service orders as the scheduler reads and writes them."""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from domain.care import Case
+from domain.care_orders import Held, Order, Outlet, Place, Plan, Task, Technician
+from domain.faults import Urgency, fault_of
+from domain.signals import Kind
+from store.database import Connection
+from store.sql import queries
+
+_SQL = queries("care_orders")
+
+
+def households_to_visit(connection: Connection) -> list[str]:
+    """Households with a finding that somebody has to come for and that no order under way holds."""
+    return [row[0] for row in connection.execute(_SQL["households_to_visit"]).fetchall()]
+
+
+def lock_orders(connection: Connection, household_id: str) -> list[Order]:
+    """The household's orders that are not over, with their tasks, locked until the transaction ends."""
+    rows = connection.execute(_SQL["lock_orders"], {"household_id": household_id}).fetchall()
+    tasks = _tasks(connection, [row[0] for row in rows])
+    return [
+        Order(
+            id=order_id,
+            number=number,
+            state=state,
+            urgency=Urgency(urgency),
+            due_by=due_by,
+            outlet_id=outlet_id,
+            technician_id=technician_id,
+            completed_data_at=completed_data_at,
+            tasks=tuple(tasks[order_id]),
+        )
+        for order_id, number, state, urgency, due_by, outlet_id, technician_id, completed_data_at in rows
+    ]
+
+
+def _tasks(connection: Connection, order_ids: list[UUID]) -> dict[UUID, list[Task]]:
+    by_order: dict[UUID, list[Task]] = defaultdict(list)
+    if not order_ids:
+        return by_order
+    for row in connection.execute(_SQL["tasks"], {"order_ids": order_ids}).fetchall():
+        order_id, task_id, finding_id, key, kind, fault, urgency, state, judged_at, cleared_at, data_at = row
+        by_order[order_id].append(
+            Task(
+                task_id=task_id,
+                finding_id=finding_id,
+                appliance_key=key,
+                kind=Kind(kind),
+                fault=fault_of(Kind(kind), fault),
+                urgency=Urgency(urgency),
+                state=state,
+                judged_at=judged_at,
+                cleared_at=cleared_at,
+                data_at=data_at,
+            )
+        )
+    return by_order
+
+
+def held_by(connection: Connection, household_id: str) -> dict[UUID, list[Held]]:
+    """For each open finding of the household, the orders that hold or held it."""
+    held: dict[UUID, list[Held]] = defaultdict(list)
+    for row in connection.execute(_SQL["task_history"], {"household_id": household_id}).fetchall():
+        finding_id, state, completed_data_at, refused_at, urgency = row
+        held[finding_id].append(
+            Held(state=state, completed_data_at=completed_data_at, refused_at=refused_at, urgency=Urgency(urgency))
+        )
+    return held
+
+
+def load_outlets(connection: Connection) -> list[Outlet]:
+    """All outlets."""
+    rows = connection.execute(_SQL["outlets"]).fetchall()
+    return [Outlet(id=i, place=Place(latitude=latitude, longitude=longitude)) for i, latitude, longitude in rows]
+
+
+def load_technicians(connection: Connection) -> list[Technician]:
+    """All active technicians with the number of orders on their list."""
+    rows = connection.execute(_SQL["technicians"]).fetchall()
+    return [Technician(id=i, outlet_id=o, skills=frozenset(skills), open_orders=n) for i, o, skills, n in rows]
+
+
+def write_plan(connection: Connection, household_id: str, plan: Plan, *, explanation: str) -> UUID:
+    """Write a new order or extend the open one, with its tasks; the order's id.
+
+    A household that got another open order meanwhile raises the driver's UniqueViolation: read again and join it.
+    """
+    values: dict[str, Any] = {
+        "household_id": household_id,
+        "urgency": plan.urgency,
+        "due_by": plan.due_by,
+        "outlet_id": plan.outlet_id,
+        "technician_id": plan.technician_id,
+        "explanation": explanation,
+    }
+    if plan.order is None:
+        row = connection.execute(_SQL["add_order"], values).fetchone()
+        assert row is not None  # RETURNING of an INSERT of one row
+        order_id: UUID = row[0]
+    else:
+        order_id = plan.order.id
+        connection.execute(_SQL["extend_order"], values | {"id": order_id})
+    for case, old_task in zip(plan.add, plan.replaces, strict=True):
+        _write_task(connection, order_id, case, old_task)
+    return order_id
+
+
+def _write_task(connection: Connection, order_id: UUID, case: Case, old_task: UUID | None) -> None:
+    if old_task is not None:
+        connection.execute(_SQL["continue_task"], {"task_id": old_task, "finding_id": case.finding_id})
+        return
+    connection.execute(
+        _SQL["add_task"],
+        {
+            "order_id": order_id,
+            "finding_id": case.finding_id,
+            "action": case.fault.action,
+            "parts": list(case.fault.parts),
+            "minutes": case.fault.minutes,
+        },
+    )
+
+
+def note_change(connection: Connection, order: Order, *, actor: str, reason: str) -> None:
+    """Write into the order's history what changed without a change of state."""
+    connection.execute(_SQL["note_change"], {"id": order.id, "state": order.state, "actor": actor, "reason": reason})

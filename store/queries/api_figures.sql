@@ -1,0 +1,22 @@
+-- name: counts
+SELECT (SELECT count(*) FROM finding WHERE state IN ('open', 'acknowledged'))
+    AS findings_open,
+       (SELECT count(*) FROM finding WHERE state IN ('open', 'acknowledged') AND urgency = 'urgent')
+    AS findings_urgent,
+       (SELECT count(*) FROM reminder WHERE state IN ('sent', 'seen', 'snoozed')) AS reminders_open,
+       (SELECT count(*) FROM service_order WHERE state = ANY(%(open_orders)s)) AS orders_open,
+       (SELECT count(*) FROM service_order WHERE state = 'proposed') AS orders_proposed,
+       (SELECT count(*) FROM dead_letter) AS dead_letters,
+       (SELECT count(*) FROM appliance WHERE claimed) AS appliances,
+       (SELECT count(DISTINCT d.appliance_key) FROM device d JOIN appliance a ON a.key = d.appliance_key
+        WHERE NOT a.claimed) AS devices_unclaimed,
+       (SELECT max(received_at) FROM latest_values) AS newest_received_at
+
+-- name: inserted
+-- Rows put into the tables of readings since the database's statistics were last reset, from those statistics: no
+-- table is read. Hypertables are read through their chunks.
+SELECT coalesce(sum(s.n_tup_ins), 0)::bigint AS inserted, coalesce(sum(s.n_live_tup), 0)::bigint AS live
+FROM pg_inherits i
+JOIN pg_class parent ON parent.oid = i.inhparent
+JOIN pg_stat_user_tables s ON s.relid = i.inhrelid
+WHERE parent.relname LIKE 'reading\_%%' AND parent.relnamespace = current_schema()::regnamespace

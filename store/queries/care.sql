@@ -1,0 +1,63 @@
+-- name: lock_household
+-- One scheduler at a time decides about a household; owners and planners wait for the few milliseconds it takes.
+SELECT h.latitude, h.longitude, h.timezone, coalesce(h.contact ->> 'language', 'en')
+FROM household h WHERE h.id = %(household_id)s FOR NO KEY UPDATE
+
+-- name: lock_reminders
+-- So that an owner's tap cannot fall between reading a reminder and acting on it.
+SELECT id FROM reminder WHERE household_id = %(household_id)s AND state NOT IN ('verified', 'escalated')
+ORDER BY id FOR UPDATE
+
+-- name: cases
+-- Every open finding of a household.
+SELECT finding_id, appliance_key, appliance_id, kind, room, fault, urgency, evidence, judged_at, cleared_at, fails_p10,
+       data_at, reminder_id, reminder_state, reminder_data_at, answer_by, snoozed_until
+FROM care_case WHERE household_id = %(household_id)s ORDER BY finding_id
+
+-- name: households_to_remind
+SELECT DISTINCT household_id FROM care_case
+WHERE urgency = 'self' AND reminder_id IS NULL AND cleared_at IS NULL ORDER BY household_id
+
+-- name: households_to_follow_up
+-- Only a coarse choice; the rule is domain.care.follow_up.
+SELECT DISTINCT household_id FROM care_case
+WHERE reminder_state NOT IN ('verified', 'escalated')
+  AND (cleared_at IS NOT NULL OR urgency <> 'self' OR judged_at >= answer_by OR data_at >= snoozed_until)
+ORDER BY household_id
+
+-- name: households_to_settle
+-- Something open has cleared, an order waits for its proof, or a proposed one has nothing left to come for.
+SELECT DISTINCT household_id FROM care_case WHERE cleared_at IS NOT NULL
+UNION
+SELECT household_id FROM service_order WHERE state = 'completed'
+UNION
+SELECT o.household_id FROM service_order o
+WHERE o.state = 'proposed'
+  AND NOT EXISTS (SELECT FROM order_task t JOIN finding f ON f.id = t.finding_id
+                  WHERE t.order_id = o.id AND f.state IN ('open', 'acknowledged'))
+ORDER BY household_id
+
+-- name: households_to_alarm
+SELECT DISTINCT c.household_id FROM care_case c LEFT JOIN alarm_told t USING (finding_id)
+WHERE c.urgency = 'urgent' AND t.finding_id IS NULL ORDER BY c.household_id
+
+-- name: past_reminders
+-- When the household was last bothered, and with what; data time.
+SELECT f.appliance_key, a.kind, f.fault, r.data_at
+FROM reminder r JOIN finding f ON f.id = r.finding_id JOIN appliance a ON a.key = f.appliance_key
+WHERE r.household_id = %(household_id)s ORDER BY r.sent_at DESC LIMIT 200
+
+-- name: add_reminder
+-- A finding has one reminder for good, whoever runs this.
+INSERT INTO reminder (finding_id, household_id, text, sent_at, data_at, answer_by)
+VALUES (%(finding_id)s, %(household_id)s, %(text)s, %(sent_at)s, %(data_at)s, %(answer_by)s)
+ON CONFLICT (finding_id) DO NOTHING RETURNING id
+
+-- name: renew_reminder
+-- Sent again after a snooze: the time to answer starts anew.
+UPDATE reminder SET text = %(text)s, sent_at = %(sent_at)s, data_at = %(data_at)s, answer_by = %(answer_by)s
+WHERE id = %(id)s
+
+-- name: tell_alarm
+INSERT INTO alarm_told (finding_id, told_at) VALUES (%(finding_id)s, %(told_at)s)
+ON CONFLICT (finding_id) DO NOTHING RETURNING finding_id

@@ -1,0 +1,196 @@
+-- name: lock_mark
+-- Up to which arrival days have been noted as due; locked, so that two callers cannot both take the same arrivals.
+SELECT received_to FROM arrival_mark FOR UPDATE
+
+-- name: move_mark
+UPDATE arrival_mark SET received_to = %(received_to)s
+
+-- name: note_arrivals
+-- Days touched by what arrived since the mark. BRIN on received_at makes this cost what arrived, not what is stored.
+INSERT INTO day_due (appliance_key, day, newest, due_since)
+SELECT r.appliance_key, (r.time AT TIME ZONE 'UTC')::date, max(r.time), %(received_to)s
+FROM (
+    SELECT appliance_key, time FROM reading_air_conditioner
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM cycle_washing_machine
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM event
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s AND code = 'filter_clean_alarm'
+    UNION ALL
+    SELECT appliance_key, time FROM reading_washing_machine
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+    UNION ALL
+    SELECT appliance_key, time FROM reading_dryer
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+    UNION ALL
+    SELECT appliance_key, time FROM reading_dishwasher
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+    UNION ALL
+    SELECT appliance_key, time FROM reading_air_purifier
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+    UNION ALL
+    SELECT appliance_key, time FROM reading_range_hood
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+) r
+JOIN judged j ON j.appliance_key = r.appliance_key
+GROUP BY r.appliance_key, (r.time AT TIME ZONE 'UTC')::date
+ON CONFLICT (appliance_key, day) DO UPDATE SET newest = greatest(day_due.newest, excluded.newest)
+
+-- name: newcomers
+-- Claimed appliances of kinds that are judged, without a mark: new ones, and those whose history changed hands.
+SELECT a.key FROM appliance a
+WHERE a.claimed AND a.kind = ANY(%(kinds)s) AND NOT EXISTS (SELECT FROM judged j WHERE j.appliance_key = a.key)
+ORDER BY a.key
+
+-- name: note_newcomers
+-- All days of the newcomers that are stored so far.
+INSERT INTO day_due (appliance_key, day, newest, due_since)
+SELECT r.appliance_key, (r.time AT TIME ZONE 'UTC')::date, max(r.time), %(received_to)s
+FROM (
+    SELECT appliance_key, time FROM reading_air_conditioner
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM cycle_washing_machine
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM event
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s AND code = 'filter_clean_alarm'
+    UNION ALL
+    SELECT appliance_key, time FROM reading_washing_machine
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+    UNION ALL
+    SELECT appliance_key, time FROM reading_dryer
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+    UNION ALL
+    SELECT appliance_key, time FROM reading_dishwasher
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+    UNION ALL
+    SELECT appliance_key, time FROM reading_air_purifier
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+    UNION ALL
+    SELECT appliance_key, time FROM reading_range_hood
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+) r
+GROUP BY r.appliance_key, (r.time AT TIME ZONE 'UTC')::date
+ON CONFLICT (appliance_key, day) DO UPDATE SET newest = greatest(day_due.newest, excluded.newest)
+
+-- name: mark_newcomers
+INSERT INTO judged (appliance_key, received_to, data_to)
+SELECT unnest(%(keys)s::integer[]), %(received_to)s, 'epoch'
+ON CONFLICT (appliance_key) DO NOTHING
+
+-- name: due
+-- What waits, longest first.
+SELECT d.appliance_key, a.kind, array_agg(d.day ORDER BY d.day), greatest(max(d.newest), j.data_to)
+FROM day_due d
+JOIN appliance a ON a.key = d.appliance_key AND a.claimed AND a.kind = ANY(%(kinds)s)
+JOIN judged j ON j.appliance_key = d.appliance_key
+WHERE d.not_before <= %(now)s
+GROUP BY d.appliance_key, a.kind, j.data_to
+ORDER BY min(d.due_since), d.appliance_key
+LIMIT %(most)s
+
+-- name: settle
+DELETE FROM day_due WHERE appliance_key = %(appliance_key)s AND day = ANY(%(days)s)
+
+-- name: advance_judged
+UPDATE judged SET received_to = greatest(received_to, %(received_to)s), data_to = greatest(data_to, %(data_to)s)
+WHERE appliance_key = %(appliance_key)s
+
+-- name: put_off
+-- After a failure: again later, ever more seldom, at most a day apart.
+UPDATE day_due SET failures = failures + 1,
+                   not_before = %(now)s::timestamptz + least(interval '1 minute' * 4 ^ failures, interval '1 day')
+WHERE appliance_key = %(appliance_key)s AND day = ANY(%(days)s)
+
+-- name: readings_air_conditioner
+SELECT extract(epoch FROM time)::float8 AS time_s, mode, setpoint_c, room_c, coil_in_c, outdoor_c, supply_c,
+       discharge_c, compressor_hz, fan_rpm, fan_level, eev_steps, humidity_pct, defrost, power_w, filter_h,
+       extra->'filter_used_pct' AS filter_used_pct, extra->'filter_clean_alarm' AS filter_clean_alarm,
+       extra->'filter_capacity_h' AS filter_capacity_h
+FROM reading_air_conditioner
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+
+-- name: readings_washing_machine
+SELECT extract(epoch FROM time)::float8 AS time_s, extra->'filter_used_pct' AS filter_used_pct,
+       extra->'filter_clean_alarm' AS filter_clean_alarm
+FROM reading_washing_machine
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+  AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+
+-- name: readings_dryer
+SELECT extract(epoch FROM time)::float8 AS time_s, extra->'filter_used_pct' AS filter_used_pct,
+       extra->'filter_clean_alarm' AS filter_clean_alarm
+FROM reading_dryer
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+  AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+
+-- name: readings_dishwasher
+SELECT extract(epoch FROM time)::float8 AS time_s, extra->'filter_used_pct' AS filter_used_pct,
+       extra->'filter_clean_alarm' AS filter_clean_alarm
+FROM reading_dishwasher
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+  AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+
+-- name: readings_air_purifier
+SELECT extract(epoch FROM time)::float8 AS time_s, filter_h, extra->'filter_used_pct' AS filter_used_pct,
+       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
+FROM reading_air_purifier
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+  AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+
+-- name: readings_range_hood
+SELECT extract(epoch FROM time)::float8 AS time_s, filter_h, extra->'filter_used_pct' AS filter_used_pct,
+       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
+FROM reading_range_hood
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+  AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+
+-- name: cycles_washing_machine
+SELECT extract(epoch FROM time)::float8 AS time_s, drain_s, litres
+FROM cycle_washing_machine
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+
+-- name: events
+SELECT extract(epoch FROM time)::float8 AS time_s, code, active::int AS active
+FROM event
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+  AND code = 'filter_clean_alarm'
+ORDER BY time, active
+
+-- name: forget_days
+DELETE FROM feature_day WHERE appliance_key = %(appliance_key)s AND day = ANY(%(days)s)
+
+-- name: write_indices
+INSERT INTO feature_day (appliance_key, day, index, value, spread, weight)
+SELECT %(appliance_key)s, * FROM unnest(%(days)s::date[], %(indices)s::text[], %(values)s::float8[],
+                                        %(spreads)s::float8[], %(weights)s::float8[])
+ON CONFLICT (appliance_key, index, day) DO UPDATE
+SET value = excluded.value, spread = excluded.spread, weight = excluded.weight
+
+-- name: read_indices
+SELECT day, index, value, spread, weight FROM feature_day
+WHERE appliance_key = %(appliance_key)s AND day >= %(first)s
+
+-- name: read_references
+-- The newest reference of each index: an older one was replaced after a service.
+SELECT DISTINCT ON (index) index, (learned_from AT TIME ZONE 'UTC')::date, (learned_to AT TIME ZONE 'UTC')::date, model
+FROM reference WHERE appliance_key = %(appliance_key)s
+ORDER BY index, learned_to DESC
+
+-- name: write_reference
+INSERT INTO reference (appliance_key, index, learned_from, learned_to, model)
+VALUES (%(appliance_key)s, %(index)s, %(learned_from)s::date::timestamp AT TIME ZONE 'UTC',
+        %(learned_to)s::date::timestamp AT TIME ZONE 'UTC', %(model)s)

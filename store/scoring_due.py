@@ -1,0 +1,64 @@
+"""Which days of which appliances wait to be judged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from store.database import Connection
+from store.sql import queries
+
+_SQL = queries("scoring")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Days of one appliance that wait; `data_to` is its newest data time known."""
+
+    appliance_key: int
+    kind: str
+    days: tuple[date, ...]
+    data_to: datetime
+
+
+def note_arrivals(connection: Connection, now: datetime, grace: timedelta, kinds: Sequence[str]) -> datetime:
+    """Note the days touched by what arrived up to `now - grace`; returns that horizon.
+
+    The grace lets batches that are still being committed become visible before the mark passes them.
+    """
+    with connection.transaction():
+        row = connection.execute(_SQL["lock_mark"]).fetchone()
+        if row is None:
+            raise RuntimeError("arrival_mark has lost its only row")
+        received_from: datetime = row[0]
+        received_to = max(now - grace, received_from)
+        keys = [key for (key,) in connection.execute(_SQL["newcomers"], {"kinds": list(kinds)})]
+        if keys:
+            connection.execute(_SQL["note_newcomers"], {"keys": keys, "received_to": received_to})
+            connection.execute(_SQL["mark_newcomers"], {"keys": keys, "received_to": received_to})
+        if received_to > received_from:
+            span = {"received_from": received_from, "received_to": received_to}
+            connection.execute(_SQL["note_arrivals"], span)
+            connection.execute(_SQL["move_mark"], {"received_to": received_to})
+    return received_to
+
+
+def read_due(connection: Connection, now: datetime, kinds: Sequence[str], most: int) -> list[Due]:
+    """At most `most` appliances with days due, longest waiting first."""
+    with connection.transaction():
+        rows = connection.execute(_SQL["due"], {"now": now, "kinds": list(kinds), "most": most}).fetchall()
+    return [Due(appliance_key=key, kind=kind, days=tuple(days), data_to=to) for key, kind, days, to in rows]
+
+
+def settle(connection: Connection, due: Due, received_to: datetime) -> None:
+    """Take the days off the list and advance the appliance's mark; inside the caller's transaction."""
+    connection.execute(_SQL["settle"], {"appliance_key": due.appliance_key, "days": list(due.days)})
+    connection.execute(
+        _SQL["advance_judged"],
+        {"appliance_key": due.appliance_key, "received_to": received_to, "data_to": due.data_to},
+    )
+
+
+def put_off(connection: Connection, due: Due, now: datetime) -> None:
+    """Try these days again later, so that one bad appliance does not hold up the others."""
+    with connection.transaction():
+        connection.execute(_SQL["put_off"], {"appliance_key": due.appliance_key, "days": list(due.days), "now": now})

@@ -1,0 +1,180 @@
+"""Loose contact: the socket's own resistance, what is laid over it, and what must not fool it.
+
+The simulated circuit: mains 230 V, own resistance 0.30 ohm, meters that disagree by 0.4 V, a load of 10 A that runs
+for 5 of every 15 minutes, one reading every 10 s.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from domain.readings import Value
+from domain.signals import Kind
+from ingest.safety import Alarm, StaticFacts, judge
+
+SECOND_US = 1_000_000
+START_US = 1_732_255_200 * SECOND_US
+FACTS = StaticFacts(breaker_rating_a=16.0)
+OWN_OHM = 0.30
+LEARNED_S = 11 * 900
+"""Ten load steps are over by then."""
+
+
+def none(_: float) -> float:
+    return 0.0
+
+
+def home(
+    until_s: int,
+    *,
+    joint_ohm: Callable[[float], float] = none,
+    sag_v: Callable[[float], float] = none,
+    load_a: float = 10.0,
+    noise_v: Callable[[int], float] = lambda _: 0.0,
+    step_s: int = 10,
+) -> list[tuple[int, dict[str, Value]]]:
+    readings: list[tuple[int, dict[str, Value]]] = []
+    for second in range(0, until_s, step_s):
+        current_a = load_a if 300 <= second % 900 < 600 else 0.3
+        upstream_v = 230.0 - sag_v(second)
+        lost_v = (OWN_OHM + joint_ohm(second)) * current_a + 0.4 + noise_v(second // step_s)
+        readings.append((second, {"current_a": current_a, "upstream_v": upstream_v, "voltage_v": upstream_v - lost_v}))
+    return readings
+
+
+def play(readings: list[tuple[int, dict[str, Value]]]) -> tuple[dict[str, Any], list[Alarm]]:
+    state: dict[str, Any] = {}
+    alarms: list[Alarm] = []
+    for second, values in readings:
+        state, said = judge(Kind.CIRCUIT, FACTS, state, START_US + second * SECOND_US, values)
+        alarms += said
+    return state, alarms
+
+
+def after(second: float, ohm: float) -> Callable[[float], float]:
+    return lambda now: ohm if now >= second else 0.0
+
+
+def test_own_resistance_is_learned_through_the_meters_offset() -> None:
+    state, alarms = play(home(LEARNED_S))
+    assert state["contact"]["r0"] == pytest.approx(OWN_OHM, abs=1e-9)
+    assert alarms == []
+
+
+@pytest.mark.parametrize(
+    ("joint_ohm", "level"),
+    [
+        (0.04, None),
+        (0.06, "advisory"),  # 6 W at 10 A
+        (0.09, "advisory"),  # 9 W
+        (0.11, "act"),  # 11 W
+        (0.50, "act"),
+    ],
+)
+def test_levels_by_resistance_and_watts(joint_ohm: float, level: str | None) -> None:
+    _, alarms = play(home(LEARNED_S + 1800, joint_ohm=after(LEARNED_S, joint_ohm)))
+    assert [alarm.level.value for alarm in alarms] == ([level] if level else [])
+    if alarms:
+        assert alarms[0].fault == "loose_contact"
+        assert alarms[0].evidence.observed == pytest.approx(OWN_OHM + joint_ohm)
+
+
+def test_a_joint_that_breaks_under_load_is_said_within_60_s() -> None:
+    breaks_s = LEARNED_S + 400  # in mid-load
+    _, alarms = play(home(LEARNED_S + 900, joint_ohm=after(breaks_s, 0.3)))
+    assert [alarm.level.value for alarm in alarms] == ["act"]
+    assert alarms[0].at_us - START_US <= (breaks_s + 60) * SECOND_US
+
+
+def test_it_escalates_and_ends_only_when_the_resistance_is_back() -> None:
+    def joint_ohm(second: float) -> float:
+        load = (second - LEARNED_S) // 900
+        return 0.0 if load < 0 else (0.06, 0.2, 0.0)[min(2, int(load))]
+
+    _, alarms = play(home(LEARNED_S + 4 * 900, joint_ohm=joint_ohm))
+    assert sorted((alarm.level.value, alarm.on) for alarm in alarms[2:]) == [("act", False), ("advisory", False)]
+    assert [(alarm.level.value, alarm.on) for alarm in alarms[:2]] == [("advisory", True), ("act", True)]
+
+
+def test_a_sag_of_the_mains_raises_nothing() -> None:
+    # 25 V lost before the meter, exactly while the load runs and again at random moments.
+    _, alarms = play(home(LEARNED_S + 9000, sag_v=lambda s: 25.0 if s % 900 >= 300 or s % 70 == 0 else 0.0))
+    assert alarms == []
+
+
+def test_without_the_upstream_voltage_nothing_is_claimed() -> None:
+    readings = home(LEARNED_S + 1800, joint_ohm=after(LEARNED_S, 1.0))
+    for _, values in readings:
+        del values["upstream_v"]
+    state, alarms = play(readings)
+    assert alarms == []
+    assert "contact" not in state
+
+
+def test_single_wild_readings_raise_nothing() -> None:
+    _, alarms = play(home(LEARNED_S + 9000, noise_v=lambda k: 8.0 if k % 17 == 0 else 0.0))
+    assert alarms == []
+
+
+def test_noisy_meters_widen_what_is_tolerated() -> None:
+    # +-0.6 V in a fixed irregular pattern: slopes of 10 A steps scatter by about 0.05 ohm.
+    def wobble(k: int) -> float:
+        return 1.2 * ((k * k * 7919 + k * 104_729) % 1009 / 1009 - 0.5)
+
+    state, alarms = play(home(30 * 900, noise_v=wobble))
+    assert state["contact"]["noise"] > 0.0
+    assert alarms == []
+    _, alarms = play(home(LEARNED_S + 1800, noise_v=wobble, joint_ohm=after(LEARNED_S, 0.6)))
+    assert [alarm.level.value for alarm in alarms] == ["act"]
+
+
+def test_a_wire_warmed_by_its_load_is_no_joint() -> None:
+    # 35 K * 0.39 %/K = 14 % of 0.30 ohm = 0.041 ohm, at 15 A 9.2 W.
+    _, alarms = play(home(LEARNED_S + 1800, load_a=15.0, joint_ohm=after(LEARNED_S, 0.041)))
+    assert alarms == []
+
+
+def test_five_minute_sampling_sees_it_within_two_load_readings() -> None:
+    readings = home(LEARNED_S + 3600, joint_ohm=after(LEARNED_S, 0.3), step_s=300)
+    _, alarms = play(readings)
+    assert [alarm.level.value for alarm in alarms] == ["act"]
+
+
+def heated(terminal_c: Callable[[int], float], until_s: int = 3600) -> list[tuple[int, dict[str, Value]]]:
+    return [
+        (second, {"current_a": 0.5 if second < 600 else 10.0, "terminal_c": terminal_c(second)})
+        for second in range(0, until_s, 10)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rise_k", "said"),
+    [(44.0, 0), (45.0, 0), (46.0, 1)],
+)
+def test_heat_is_judged_against_the_unloaded_terminal(rise_k: float, said: int) -> None:
+    # Creep of the reference is at most 1 K/h and only without load: 600 s at 25 degC leave it there.
+    _, alarms = play(heated(lambda s: 25.0 if s < 900 else 25.0 + rise_k))
+    assert len(alarms) == said
+
+
+def test_a_hot_summer_is_not_a_hot_terminal() -> None:
+    readings = [
+        (
+            hour * 3600,
+            {"current_a": 10.0 if hour % 4 == 3 else 0.2, "terminal_c": 5.0 + hour * 0.1 + 20.0 * (hour % 4 == 3)},
+        )
+        for hour in range(500)
+    ]  # 5 to 55 degC in 500 hours, 20 K more under load
+    _, alarms = play([(second, dict(values)) for second, values in readings])
+    assert alarms == []
+
+
+def test_one_spike_of_the_terminal_sensor_is_no_heat_and_fakes_no_rise() -> None:
+    assert play(heated(lambda s: 180.0 if s == 1000 else 30.0))[1] == []
+    assert play(heated(lambda s: -40.0 if s == 500 else 30.0 if s < 600 else 65.0))[1] == []
+
+
+def test_heat_ends_after_half_an_hour_cool_under_load() -> None:
+    _, alarms = play(heated(lambda s: 80.0 if 900 <= s < 1800 else 30.0, until_s=5400))
+    assert [(alarm.on, (alarm.at_us - START_US) // SECOND_US) for alarm in alarms] == [(True, 930), (False, 3600)]

@@ -1,0 +1,100 @@
+"""The program `wellkept`: every command, its help and its one clear line when something is wrong."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+from domain.errors import BadInput, WellkeptError
+from wellkept.logs import set_up_logs
+from wellkept.settings import VARIABLES, Settings, read_settings
+
+
+class _Program(click.Group):
+    """Turns foreseen errors into one line and a non-zero exit."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except WellkeptError as error:
+            click.echo(f"wellkept: {error}", err=True)
+            ctx.exit(2 if isinstance(error, BadInput) else 1)
+
+
+def _settings_help() -> str:
+    lines = [f"  {variable:<26}{meaning}" for variable, meaning in VARIABLES.values()]
+    return "\b\nSettings come from the environment:\n" + "\n".join(lines)
+
+
+@click.group(cls=_Program, epilog=_settings_help(), context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wellkept")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Appliance care that acts before the failure, on the owner's own machines."""
+    ctx.obj = read_settings()
+    set_up_logs(ctx.obj.log_format)
+
+
+@contextmanager
+def until_stopped() -> Iterator[threading.Event]:
+    """An event that is set when the process is asked to end (Ctrl-C, SIGTERM, SIGHUP)."""
+    stop = threading.Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, note)
+    yield stop
+
+
+def _need(url: str, variable: str) -> str:
+    if not url:
+        raise BadInput(f"{variable} is not set; set it, or use `wellkept up`, which starts everything itself")
+    return url
+
+
+@main.command()
+@click.pass_obj
+def ingest(settings: Settings) -> None:
+    """Receive from the broker, store, judge safety rules, acknowledge."""
+    from ingest.process import IngestSettings, run_ingest
+
+    with until_stopped() as stop:
+        run_ingest(
+            IngestSettings(
+                database_url=_need(settings.database_url, "WELLKEPT_DATABASE_URL"),
+                mqtt_url=_need(settings.mqtt_url, "WELLKEPT_MQTT_URL"),
+                client_id=settings.client_id,
+                filters=settings.mqtt_filters,
+            ),
+            stop,
+        )
+
+
+@main.group()
+def db() -> None:
+    """The database: bring its schema up to date."""
+
+
+@db.command()
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring the schema up to date; data is kept, running it again changes nothing."""
+    from store.database import connect
+    from store.migrate import migrate as migrate_database
+
+    with connect(
+        _need(settings.database_url, "WELLKEPT_DATABASE_URL"), application="wellkept-migrate", autocommit=True
+    ) as connection:
+        done = migrate_database(connection)
+    for line in done or ["nothing to do: the schema is up to date"]:
+        click.echo(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""Settings from the environment: one table of names, meanings and defaults; nothing else in the program reads it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this installation runs; every field has a variable named in `VARIABLES`."""
+
+    database_url: str = ""
+    mqtt_url: str = ""
+    home: Path = Path(".wellkept")
+    api_host: str = "127.0.0.1"
+    api_port: int = 8000
+    client_id: str = "wellkept-ingest-1"
+    mqtt_filters: tuple[str, ...] = ("#",)
+    retention_days: int | None = None
+    log_format: str = "text"
+
+
+VARIABLES: Mapping[str, tuple[str, str]] = {
+    "database_url": ("WELLKEPT_DATABASE_URL", "TimescaleDB; empty: `wellkept up` starts its own"),
+    "mqtt_url": ("WELLKEPT_MQTT_URL", "MQTT broker, mqtt:// or mqtts://; empty: `wellkept up` starts its own"),
+    "home": ("WELLKEPT_HOME", "folder for data and logs of `wellkept up`"),
+    "api_host": ("WELLKEPT_API_HOST", "address the API listens on; anything but loopback is for a container's inside"),
+    "api_port": ("WELLKEPT_API_PORT", "port of the API"),
+    "client_id": ("WELLKEPT_CLIENT_ID", "MQTT client id of the ingest worker; its session is kept under it"),
+    "mqtt_filters": ("WELLKEPT_MQTT_FILTERS", "topic filters to subscribe to, separated by spaces"),
+    "retention_days": ("WELLKEPT_RETENTION_DAYS", "drop raw readings older than so many days; empty: keep all"),
+    "log_format": ("WELLKEPT_LOG_FORMAT", "text or json"),
+}
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process; BadInput names the variable that cannot be understood."""
+    environ = os.environ if environ is None else environ
+    given = {name: environ[variable] for name, (variable, _) in VARIABLES.items() if environ.get(variable)}
+    read: dict[str, object] = {}
+    for name, text in given.items():
+        try:
+            read[name] = _READERS.get(name, str)(text)
+        except ValueError as error:
+            raise BadInput(f"{VARIABLES[name][0]}={text!r} cannot be understood: {error}") from error
+    return Settings(**read)  # type: ignore[arg-type]
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65_536:
+        raise ValueError("a port is a number from 1 to 65535")
+    return port
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if days < 1:
+        raise ValueError("at least one day")
+    return days
+
+
+def _format(text: str) -> str:
+    if text not in {"text", "json"}:
+        raise ValueError("text or json")
+    return text
+
+
+_READERS = {
+    "home": Path,
+    "api_port": _port,
+    "mqtt_filters": lambda text: tuple(text.split()),
+    "retention_days": _days,
+    "log_format": _format,
+}
