@@ -1,4 +1,4 @@
-"""What every request carries beside its own body: who acts, which version is meant, which key makes it safe to repeat."""
+"""What every request carries beside its body: who acts, which version is meant, which key makes it safe to repeat."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -89,13 +89,9 @@ def changing(ask: Asked, work: Callable[[Connection], Answer]) -> Response:
         if ask.key is not None and (kept := _take(connection, ask.key, ask.fingerprint)) is not None:
             return kept
         answer = work(connection)
-        answer = Answer(
-            value=answer.value, status=answer.status, headers={**etag_of(answer.value), **answer.headers}
-        )
+        answer = Answer(value=answer.value, status=answer.status, headers={**etag_of(answer.value), **answer.headers})
         if ask.key is not None:
-            keep_answer(
-                connection, ask.key, answer.status, from_json(to_json(answer.value)), dict(answer.headers)
-            )
+            keep_answer(connection, ask.key, answer.status, from_json(to_json(answer.value)), dict(answer.headers))
     return as_json(answer)
 
 

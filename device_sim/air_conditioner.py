@@ -80,15 +80,15 @@ class AirConditionerTrace:
 def draw_unit(rng: np.random.Generator, *, hot: bool) -> dict[str, float | bool | int]:
     """Draw one unit with the room it serves, keyed like `AirConditionerUnits`."""
     area_m2 = rng.uniform(18.0, 34.0)
-    rated_w = area_m2 * rng.uniform(125.0, 160.0)
+    rated_w = area_m2 * rng.uniform(100.0, 125.0)
     return {
         "rated_w": rated_w,
         "rated_cop": rng.normal(3.5, 0.2),
-        "room_ua_w_k": area_m2 * rng.uniform(2.6, 3.8) * (1.0 if hot else 1.1),
+        "room_ua_w_k": area_m2 * rng.uniform(3.2, 4.6) * (1.0 if hot else 0.8),
         "mass_ua_w_k": area_m2 * rng.uniform(9.0, 13.0),
         "air_j_k": area_m2 * rng.uniform(14e3, 22e3),  # air plus light furniture
         "mass_j_k": area_m2 * rng.uniform(180e3, 320e3),  # walls and heavy furniture
-        "window_m2": rng.uniform(0.7, 1.8),  # area x shading
+        "window_m2": rng.uniform(1.2, 2.4),  # area x shading
         "condenser_w_k": rated_w * rng.normal(0.115, 0.008),
         "hz_min": rng.uniform(14.0, 19.0),
         "hz_max": rng.uniform(80.0, 98.0),

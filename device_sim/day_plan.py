@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 NOISE_LAYERS: Final = 14
 FRESH_AIR_W_K: Final = 130.0  # (E) an open window
 PERSON_W: Final = 95.0  # sensible heat of a person at rest
+STEADY_GAIN_W: Final = 170.0  # (E) lights, screens, standby in the room
 FOOD_RISK_FROM_MIN: Final = 9 * 60
 FOOD_RISK_TO_MIN: Final = 22 * 60
 FLOOD_FROM_MIN: Final = 4 * 60
@@ -95,7 +96,11 @@ def _plan_home(
     washes = people.washes_day(traits, rng, presence)
     want, setpoint = _comfort(traits, presence, sky)
     other = loads.loads_day(traits, rng, presence)
-    gains = float(spec.ac["window_m2"]) * sky.sun_w_m2 + PERSON_W * traits.occupants * presence.at_home * 0.6 + 60.0
+    gains = (
+        float(spec.ac["window_m2"]) * sky.sun_w_m2
+        + PERSON_W * traits.occupants * presence.at_home * 0.6
+        + STEADY_GAIN_W
+    )
     windows = _open_windows(rng, presence)
     door_s = people.door_seconds_day(traits, rng, presence)
     food_w = people.shopping_w_day(rng, presence)

@@ -109,7 +109,7 @@ def _draw_plan(params: SimParams, home: int, name: str) -> FaultPlan:
 def _demo(params: SimParams) -> tuple[FaultPlan, ...]:
     """One story per home, stretched to the horizon: clogged air filter, clogged drain, overload and a leak, healthy."""
     story = (
-        (0, "filter_clog", 0.20, 1.20),
+        (0, "filter_clog", 0.20, 0.90),
         (1, "drain_filter_clog", 0.20, 0.75),
         (2, "refrigerant_leak", 0.10, 0.95),
         (2, "overload", 0.90, 1.0),

@@ -136,11 +136,11 @@ def door_seconds_day(traits: HomeTraits, rng: np.random.Generator, presence: Pre
 
 
 def shopping_w_day(rng: np.random.Generator, presence: Presence) -> Floats:
-    """Heat in W that warm shopping gives off in the fridge: 150-500 kJ on two days a week, over two hours (E)."""
+    """Heat in W that warm shopping gives off in the fridge: 100-300 kJ on two days a week, over two hours (E)."""
     heat = np.zeros(DAY_MIN)
     up = np.flatnonzero(presence.awake)
     if up.size and rng.random() < 2.0 / 7.0:
         start = min(int(rng.choice(up)), DAY_MIN - 120)
         fading = np.exp(-np.arange(120) / 45.0)
-        heat[start : start + 120] = rng.uniform(150e3, 500e3) * fading / (fading.sum() * 60.0)
+        heat[start : start + 120] = rng.uniform(100e3, 300e3) * fading / (fading.sum() * 60.0)
     return heat

@@ -15,8 +15,9 @@ from device_sim.params import SimParams
 from device_sim.tables import Sequencer
 from device_sim.wire import Notice
 
-BUFFER_READINGS: Final = 20_000  # per appliance, hard limit
-HOLD_BELOW: Final = 10_000  # room under which data time stops: more than one day of a circuit at ten seconds
+BUFFER_READINGS: Final = 8_000  # per appliance, hard limit
+HOLD_BELOW: Final = 3_000  # room under which data time stops
+LONGEST_STRIDE_S: Final = 6 * 3600  # of data time at once: a circuit at ten seconds then adds 2160 readings at most
 TICK_S: Final = 0.05
 DRAIN_S: Final = 15.0
 
@@ -87,7 +88,7 @@ def publish(
 
 
 def _advance(fleet: Fleet, target_s: float, sequencer: Sequencer, links: dict[str, Link]) -> None:
-    tables, events = fleet.advance_to(target_s)
+    tables, events = fleet.advance_to(min(target_s, fleet.time_s + LONGEST_STRIDE_S))
     for reading in sequencer.number(tables):
         links[reading.appliance_id].add(reading)
     for event in events:

@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Columns = dict[str, NDArray[np.generic]]
 
-DOOR_FRIDGE_W: Final = 420.0  # (E) while open: about 6 kJ of warm, moist air in 15 s
+DOOR_FRIDGE_W: Final = 340.0  # (E) while open: about 5 kJ of warm, moist air in 15 s
 DOOR_FREEZER_W: Final = 60.0
 HEATER_W: Final = 180.0  # (E) defrost heater
 DEFROST_MINUTES: Final = 20.0
@@ -57,7 +57,7 @@ class RefrigeratorState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefrigeratorDrivers:
-    """Per minute and home: kitchen temperature, seconds of open door, heat of fresh shopping, 1.0 while the compressor is dead."""
+    """Per minute and home: kitchen air, seconds of open door, heat of fresh shopping, 1.0 while the compressor is dead."""
 
     ambient_c: Floats
     door_s: Floats
@@ -68,12 +68,12 @@ class RefrigeratorDrivers:
 def draw_unit(rng: np.random.Generator) -> dict[str, float | bool]:
     """Draw one refrigerator, keyed like `RefrigeratorUnits` (class: 300 l, about 0.8 kWh a day)."""
     return {
-        "fridge_set_c": rng.uniform(3.0, 5.0),
+        "fridge_set_c": rng.uniform(2.8, 4.4),
         "freezer_set_c": rng.uniform(-20.0, -17.5),
         "fridge_ua_w_k": rng.normal(0.95, 0.09),
         "freezer_ua_w_k": rng.normal(0.62, 0.06),
-        "fridge_j_k": rng.uniform(38e3, 60e3),
-        "freezer_j_k": rng.uniform(22e3, 36e3),
+        "fridge_j_k": rng.uniform(60e3, 95e3),
+        "freezer_j_k": rng.uniform(30e3, 48e3),
         "capacity_w": rng.normal(145.0, 9.0),
         "rated_cop": rng.normal(1.55, 0.1),
         "defrost_after_min": rng.uniform(480.0, 780.0),
@@ -114,7 +114,7 @@ def step_refrigerators(
         warm = np.where(on, -SWITCH_BAND_K, SWITCH_BAND_K)
         on = (over > warm) | ((fridge_over > 2.0 + warm) & (over > -5.0))
         defrosting = state.defrost_left > 0.0
-        modulated = np.minimum(np.maximum(0.42 + 0.22 * over, 0.3), 1.0)
+        modulated = np.minimum(np.maximum(0.42 + 0.22 * np.maximum(over, fridge_over), 0.3), 1.0)
         level = np.maximum(modulated, fixed_speed) * (on & ~defrosting) * alive[i]
         cold = capacity * level * (1.0 - 0.2 * frost)
         through_damper = cold * np.minimum(np.maximum(0.38 + 0.22 * fridge_over, 0.0), 0.8)

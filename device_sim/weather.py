@@ -39,7 +39,7 @@ class Site:
 
 SITES: Final = (
     Site(index=0, name="Singapore", latitude=1.35, longitude=103.82, timezone="Asia/Singapore", utc_offset_s=28_800,
-         mean_c=27.8, annual_swing_c=0.9, daily_swing_c=3.2, noise_c=0.8, warmest_day=140, humidity_pct=80.0),
+         mean_c=28.4, annual_swing_c=0.9, daily_swing_c=3.2, noise_c=0.8, warmest_day=140, humidity_pct=80.0),
     Site(index=1, name="Qingdao", latitude=36.07, longitude=120.38, timezone="Asia/Shanghai", utc_offset_s=28_800,
          mean_c=13.0, annual_swing_c=13.0, daily_swing_c=3.5, noise_c=2.6, warmest_day=215, humidity_pct=70.0),
     Site(index=2, name="Nagpur", latitude=21.15, longitude=79.09, timezone="Asia/Kolkata", utc_offset_s=19_800,

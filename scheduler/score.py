@@ -1,6 +1,8 @@
 """Let the models judge what arrived, and write down what they say."""
 
+from collections.abc import Generator
 from contextlib import closing
+from typing import cast
 
 import psycopg
 
@@ -13,7 +15,9 @@ from store.findings import record_verdict
 def score(work: Work) -> Counts:
     """Judge every appliance with new readings; `score_due` makes each appliance one transaction."""
     opened = cleared = failed = 0
-    with closing(score_due(work.connection, work.now)) as due:
+    # A generator by its contract, which is what closing it needs.
+    verdicts = cast("Generator[Scored]", score_due(work.connection, work.now))
+    with closing(verdicts) as due:
         for scored in due:
             if not work.keep_on():
                 break

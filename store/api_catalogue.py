@@ -116,7 +116,5 @@ def add_part(connection: Connection, values: Mapping[str, Any]) -> Part:
         raise Conflict(f"there is a part {values['id']} already")
     for outlet_id, quantity in values["stock"].items():
         require_outlet(connection, outlet_id)
-        connection.execute(
-            _SQL["stock_set"], {"part_id": values["id"], "outlet_id": outlet_id, "quantity": quantity}
-        )
+        connection.execute(_SQL["stock_set"], {"part_id": values["id"], "outlet_id": outlet_id, "quantity": quantity})
     return read_part(connection, values["id"])

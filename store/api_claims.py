@@ -73,8 +73,17 @@ def move_history(connection: Connection, appliance_key: int, *, at_most: int | N
 
 def leftovers(connection: Connection) -> list[int]:
     """Keys of the claimed appliances of which `move_history` has something to move."""
-    kinds = [str(kind) for kind in CYCLE_SIGNALS]
-    return [key for (key,) in connection.execute(_SQL["leftovers"], {"kinds_with_cycles": kinds})]
+    return _leftovers(connection, None)
+
+
+def leftovers_of(connection: Connection, appliance_key: int) -> bool:
+    """Whether `move_history` has something to move for this appliance."""
+    return bool(_leftovers(connection, appliance_key))
+
+
+def _leftovers(connection: Connection, appliance_key: int | None) -> list[int]:
+    params = {"kinds_with_cycles": [str(kind) for kind in CYCLE_SIGNALS], "key": appliance_key}
+    return [key for (key,) in connection.execute(_SQL["leftovers"], params)]
 
 
 def merge_placeholder(connection: Connection, from_key: int, to_key: int, at: datetime) -> None:

@@ -24,7 +24,7 @@ class DeadLetter:
     times: int
     first_at: datetime
     last_at: datetime
-    bytes: int
+    size_bytes: int
     head: bytes
     payload: bytes | None = None
 

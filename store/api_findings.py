@@ -9,7 +9,9 @@ from uuid import UUID
 from domain.errors import NotFound
 from domain.faults import fault_of
 from domain.signals import Kind
+from domain.states import FINDING
 from store.api_evidence import ShownEvidence, read_evidence
+from store.api_locks import lock_entity
 from store.api_rows import row, rows
 from store.database import Connection
 from store.sql import queries
@@ -73,8 +75,10 @@ def list_findings(
     return [_in_words(found) for found in rows(connection, ShownFinding, _SQL["page"], params)]
 
 
-def read_finding(connection: Connection, finding_id: UUID) -> ShownFinding:
-    """One finding; NotFound."""
+def read_finding(connection: Connection, finding_id: UUID, *, lock: bool = False) -> ShownFinding:
+    """One finding, locked until commit if `lock`; NotFound."""
+    if lock:
+        lock_entity(connection, FINDING, finding_id)
     found = row(connection, ShownFinding, _SQL["one"], {"id": finding_id})
     if found is None:
         raise NotFound(f"there is no finding {finding_id}")

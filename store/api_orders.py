@@ -10,6 +10,7 @@ from domain.errors import BadInput, Conflict, NotFound
 from domain.states import ORDER
 from store.api_evidence import ShownEvidence, read_evidence
 from store.api_findings import words_for
+from store.api_locks import lock_entity
 from store.api_rows import row, rows
 from store.database import Connection
 from store.moves import Change, history
@@ -103,8 +104,10 @@ def list_orders(
     return [replace(order, tasks=by_order[order.id]) for order in orders]
 
 
-def read_order(connection: Connection, order_id: UUID) -> ShownOrder:
-    """One order with its tasks and history; NotFound."""
+def read_order(connection: Connection, order_id: UUID, *, lock: bool = False) -> ShownOrder:
+    """One order with its tasks and history, locked until commit if `lock`; NotFound."""
+    if lock:
+        lock_entity(connection, ORDER, order_id)
     found = row(connection, ShownOrder, _SQL["one"], {"id": order_id})
     if found is None:
         raise NotFound(f"there is no order {order_id}")

@@ -6,7 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.errors import NotFound
+from domain.states import REMINDER
 from store.api_findings import words_for
+from store.api_locks import lock_entity
 from store.api_rows import row, rows
 from store.database import Connection
 from store.sql import queries
@@ -63,8 +65,10 @@ def list_reminders(
     return [_in_words(found) for found in rows(connection, ShownReminder, _SQL["page"], params)]
 
 
-def read_reminder(connection: Connection, reminder_id: UUID) -> ShownReminder:
-    """One reminder; NotFound."""
+def read_reminder(connection: Connection, reminder_id: UUID, *, lock: bool = False) -> ShownReminder:
+    """One reminder, locked until commit if `lock`; NotFound."""
+    if lock:
+        lock_entity(connection, REMINDER, reminder_id)
     found = row(connection, ShownReminder, _SQL["one"], {"id": reminder_id})
     if found is None:
         raise NotFound(f"there is no reminder {reminder_id}")

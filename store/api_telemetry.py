@@ -75,7 +75,7 @@ def newest_reading(connection: Connection, located: Located) -> datetime | None:
 
 
 def bucket_for(span: timedelta, max_points: int) -> int:
-    """The narrowest bucket of STEPS_S, in seconds, of which `max_points` cover `span` (a whole week's multiple after)."""
+    """The narrowest bucket of STEPS_S, in seconds, of which `max_points` cover `span`."""
     wanted = span.total_seconds() / max(max_points - 1, 1)  # a span rarely begins where a bucket does
     for step in STEPS_S:
         if step >= wanted:
@@ -129,9 +129,7 @@ def _raw(
             values = {s.name: row[s.name] for s in signals if row[s.name] is not None}
             values.update({name: value for name, value in extra.items() if wanted is None or name in wanted})
             if values or wanted is None:
-                points.append(
-                    Point(id=_stamp(row["time"]), time=row["time"], n=1, values=values, notes=row["notes"])
-                )
+                points.append(Point(id=_stamp(row["time"]), time=row["time"], n=1, values=values, notes=row["notes"]))
     return points
 
 

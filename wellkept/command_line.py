@@ -9,7 +9,9 @@ from types import FrameType
 
 import click
 
+from device_sim.command import sim
 from domain.errors import BadInput, WellkeptError
+from wellkept.local.errors import LocalRuntimeError
 from wellkept.logs import set_up_logs
 from wellkept.settings import VARIABLES, Settings, read_settings
 
@@ -20,7 +22,7 @@ class _Program(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except WellkeptError as error:
+        except (WellkeptError, LocalRuntimeError) as error:
             click.echo(f"wellkept: {error}", err=True)
             ctx.exit(2 if isinstance(error, BadInput) else 1)
 
@@ -76,6 +78,55 @@ def ingest(settings: Settings) -> None:
         )
 
 
+@main.command()
+@click.pass_obj
+def scheduler(settings: Settings) -> None:
+    """Run the jobs: score, remind, follow up, propose orders, deliver messages, tidy."""
+    from scheduler.process import run_scheduler
+    from scheduler.settings import Pace, SchedulerSettings
+
+    with until_stopped() as stop:
+        run_scheduler(
+            SchedulerSettings(
+                database_url=_need(settings.database_url, "WELLKEPT_DATABASE_URL"),
+                mqtt_url=_need(settings.mqtt_url, "WELLKEPT_MQTT_URL"),
+                pace=Pace(settings.pace),
+                retention_days=settings.retention_days,
+            ),
+            stop,
+        )
+
+
+@main.command()
+@click.pass_obj
+def api(settings: Settings) -> None:
+    """Serve the HTTP API and the console."""
+    import uvicorn
+
+    from api.application import create_app
+    from api.settings import ApiSettings
+
+    app = create_app(
+        ApiSettings(
+            database_url=_need(settings.database_url, "WELLKEPT_DATABASE_URL"),
+            mqtt_url=_need(settings.mqtt_url, "WELLKEPT_MQTT_URL"),
+        )
+    )
+    uvicorn.run(app, host=settings.api_host, port=settings.api_port, log_level="warning", timeout_graceful_shutdown=5)
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Add simulated homes with time running fast, in a database of their own.")
+@click.option("--speed", type=click.FloatRange(min=1), help="Data seconds per real second of the simulated homes.")
+@click.pass_obj
+def up(settings: Settings, demo: bool, speed: float | None) -> None:
+    """Run everything on this machine: database, broker, ingest, scheduler, API and console."""
+    from wellkept.up import Options
+    from wellkept.up import up as run
+
+    run(settings, Options(demo=demo, speed=speed))
+
+
 @main.group()
 def db() -> None:
     """The database: bring its schema up to date."""
@@ -95,6 +146,8 @@ def migrate(settings: Settings) -> None:
     for line in done or ["nothing to do: the schema is up to date"]:
         click.echo(line)
 
+
+main.add_command(sim)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -78,8 +78,9 @@ def _smartthings(path: Path) -> Iterator[Part]:
 
 
 def _whirlpool(path: Path) -> Iterator[Part]:
+    # the recordings hide the appliances' ids behind one and the same, so the topic has to tell them apart
     for key, dump in json.loads(path.read_text("utf-8")).items():
-        yield f"#{key}", f"whirlpool/{dump['applianceId']}/attributes", _bytes(dump)
+        yield f"#{key}", f"whirlpool/{path.stem}-{key}/attributes", _bytes(dump)
 
 
 def _tuya(path: Path) -> Iterator[Part]:

@@ -1,7 +1,7 @@
 """Settings from the environment: one table of names, meanings and defaults; nothing else in the program reads it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ class Settings:
     mqtt_filters: tuple[str, ...] = ("#",)
     retention_days: int | None = None
     log_format: str = "text"
+    pace: str = "production"
 
 
 VARIABLES: Mapping[str, tuple[str, str]] = {
@@ -33,6 +34,7 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "mqtt_filters": ("WELLKEPT_MQTT_FILTERS", "topic filters to subscribe to, separated by spaces"),
     "retention_days": ("WELLKEPT_RETENTION_DAYS", "drop raw readings older than so many days; empty: keep all"),
     "log_format": ("WELLKEPT_LOG_FORMAT", "text or json"),
+    "pace": ("WELLKEPT_PACE", "production, or demo: jobs run every second or two"),
 }
 
 
@@ -63,16 +65,20 @@ def _days(text: str) -> int:
     return days
 
 
-def _format(text: str) -> str:
-    if text not in {"text", "json"}:
-        raise ValueError("text or json")
-    return text
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(" or ".join(choices))
+        return text
+
+    return read
 
 
-_READERS = {
+_READERS: Mapping[str, Callable[[str], object]] = {
     "home": Path,
     "api_port": _port,
     "mqtt_filters": lambda text: tuple(text.split()),
     "retention_days": _days,
-    "log_format": _format,
+    "log_format": _one_of("text", "json"),
+    "pace": _one_of("production", "demo"),
 }

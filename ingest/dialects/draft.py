@@ -126,14 +126,18 @@ def as_number(value: Tree) -> float | None:
 
 
 def snake(name: str) -> str:
-    """`name` in snake case: DewPoint -> dew_point, SCD40 -> scd40, MJ_HT-3108be -> mj_ht_3108be."""
+    """`name` in snake case: DewPoint -> dew_point, SCD40 -> scd40, co2Value -> co2_value."""
     out: list[str] = []
     before = ""
     for position, letter in enumerate(name[:200]):
         if not letter.isalnum():
             out.append("_")
         elif letter.isupper() and (
-            before.islower() or (before.isupper() and name[position + 1 : position + 2].islower() and position > 1)
+            before.islower()
+            or (
+                name[position + 1 : position + 2].islower()
+                and (before.isdigit() or (before.isupper() and position > 1))
+            )
         ):
             out.append("_" + letter.lower())
         else:

@@ -91,6 +91,9 @@ def _fill(dump: Dump, parameters: dict[str, Tree], kind: str | None, lost: int |
         if stamp is None or stamp < EARLIEST_US:
             stamp, unset = lost, unset + 1
         _put(dump.at(stamp), key, raw, kind)
+    doors = {_word(parameters, key) for key in parameters if key.startswith("door") and "Status" in key}
+    if kind == "refrigerator" and doors and doors <= {"0", "1"} and dump.drafts:
+        dump.drafts[max(dump.drafts)].put("door_open", "1" in doors)
     power, mode = _word(parameters, "onOffStatus"), _word(parameters, "machMode")
     if kind == "air_conditioner" and (power or mode) and dump.drafts:
         draft = dump.drafts[max(dump.drafts)]
@@ -119,6 +122,8 @@ def _put(draft: Draft, key: str, raw: Tree, kind: str | None) -> None:
         draft.put_number("phase_code", raw)
     elif name in FLAGS and str(raw).lower() in FLAGS[name]:
         draft.put(name, FLAGS[name][str(raw).lower()])
+    elif raw in ("true", "false"):
+        draft.put(name, raw == "true")
     elif number is not None and key not in TEXTS:
         draft.put_number(name, raw)
     elif raw != "":

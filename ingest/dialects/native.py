@@ -6,7 +6,7 @@ time goes, and a patient one that takes a damaged message apart and keeps every 
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -28,6 +28,7 @@ from ingest.dialects.address import Address, is_storable, refuse, shown
 from ingest.dialects.clock import FAR_SECONDS, from_rfc3339, from_seconds
 from ingest.dialects.draft import Draft, time_words
 from ingest.dialects.json_text import Tree, dump, load_forgiving
+from ingest.dialects.quick import Build, builder
 
 DIALECT: Final = "native"
 MOST_READINGS: Final = 500
@@ -50,10 +51,10 @@ class _Wire(msgspec.Struct, gc=False):
 
 
 _ONE: Final = msgspec.json.Decoder(_Wire)
+_BUILD: Final = MappingProxyType({Reading: builder(Reading), Cycle: builder(Cycle)})
 _MANY: Final = msgspec.json.Decoder(list[_Wire])
 
 
-@lru_cache(maxsize=65_536)
 def locate(levels: tuple[str, ...]) -> Address | None:
     """The appliance of `wk/v1/<id>/<what>`; None if the id is none."""
     return Address(Device(DIALECT, levels[2]), levels[3:]) if _ID.fullmatch(levels[2]) else None
@@ -70,38 +71,33 @@ def cycle(address: Address, payload: bytes, received_us: int) -> list[Item]:
 
 
 def _readings(sort: type[Reading | Cycle], device: Device, payload: bytes, received_us: int) -> list[Item]:
-    if b"\\u0000" not in payload:
-        try:
-            wires = _MANY.decode(payload) if payload[:1] == b"[" else [_ONE.decode(payload)]
-        except (ValueError, RecursionError):
-            return _patiently(sort, device, payload, received_us)
-        if len(wires) <= MOST_READINGS:
-            items = _as_promised(sort, device, wires, received_us)
-            if items is not None:
-                return items
+    try:
+        if payload[:1] != b"[":
+            item = _as_promised(_BUILD[sort], device, _ONE.decode(payload), received_us + AHEAD_US)
+            if item is not None and b"\\u0000" not in payload:
+                return [item]
+        elif b"\\u0000" not in payload:
+            wires = _MANY.decode(payload)
+            items = [_as_promised(_BUILD[sort], device, wire, received_us + AHEAD_US) for wire in wires]
+            if len(items) <= MOST_READINGS and None not in items:
+                return items  # type: ignore[return-value]  # no None in it
+    except (ValueError, RecursionError):
+        pass  # not as promised: the patient way finds out what it is
     return _patiently(sort, device, payload, received_us)
 
 
-def _as_promised(
-    sort: type[Reading | Cycle], device: Device, wires: list[_Wire], received_us: int
-) -> list[Item] | None:
-    """The readings of `wires`; None as soon as one of them needs a closer look."""
-    name, latest_us = device.name, received_us + AHEAD_US
-    items: list[Item] = []
-    for wire in wires:
-        ts, seq = wire.ts, wire.seq
-        if type(ts) is float:
-            if not -FAR_SECONDS < ts < FAR_SECONDS:
-                return None
-            at_us = round(ts * 1e6)
-        else:
-            at_us = from_rfc3339(ts) or 0
-        if not EARLIEST_US <= at_us <= latest_us or not wire.m or (seq is not None and not 0 <= seq <= HIGHEST_SEQ):
-            return None
-        if (wire.id is not None and wire.id != name) or (wire.appliance_id is not None and wire.appliance_id != name):
-            return None
-        items.append(sort(device=device, at_us=at_us, values=wire.m, seq=seq))
-    return items
+def _as_promised(build: Build, device: Device, wire: _Wire, latest_us: int) -> Reading | Cycle | None:
+    """The reading that `wire` is; None as soon as it needs a closer look."""
+    ts, seq = wire.ts, wire.seq
+    if type(ts) is float:
+        at_us = round(ts * 1e6) if -FAR_SECONDS < ts < FAR_SECONDS else 0
+    else:
+        at_us = from_rfc3339(ts) or 0
+    if not EARLIEST_US <= at_us <= latest_us or not wire.m or (seq is not None and not 0 <= seq <= HIGHEST_SEQ):
+        return None
+    if wire.id is not None or wire.appliance_id is not None:
+        return None
+    return build(device, at_us, wire.m, seq)
 
 
 def _patiently(sort: type[Reading | Cycle], device: Device, payload: bytes, received_us: int) -> list[Item]:

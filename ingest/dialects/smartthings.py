@@ -29,6 +29,8 @@ SKIPPED: Final = (
     *("samsungce.unavailable", "samsungce.driverVersion", "samsungce.dongle", "samsungce.kitchenDevice", "hca."),
     *(
         "samsungce.kitchenMode",
+        "custom.thermostatSetpointControl",
+        "samsungce.dishwasherWashingCourse",
         "custom.supportedOptions",
         "custom.energyType",
         "custom.deviceReportState",
@@ -123,7 +125,9 @@ def _capability(
         if not isinstance(entry, dict) or entry.get("value") is None:
             continue
         draft = dump.at(from_rfc3339(entry.get("timestamp")))
-        if absent:
+        if part(attributes, "status").get("value") == "disconnected" and attribute != "status":
+            draft.note(snake(attribute), f"{capability} is not connected")
+        elif absent:
             draft.note(snake(attribute), f"the device lists {capability} as disabled")
         else:
             _attribute(draft, component, capability, attribute, entry, attributes, whole)
@@ -167,9 +171,15 @@ def _attribute(
     elif attribute == "defrost" and value in ("on", "off"):
         draft.put("defrost", value == "on")
     elif type(value) in (int, float, bool):
-        draft.put(f"{prefix}{snake(short)}_{snake(attribute)}{_suffix(unit)}", value)
+        draft.put(f"{prefix}{_own_name(short, attribute)}{_suffix(unit)}", value)
     elif type(value) is str and _is_state(attribute) and len(value) <= 40:
-        draft.put(f"{prefix}{snake(short)}_{snake(attribute)}", value)
+        draft.put(f"{prefix}{_own_name(short, attribute)}", value)
+
+
+def _own_name(capability: str, attribute: str) -> str:
+    """Both names joined, without saying the same twice."""
+    about, what = snake(capability), snake(attribute)
+    return about if about.endswith(what) else f"{about}_{what}"
 
 
 def _temperature(component: str, kind: str | None) -> str:

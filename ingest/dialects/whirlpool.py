@@ -4,6 +4,7 @@ Air conditioners give temperatures in tenths of a degree Celsius. Most attribute
 is; they are kept under their own names only where they count something or tell a state of the machine.
 """
 
+import re
 from types import MappingProxyType
 from typing import Final
 
@@ -16,6 +17,8 @@ from ingest.dialects.json_text import Tree, load_object, part
 from ingest.dialects.stamped import Dump
 
 DIALECT: Final = "whirlpool"
+FACTORY_ID: Final = re.compile(r"[A-Z0-9]{13}")
+"""How Whirlpool names an appliance (SAID). A topic of this form must be that appliance; others the bridge chose."""
 TENTH: Final = 0.1
 NUMBERS: Final = MappingProxyType(
     {
@@ -67,7 +70,7 @@ def decode(address: Address, payload: bytes, received_us: int) -> list[Item]:
     attributes, said = part(tree, "attributes"), tree.get("applianceId")
     if not attributes:
         return refuse(Refusal.WRONG_SHAPE, "attributes is due here", device)
-    if isinstance(said, str) and said.casefold() != device.name.casefold():
+    if isinstance(said, str) and FACTORY_ID.fullmatch(device.name) and said != device.name:
         return refuse(Refusal.FOREIGN, f"the topic says {shown(device.name)}, the dump {shown(said)}", device)
     dump = Dump(received_us)
     air = "Sys_OpStatusDisplayTemp" in attributes

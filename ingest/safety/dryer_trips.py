@@ -18,7 +18,7 @@ def overheat_trips(
     """Act when the counter `limit_trips` has grown by two within a week.
 
     Ends after three hours of observed running without a trip, never by standing idle. Memory "trips": `count`,
-    `seen` (us) the counter; `last` trips not yet too old, [us, how many]; `on` since when; `ran` us of running since
+    `seen` (us) the counter; `last` trips within a week of each other, [us, how many]; `on` since when; `ran` us of running since
     the last trip, `run` the last running reading. Cannot see a limiter that the device does not count.
     """
     del facts
@@ -28,12 +28,12 @@ def overheat_trips(
     grown = 0 if count is None else _count(known, at_us, count, at)
     _run(known, at_us, values, grown, at)
     memory[_KEY] = known
-    recent = [trip for trip in known.get("last", ()) if at_us - trip[0] <= at.window_us]
-    trips = sum(trip[1] for trip in recent)
     if "on" not in known:
+        last = known.get("last", ())
+        trips = sum(trip[1] for trip in last)
         if trips < at.trips:
             return ()
-        known["on"] = recent[0][0]
+        known["on"] = last[0][0]
         return (_alarm(True, known["on"], at_us, trips, at),)
     if known.get("ran", 0) < at.proof_us:
         return ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.features.day import Floats, Mask, Rows
+from models.features.day import Floats, Mask, Rows, Whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,12 +169,15 @@ def _is_even(load: Floats, params: SteadyParams) -> bool:
 
 
 def _average(rows: Rows, pieces: list[slice], load: Floats, load_is_hz: bool, fan_level: Floats) -> Windows:
+    starts = np.array([piece.start for piece in pieces], dtype=np.intp)
+    ends = np.array([piece.stop for piece in pieces], dtype=np.intp)
+
     def mean(values: Floats) -> Floats:
-        return np.array([_mean(values[piece]) for piece in pieces], dtype=np.float64)
+        return _means(values, starts, ends)
 
     room_c = rows.number("room_c")
     return Windows(
-        starts_s=np.array([rows.time_s[piece.start] for piece in pieces], dtype=np.float64),
+        starts_s=rows.time_s[starts],
         air_drop_k=mean(room_c) - mean(rows.number("supply_c")),
         coil_drop_k=mean(room_c) - mean(rows.number("coil_in_c")),
         room_c=mean(room_c),
@@ -190,6 +193,11 @@ def _average(rows: Rows, pieces: list[slice], load: Floats, load_is_hz: bool, fa
     )
 
 
-def _mean(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else float("nan")
+def _means(values: Floats, starts: Whole, ends: Whole) -> Floats:
+    """Mean of the known values of each half-open range; NaN where none is known."""
+    known = np.isfinite(values)
+    total = np.concatenate(([0.0], np.cumsum(np.where(known, values, 0.0))))
+    count = np.concatenate(([0], np.cumsum(known)))
+    number = count[ends] - count[starts]
+    found: Floats = np.full(len(starts), np.nan)
+    return np.divide(total[ends] - total[starts], number, out=found, where=number > 0)

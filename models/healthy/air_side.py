@@ -5,17 +5,48 @@ as a growing ratio of observed to expected; domain notes: flow -25 % gives about
 speed and on room and outdoor temperature, so those are the context. The setpoint is left out on purpose: it acts only
 through room temperature and compressor speed, and a setpoint that never changed while learning could not be
 extrapolated to another one.
+
+A unit that was watched in mild weather at one setpoint has not shown how it behaves elsewhere. So each slope starts
+from a weak physical prior (`Slope`) and moves away from it only as far as the unit's own data say; the full engine
+replaces these by the fleet's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 from sklearn.linear_model import HuberRegressor
 
-from models.features.day import Floats, Mask, Whole
+from models.features.day import Floats, Mask, Texts, Whole
 from models.features.steady import Windows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slope:
+    """What is believed of one context signal before the unit has shown it: change of log(difference) per unit."""
+
+    mean: float
+    deviation: float
+    margin: float
+    """How far beyond the learned range a window still counts as like with like, at least."""
+
+
+SLOPES: Final[Mapping[str, Slope]] = MappingProxyType(
+    {
+        # Capacity grows nearly with compressor speed; efficiency losses at the ends keep it below one.
+        "log_load": Slope(mean=0.85, deviation=0.4, margin=0.10),
+        # Capacity tables of split units: about +2 % per K of room air, -0.5 to -1 % per K of outdoor air.
+        "room_c": Slope(mean=0.02, deviation=0.01, margin=4.0),
+        "outdoor_c": Slope(mean=-0.007, deviation=0.01, margin=5.0),
+        # Moist air spends capacity on condensation: the difference is smaller.
+        "humidity_pct": Slope(mean=-0.003, deviation=0.003, margin=8.0),
+        # Flow follows fan speed; the coil then works a little better.
+        "log_fan_rpm": Slope(mean=-0.8, deviation=0.3, margin=0.10),
+    }
+)
+"""All (E), of the order found in makers' capacity tables; wide enough that a week of own data outweighs them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +60,12 @@ class AirSideParams:
     """A context signal known in a smaller share of the windows is not used."""
     huber_epsilon: float = 1.35
     """Huber's own value: 95 % efficiency for normal residuals."""
-    ridge: float = 1.0
-    """Keeps coefficients of nearly constant context small (context is standardised)."""
+    window_noise: float = 0.03
+    """Deviation of one window's log difference, which weighs the data against the prior slopes."""
     blocks: int = 5
     """Blocks of whole days held out in turn for the residuals that set the limits."""
     margin_share: float = 0.35
     """How far beyond the learned range, as a share of it, a window still counts as like with like."""
-    margin_least: float = 2.0
-    """The same in K, or in percent of humidity; compressor and fan speed use `margin_log`."""
-    margin_log: float = 0.10
     noise_floor: float = 0.015
     """Residual noise of daily medians is never believed to be smaller: 1.5 %."""
     noise_ceiling: float = 0.12
@@ -46,14 +74,13 @@ class AirSideParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AirSideModel:
-    """log(difference in K) = level intercept + sum of coefficient * (context - mean) / scale."""
+    """log(difference in K) = level intercept + sum of slope * (context - mean)."""
 
     context: tuple[str, ...]
     mean: tuple[float, ...]
-    scale: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
-    coefficients: tuple[float, ...]
+    slopes: tuple[float, ...]
     levels: Mapping[str, float]
     """Intercept by fan level; the key `any` for a unit that does not say its level."""
     noise: float
@@ -77,18 +104,17 @@ def learn_air_side(days: Sequence[Windows], which: str, params: AirSideParams | 
     if int(keep.sum()) < params.least_windows:
         return None
     x = np.column_stack([columns[name][keep] for name in names]) if names else np.empty((int(keep.sum()), 0))
-    fitted = _fit(x, target[keep], level[keep], params)
-    noise = _block_noise(x, target[keep], level[keep], day_of[keep], params)
+    fitted = _fit(names, x, target[keep], level[keep], params)
+    noise = _block_noise(names, x, target[keep], level[keep], day_of[keep], params)
     if fitted is None or noise is None or noise > params.noise_ceiling:
         return None
-    mean, scale, coefficients, intercepts = fitted
+    mean, slopes, intercepts = fitted
     return AirSideModel(
         context=tuple(names),
         mean=tuple(mean.tolist()),
-        scale=tuple(scale.tolist()),
         low=tuple(x.min(axis=0).tolist()),
         high=tuple(x.max(axis=0).tolist()),
-        coefficients=tuple(coefficients.tolist()),
+        slopes=tuple(slopes.tolist()),
         levels=intercepts,
         noise=max(noise, params.noise_floor),
         load_is_hz=days[0].load_is_hz,
@@ -105,12 +131,10 @@ def expected_drop_k(model: AirSideModel, windows: Windows, params: AirSideParams
     for place, name in enumerate(model.context):
         values = columns[name]
         low, high = model.low[place], model.high[place]
-        least = params.margin_log if name.startswith("log_") else params.margin_least
-        margin = max(least, params.margin_share * (high - low))
+        margin = max(SLOPES[name].margin, params.margin_share * (high - low))
         with np.errstate(invalid="ignore"):
             alike = (values >= low - margin) & (values <= high + margin)
-        step = model.coefficients[place] * (values - model.mean[place]) / model.scale[place]
-        expected = np.where(alike, expected + step, np.nan)
+        expected = np.where(alike, expected + model.slopes[place] * (values - model.mean[place]), np.nan)
     return np.exp(expected)
 
 
@@ -121,7 +145,7 @@ def model_as_json(model: AirSideModel) -> dict[str, Any]:
 
 def model_from_json(stored: Mapping[str, Any]) -> AirSideModel:
     """The model back from `model_as_json`; KeyError if it was written by an incompatible version."""
-    lists = ("context", "mean", "scale", "low", "high", "coefficients")
+    lists = ("context", "mean", "low", "high", "slopes")
     return AirSideModel(
         **{name: tuple(stored[name]) for name in lists},  # JSON has no tuples
         levels=dict(stored["levels"]),
@@ -144,7 +168,7 @@ def _context(windows: Windows) -> dict[str, Floats]:
     return context
 
 
-def _levels(windows: Windows) -> np.ndarray[Any, np.dtype[np.str_]]:
+def _levels(windows: Windows) -> Texts:
     return np.array([f"{level:g}" if np.isfinite(level) else "any" for level in windows.fan_level], dtype="<U16")
 
 
@@ -160,33 +184,42 @@ def _usable_context(columns: Mapping[str, Floats], target: Floats, params: AirSi
     return [name for name, values in columns.items() if np.isfinite(values[known]).mean() >= params.context_share]
 
 
-def _common_levels(level: np.ndarray[Any, np.dtype[np.str_]], keep: Mask, params: AirSideParams) -> Mask:
+def _common_levels(level: Texts, keep: Mask, params: AirSideParams) -> Mask:
     names, counts = np.unique(level[keep], return_counts=True)
     return np.isin(level, names[counts >= params.least_level_windows])
 
 
 def _fit(
-    x: Floats, y: Floats, level: np.ndarray[Any, np.dtype[np.str_]], params: AirSideParams
-) -> tuple[Floats, Floats, Floats, dict[str, float]] | None:
-    """Mean and scale of the context, its coefficients, and the intercept by fan level."""
+    context: Sequence[str], x: Floats, y: Floats, level: Texts, params: AirSideParams
+) -> tuple[Floats, Floats, dict[str, float]] | None:
+    """Mean and slope of each context signal, and the intercept by fan level; None if the fit did not converge.
+
+    Huber regression of what the prior slopes leave over, with every column in units of its prior deviation and the
+    target in units of its noise: then the ridge penalty 1 is exactly the normal prior.
+    """
     mean = x.mean(axis=0)
-    scale = np.maximum(x.std(axis=0), 1e-3)
+    prior = np.array([SLOPES[name].mean for name in context])
+    deviation = np.array([SLOPES[name].deviation for name in context])
+    left_over = (y - (x - mean) @ prior) / params.window_noise
     names = sorted(set(level.tolist()))
-    dummies = np.column_stack([(level == name).astype(np.float64) for name in names[1:]] or [np.empty((len(y), 0))])
-    design = np.hstack([(x - mean) / scale, dummies])
-    if design.shape[1] == 0:
-        return mean, scale, np.empty(0), {names[0]: float(np.median(y))}
+    if len(names) == 1 and not context:
+        return mean, prior, {names[0]: float(np.median(y))}
+    # Fan levels are free: a prior deviation of one is far more than a level ever changes.
+    dummies = [(level == name).astype(np.float64) / params.window_noise for name in names[1:]]
+    design = np.column_stack([(x - mean) * deviation / params.window_noise, *dummies])
+    middle = float(np.median(left_over))
     try:
-        huber = HuberRegressor(epsilon=params.huber_epsilon, alpha=params.ridge, max_iter=1000).fit(design, y)
+        huber = HuberRegressor(epsilon=params.huber_epsilon, alpha=1.0, max_iter=2000).fit(design, left_over - middle)
     except ValueError:  # did not converge: nothing trustworthy was learned
         return None
+    slopes = prior + huber.coef_[: x.shape[1]] * deviation
+    base = (float(huber.intercept_) + middle) * params.window_noise
     steps = [0.0, *huber.coef_[x.shape[1] :].tolist()]
-    intercepts = {name: float(huber.intercept_) + step for name, step in zip(names, steps, strict=True)}
-    return mean, scale, huber.coef_[: x.shape[1]], intercepts
+    return mean, slopes, {name: base + step for name, step in zip(names, steps, strict=True)}
 
 
 def _block_noise(
-    x: Floats, y: Floats, level: np.ndarray[Any, np.dtype[np.str_]], day_of: Whole, params: AirSideParams
+    context: Sequence[str], x: Floats, y: Floats, level: Texts, day_of: Whole, params: AirSideParams
 ) -> float | None:
     """Robust deviation of daily medians of the residual, each from a fit that did not see its block of days.
 
@@ -196,12 +229,12 @@ def _block_noise(
     medians: list[float] = []
     for block in _blocks(day_of, params.blocks):
         held = np.isin(day_of, block)
-        fitted = _fit(x[~held], y[~held], level[~held], params) if (~held).sum() > x.shape[1] + 3 else None
+        fitted = _fit(context, x[~held], y[~held], level[~held], params) if (~held).sum() > x.shape[1] + 3 else None
         if fitted is None:
             return None
-        mean, scale, coefficients, intercepts = fitted
+        mean, slopes, intercepts = fitted
         base = np.array([intercepts.get(name, np.nan) for name in level[held]])
-        residual = y[held] - base - ((x[held] - mean) / scale) @ coefficients
+        residual = y[held] - base - (x[held] - mean) @ slopes
         for day in block:
             known = residual[(day_of[held] == day) & np.isfinite(residual)]
             medians += [float(np.median(known))] if len(known) else []

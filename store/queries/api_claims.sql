@@ -45,7 +45,7 @@ SELECT count(*) FROM moved
 -- name: leftovers
 -- Claimed appliances of which rows still lie where the unclaimed ones are kept, or under a placeholder.
 SELECT a.key FROM appliance a
-WHERE a.claimed AND (
+WHERE a.claimed AND (%(key)s::integer IS NULL OR a.key = %(key)s) AND (
     EXISTS (SELECT FROM reading_unclaimed r WHERE r.appliance_key = a.key)
     OR (a.kind = ANY(%(kinds_with_cycles)s) AND EXISTS (SELECT FROM cycle_unclaimed c WHERE c.appliance_key = a.key))
     OR EXISTS (SELECT FROM appliance_merge m WHERE m.to_key = a.key AND (

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.integration
 KIND = "air_conditioner"
 APACHE = Edition(community=False, version="any")
 START = datetime(2026, 1, 1, tzinfo=UTC)
-NOW = START + timedelta(days=40)
+DAYS = 15
+NOW = START + timedelta(days=DAYS)
 KEEP = RollupSettings()
 
 
@@ -57,16 +58,16 @@ def apply(session: CommunitySession, settings: RollupSettings = KEEP) -> list[st
         return apply_edition(connection, detect_edition(connection), settings)
 
 
-def fill(connection: Any, *, first: datetime = START, days: int = 40) -> None:
-    """Two appliances, a reading every 20 minutes, values from the time; a gap, missing values and a counter reset."""
+def fill(connection: Any, *, first: datetime = START, days: int = DAYS) -> None:
+    """Two appliances, a reading every 30 minutes, values from the time; a gap, missing values and a counter reset."""
     connection.execute(
         """
         INSERT INTO reading_air_conditioner
             (time, appliance_key, received_at, power_w, room_c, energy_kwh, filter_h, defrost, mode)
         SELECT t, a, t, a * 100 + extract(minute FROM t), CASE WHEN extract(hour FROM t) > 3 THEN 21.5 END,
-               CASE WHEN extract(minute FROM t) < 40 THEN extract(epoch FROM t - %(first)s::timestamptz) / 3600 END,
-               extract(hour FROM t), extract(minute FROM t) = 20, 'cool'
-        FROM generate_series(%(first)s::timestamptz, %(last)s::timestamptz, interval '20 minutes') t,
+               CASE WHEN extract(minute FROM t) < 30 THEN extract(epoch FROM t - %(first)s::timestamptz) / 3600 END,
+               extract(hour FROM t), extract(minute FROM t) = 30, 'cool'
+        FROM generate_series(%(first)s::timestamptz, %(last)s::timestamptz, interval '30 minutes') t,
              generate_series(1, 2) a
         WHERE extract(hour FROM t) <> 7
         """,
@@ -141,7 +142,7 @@ def test_both_editions_give_the_same_hours_for_the_same_readings(
     materialise(session)
     materialised_only(session, True)
     stored = hourly(session)
-    assert len(real_time) == 1842  # (40 days x 23 hours + 1) x 2 appliances
+    assert len(real_time) == 692  # (15 days x 23 hours + 1) x 2 appliances
     assert real_time == hourly(connection)
     assert stored == hourly(connection)
 
@@ -165,7 +166,7 @@ def test_a_late_reading_reaches_its_hour_with_the_next_refresh(
     refresh(connection, NOW, APACHE)
     after = hourly(session)
     assert [new for old, new in zip(before, after, strict=True) if old != new] == [after[0]]
-    assert after[0][2] == 4
+    assert after[0][2] == 3
     assert after == hourly(connection)
 
 

@@ -96,7 +96,7 @@ def test_flood_ends_when_the_level_is_back() -> None:
     [
         rest([5.0, 9.0, 2.0, 11.0, 6.0] * 50),  # ripple
         rest([5.0, 5.0, 300.0, 5.0, 5.0, 255.0, 5.0] * 20),  # single spikes
-        rest([0.5 * k for k in range(400)], step_s=HOUR_S),  # 0.5 mm/h: the sensor drifts
+        rest([0.5 * k / 12 for k in range(12 * 100)], step_s=300),  # 0.5 mm/h for 100 h: the sensor drifts
         [(k * 10, {"phase": "fill" if k % 2 else "wash", "level_mm": 10.0 * k}) for k in range(30)],  # a programme
         [(k * 10, {"level_mm": 10.0 * k}) for k in range(30)],  # nobody knows whether it rests
         [(k * 10, {"level_mm": 10.0 * k, "power_w": 80.0}) for k in range(30)],  # it works
@@ -114,10 +114,16 @@ def test_power_tells_rest_where_no_phase_does() -> None:
     assert len(play(Kind.WASHING_MACHINE, readings)) == 1
 
 
-def test_the_level_of_a_programme_is_not_the_reference_of_the_rest() -> None:
-    programme: list[tuple[float, dict[str, Value]]] = [(k, {"phase": "wash", "level_mm": 0.0}) for k in range(5)]
-    after = [(second + 10, values) for second, values in rest([60.0] * 20)]  # stopped by hand with water inside
-    assert play(Kind.WASHING_MACHINE, [*programme, *after]) == []
+def test_the_rest_before_a_programme_is_not_the_reference_of_the_rest_after() -> None:
+    empty = rest([0.0] * 5)
+    programme: list[tuple[float, dict[str, Value]]] = [(50 + k, {"phase": "wash", "level_mm": 60.0}) for k in range(5)]
+    full = [(second + 60, values) for second, values in rest([60.0] * 20)]  # stopped by hand with water inside
+    assert play(Kind.WASHING_MACHINE, [*empty, *programme, *full]) == []
+
+
+def test_standing_water_is_never_taken_for_drift() -> None:
+    levels = [0.0] * 3 + [80.0] * (12 * 24 * 5)  # five days at five minutes
+    assert [on for on, _ in told(play(Kind.WASHING_MACHINE, rest(levels, step_s=300)))] == [True]
 
 
 # Limiter trips
@@ -149,6 +155,10 @@ def test_trips_end_by_three_hours_of_running_not_by_rest() -> None:
         (60 + k * HOUR_S, {"limit_trips": 3.0, "power_w": 1.0}) for k in range(1, 24 * 20)
     ]
     assert told(play(Kind.DRYER, [*tripped, *idle])) == [(True, 60)]
+    hourly: list[tuple[float, dict[str, Value]]] = [  # nobody saw whether it ran between
+        (60 + k * HOUR_S, {"limit_trips": 3.0, "power_w": 2400.0}) for k in range(1, 24)
+    ]
+    assert told(play(Kind.DRYER, [*tripped, *hourly])) == [(True, 60)]
     start_s = 30 * DAY_S
     runs: list[tuple[float, dict[str, Value]]] = [
         (start_s + k * 60, {"limit_trips": 3.0, "power_w": 2400.0}) for k in range(200)

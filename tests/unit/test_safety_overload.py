@@ -109,6 +109,11 @@ def test_the_band_a_breaker_may_hold_has_its_own_words(share: float, words: str)
     assert words in alarms[0].evidence.note
 
 
+def test_time_in_the_band_starts_anew_after_a_hole() -> None:
+    _, alarms = play([(second, {"current_a": 20.0}) for second in (0, 1200, 1230)])
+    assert "has held 0.5 min" in alarms[0].evidence.note
+
+
 def test_breakers_above_63_a_have_two_hours() -> None:
     _, alarms = play(sampled(lambda _: 100.0, 60, 10), StaticFacts(breaker_rating_a=80.0))
     assert "may hold for 120 min" in alarms[0].evidence.note
@@ -155,6 +160,13 @@ def test_silence_does_not_end_an_alarm_and_two_calm_readings_do() -> None:
     assert told(alarms) == [("act", True, 30)]
     _, alarms = play([*loud, (day, {"current_a": 1.0}), (day + 60, {"current_a": 1.0})])
     assert told(alarms) == [("act", True, 30), ("act", False, day + 60)]
+
+
+def test_a_calm_moment_is_not_calm_for_a_minute() -> None:
+    # Calm readings at 60 and 120 s are a minute apart, but 90 s was not calm; the next pair is 120 and 180 s.
+    level = {0: 18.0, 30: 18.0, 60: 1.0, 90: 18.0, 120: 1.0, 150: 1.0, 180: 1.0}
+    _, alarms = play((float(second), {"current_a": current_a}) for second, current_a in level.items())
+    assert told(alarms) == [("act", True, 30), ("act", False, 180)]
 
 
 @pytest.mark.parametrize(

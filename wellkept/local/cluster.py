@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 from wellkept.local.account import Account
 from wellkept.local.errors import LocalRuntimeError
 from wellkept.local.packages import Installed
+from wellkept.local.processes import dies_with_parent
 
 ROLE = "wellkept"
 DATABASE = "wellkept"
@@ -44,11 +46,18 @@ def ensure_password(file: Path) -> str:
 
 
 def ensure_cluster(
-    installed: Installed, account: Account, cluster: Path, password_file: Path, log: Callable[[str], None]
+    installed: Installed,
+    account: Account,
+    cluster: Path,
+    password_file: Path,
+    *,
+    sync: bool,
+    log: Callable[[str], None],
 ) -> None:
     """Make the cluster with role and database ``wellkept`` where there is none; check the version of one there is.
 
-    Raises LocalRuntimeError on a data folder of another major version, or when PostgreSQL's initdb fails.
+    Without ``sync`` the new files are not forced to disk, which tests can do without. Raises LocalRuntimeError on
+    a data folder of another major version, or when PostgreSQL's initdb fails.
     """
     version_file = cluster / "PG_VERSION"
     if version_file.exists():
@@ -61,34 +70,42 @@ def ensure_cluster(
         return
     if cluster.exists() and any(cluster.iterdir()):
         raise LocalRuntimeError(f"{cluster} holds files but no database", "move them away or choose another folder")
-    _make_cluster(installed, account, cluster, password_file, log)
-
-
-def _make_cluster(
-    installed: Installed, account: Account, cluster: Path, password_file: Path, log: Callable[[str], None]
-) -> None:
     log("Creating the database (once)")
     for leftover in cluster.parent.glob(f"{_NEW_PREFIX}*"):
         shutil.rmtree(leftover, ignore_errors=True)
     new = Path(tempfile.mkdtemp(prefix=_NEW_PREFIX, dir=cluster.parent))
     account.own(new)
     try:
-        # The built-in locale provider sorts the same on every computer and with every C library.
-        _run(
-            [
-                *account.prefix, str(installed.program("initdb")), "--pgdata", str(new), "--username", ROLE,
-                "--pwfile", str(password_file), "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C",
-                "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--no-instructions",
-            ],
-            "",
-        )  # fmt: skip
-        single = [*account.prefix, str(installed.program("postgres")), "--single", "-D", str(new), "postgres"]
-        _run(single, _statements(files("wellkept.local").joinpath("create_database.sql").read_text(encoding="utf-8")))
+        _fill_cluster(installed, account, new, password_file, sync=sync)
         if cluster.exists():
             cluster.rmdir()
         new.rename(cluster)
+        if sync:
+            _sync_folder(cluster.parent)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def _fill_cluster(installed: Installed, account: Account, new: Path, password_file: Path, *, sync: bool) -> None:
+    begin = [*account.prefix, *dies_with_parent(signal.SIGKILL)]
+    options = [
+        "--pgdata", str(new), "--username", ROLE, "--pwfile", str(password_file), "--auth", "scram-sha-256",
+        # The built-in locale provider sorts the same on every computer and with every C library.
+        "--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8",
+        "--no-instructions", *([] if sync else ["--no-sync"]),
+    ]  # fmt: skip
+    _run([*begin, str(installed.program("initdb")), *options], "")
+    sql = files("wellkept.local").joinpath("create_database.sql").read_text(encoding="utf-8")
+    single = ["--single", "-D", str(new), *([] if sync else ["-c", "fsync=off"]), "postgres"]
+    _run([*begin, str(installed.program("postgres")), *single], _statements(sql))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _statements(sql: str) -> str:

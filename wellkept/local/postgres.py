@@ -79,7 +79,9 @@ class RunningPostgres:
             password_file = self.data_dir / "password"
             ensure_password(password_file)
             self._account.own(password_file)
-            ensure_cluster(self._installed, self._account, self._cluster, password_file, self._log)
+            ensure_cluster(
+                self._installed, self._account, self._cluster, password_file, sync=not self._fast_unsafe, log=self._log
+            )
             conf = self.data_dir / "postgresql.conf"
             conf.write_text(
                 render_postgres_conf(

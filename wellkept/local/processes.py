@@ -48,7 +48,7 @@ def start_child(
     rotate(log_file)
     with log_file.open("ab") as log:
         return subprocess.Popen(
-            [*account_prefix, *_dies_with_parent(death_signal), *map(str, argv)],
+            [*account_prefix, *dies_with_parent(death_signal), *map(str, argv)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             env=None if environ is None else dict(environ), cwd=folder, pass_fds=tuple(pass_fds),
             start_new_session=True,
@@ -103,7 +103,8 @@ def tail(log_file: Path, lines: int = 5, from_byte: int = 0) -> str:
     return " | ".join(line.strip() for line in text.splitlines()[-lines:])
 
 
-def _dies_with_parent(death_signal: signal.Signals) -> tuple[str, ...]:
+def dies_with_parent(death_signal: signal.Signals) -> tuple[str, ...]:
+    """Return the words before a command that make the kernel end it with the thread that starts it."""
     # Through a tiny program and not a pre-exec hook: running Python between fork and exec is unsafe beside threads.
     # Innermost, because changing account clears the request.
     if shutil.which("setpriv") is None:

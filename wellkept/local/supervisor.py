@@ -8,7 +8,6 @@ import contextlib
 import os
 import select
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +15,9 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Protocol, Self
 
+from wellkept.local.child_program import ChildProgram
 from wellkept.local.errors import LocalRuntimeError
-from wellkept.local.processes import rotate, start_child, stop_child
+from wellkept.local.processes import rotate
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TICK_S = 0.25
@@ -58,52 +58,6 @@ class RestartPolicy:
         """Return the wait in seconds after the given number of crashes (1 for the first)."""
         exponent = min(crashes_in_a_row - 1, 64)  # beyond that any factor has long passed the longest wait
         return min(self.longest_s, self.first_s * self.factor**exponent)
-
-
-class ChildProgram:
-    """A program of ours as a part; its output goes to ``log_file``."""
-
-    def __init__(
-        self, argv: Sequence[str | Path], log_file: Path, environ: Mapping[str, str] | None, stop_wait_s: float
-    ) -> None:
-        """Start it; on stop it has ``stop_wait_s`` seconds after SIGTERM."""
-        self._argv = tuple(argv)
-        self._log_file = log_file
-        self._environ = environ
-        self._stop_wait_s = stop_wait_s
-        self._process = self._start()
-
-    @property
-    def pid(self) -> int:
-        """Process id."""
-        return self._process.pid
-
-    @property
-    def log_file(self) -> Path:
-        """Where its output goes."""
-        return self._log_file
-
-    @property
-    def exit_code(self) -> int | None:
-        """Exit code of the ended program (negative: the signal that ended it), None while it runs."""
-        return self._process.poll()
-
-    def is_running(self) -> bool:
-        """Say whether the program lives."""
-        return self._process.poll() is None
-
-    def restart(self) -> None:
-        """Start it again after it ended, first ending whatever it left behind in its process group."""
-        if not self.is_running():
-            stop_child(self._process, ())
-            self._process = self._start()
-
-    def stop(self) -> None:
-        """End it and its process group."""
-        stop_child(self._process, ((signal.SIGTERM, self._stop_wait_s),))
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        return start_child(self._argv, log_file=self._log_file, environ=self._environ)
 
 
 @dataclass(slots=True)

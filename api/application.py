@@ -1,0 +1,65 @@
+"""The HTTP API, wired together in one place."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
+
+from api import console, health, live, metrics
+from api.guard import Guard
+from api.problems import MEDIA_TYPE, Problem, install_problems
+from api.routes import appliances, catalogue, dead_letters, devices, findings, households, orders, reminders, telemetry
+from api.settings import NOTICE, ApiSettings
+from store.api_pool import closed_pool
+
+ABOUT = f"""Appliance care that acts before the failure. {NOTICE}
+
+Lists come in pages: `limit` and the opaque `cursor` of the page before. Errors are problem documents (RFC 9457). Times
+are RFC 3339 in UTC. Every POST takes an `Idempotency-Key`; what people edit has an ETag, to be sent as `If-Match`."""
+_PROBLEM = {"model": Problem, "content": {MEDIA_TYPE: {}}}
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """The application; it connects to the database when it is started, not when it is made."""
+    pool = closed_pool(settings.database_url, settings.pool_size)
+    registry = CollectorRegistry()
+    registry.register(metrics.DatabaseFigures(pool))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        pool.open(wait=False)  # a database that is away makes answers of 503, not a process that does not start
+        try:
+            async with live.live(settings, pool) as app.state.broadcast:
+                yield
+        finally:
+            pool.close(timeout=5)
+
+    app = FastAPI(
+        title="Wellkept",
+        version="1",
+        description=ABOUT,
+        docs_url=None,  # its pages would come from another site
+        redoc_url=None,
+        lifespan=lifespan,
+        responses={
+            422: {**_PROBLEM, "description": "What is wrong with the request."},
+            "default": {**_PROBLEM, "description": "Any other error."},
+        },
+    )
+    app.state.settings, app.state.pool, app.state.registry = settings, pool, registry
+    app.include_router(_version_1())
+    for part in (health, metrics, console):
+        app.include_router(part.router)
+    install_problems(app)
+    app.add_middleware(metrics.Measured, metrics=metrics.RequestMetrics(registry))
+    app.add_middleware(Guard, settings=settings)
+    return app
+
+
+def _version_1() -> APIRouter:
+    router = APIRouter(prefix="/api/v1")
+    for part in (households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters):
+        router.include_router(part.router)
+    router.include_router(live.router)
+    return router

@@ -1,0 +1,83 @@
+"""Types of the fields that requests carry."""
+
+from collections.abc import Callable, Iterable
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from fastapi import Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from domain.signals import Kind
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused rather than ignored."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"no time zone {name!r}; one of the IANA names such as Europe/Berlin")
+    return name
+
+
+def _speakable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("a text cannot hold the character NUL")
+    return text
+
+
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_speakable)
+]
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_speakable)
+]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{3,64}$")]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Positive = Annotated[float, Field(gt=0, le=1e9)]
+
+
+class Note(Body):
+    """Why something is done; kept in its history."""
+
+    reason: Reason | None = None
+
+
+class Because(Body):
+    """Why something is done; must be said."""
+
+    reason: Reason
+
+
+def _one_of(allowed: Iterable[str]) -> Callable[[str | None], str | None]:
+    choices = sorted(allowed)
+
+    def check(text: str | None) -> str | None:
+        unknown = [] if text is None else [part for part in text.split(",") if part not in choices]
+        if unknown:
+            raise ValueError(f"{unknown[0][:40]!r} is not one of {', '.join(choices)}")
+        return text
+
+    return check
+
+
+def chosen(text: str | None) -> list[str] | None:
+    """The values of a filter that takes several, separated by commas."""
+    return None if text is None else text.split(",")
+
+
+def choice_query(allowed: Iterable[str], about: str) -> object:
+    """A query filter of one or more of `allowed`, separated by commas."""
+    choices = sorted(allowed)
+    return Annotated[
+        str | None,
+        AfterValidator(_one_of(choices)),
+        Query(description=f"{about}; several separated by commas. One of: {', '.join(choices)}."),
+    ]
+
+
+KINDS = tuple(str(kind) for kind in Kind)

@@ -1,0 +1,248 @@
+"""Orders from finding to proof, on the real database."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from domain.faults import Urgency
+from domain.signals import Kind
+from domain.states import ORDER
+from scheduler.follow_up import follow_up_reminders
+from scheduler.propose import propose
+from scheduler.remind import remind
+from scheduler.settle import settle
+from store.database import Connection, connect
+from store.moves import history, move
+from tests.integration.scheduler_homes import NOW, Appliance, Homes, day, work_on
+
+pytestmark = pytest.mark.integration
+ALL_STATES = frozenset(ORDER.moves)
+
+
+@pytest.fixture
+def homes(connection: Connection) -> Homes:
+    built = Homes(connection)
+    built.household()
+    return built
+
+
+@pytest.fixture
+def conditioner(homes: Homes) -> Appliance:
+    return homes.appliance(Kind.AIR_CONDITIONER)
+
+
+def take_to(homes: Homes, state: str) -> None:
+    """Planner and technician bring the newest order to `state`."""
+    order_id = homes.one("SELECT id FROM service_order ORDER BY number DESC LIMIT 1")
+    homes.rows(
+        "UPDATE service_order SET technician_id = 'technician-x', visit_starts = now(), visit_ends = now() + '1 h'"
+        " WHERE id = %s RETURNING id",
+        order_id,
+    )
+    with homes.connection.transaction():
+        move(homes.connection, ORDER, order_id, state, actor="planner", reason="by hand", at=NOW, via=ALL_STATES)
+
+
+@pytest.fixture
+def crew(homes: Homes) -> None:
+    homes.outlet("outlet-far", 48.1, 11.6)
+    homes.outlet("outlet-near", 52.5, 13.4)
+    homes.technician("technician-far", "outlet-far", ["air_conditioner"])
+    homes.technician("technician-wet", "outlet-near", ["washing_machine"])
+    homes.technician("technician-x", "outlet-near", ["air_conditioner", "washing_machine"])
+
+
+@pytest.mark.usefixtures("crew")
+def test_a_technicians_fault_becomes_an_order_with_reason_date_outlet_and_technician(
+    homes: Homes, conditioner: Appliance
+) -> None:
+    homes.find(conditioner, "refrigerant_leak", day(0), fails_p10=day(9))
+
+    assert propose(work_on(homes.connection))["proposed"] == 1
+
+    row = homes.rows("SELECT state, urgency, due_by, outlet_id, technician_id, explanation FROM service_order")[0]
+    assert row[:5] == ("proposed", "visit", day(9), "outlet-near", "technician-x")
+    assert "Refrigerant is leaking" in row[5]
+    assert "46.4 seconds" in row[5]
+    assert "may fail from 10 March 2026 on" in row[5]
+    assert homes.rows("SELECT action, parts, minutes FROM order_task") == [
+        ("find_leak_and_recharge", ["leak_kit", "refrigerant"], 120)
+    ]
+
+
+def test_self_care_that_did_not_help_becomes_a_task(homes: Homes) -> None:
+    washer = homes.appliance(Kind.WASHING_MACHINE)
+    homes.find(washer, "drain_filter_clog", day(0))
+    work = work_on(homes.connection)
+    assert propose(work)["proposed"] == 0  # the owner is asked first
+    remind(work)
+    homes.find(washer, "drain_filter_clog", day(7))
+    follow_up_reminders(work)
+
+    assert propose(work)["proposed"] == 1
+    assert homes.rows("SELECT urgency, due_by FROM service_order") == [("visit", day(21))]
+    assert "reminded on 1 March 2026" in homes.one("SELECT explanation FROM service_order")
+
+
+def test_findings_join_the_open_order_until_its_time_is_agreed(homes: Homes, conditioner: Appliance) -> None:
+    homes.outlet("outlet-near", 52.5, 13.4)
+    homes.technician("technician-x", "outlet-near", [])
+    fridge, washer = homes.appliance(Kind.REFRIGERATOR), homes.appliance(Kind.WASHING_MACHINE)
+    work = work_on(homes.connection)
+    homes.find(conditioner, "refrigerant_leak", day(0))
+    propose(work)
+    take_to(homes, "approved")
+    homes.find(fridge, "compressor_failing", day(0), fails_p10=day(3))
+    assert propose(work)["proposed"] == 1
+    assert homes.one("SELECT due_by FROM service_order") == day(3)
+
+    take_to(homes, "scheduled")
+    homes.find(washer, "bearing_wear", day(0))
+    assert propose(work)["proposed"] == 0
+    homes.find(washer, "flood", day(0))
+    assert propose(work)["proposed"] == 1  # urgent: the planner has to see it where the visit is
+    assert homes.rows("SELECT state, urgency, due_by FROM service_order") == [("scheduled", "urgent", day(1))]
+
+    take_to(homes, "completed")
+    assert propose(work)["proposed"] == 1  # the bearing, in the next order
+    assert homes.one("SELECT count(*) FROM service_order") == 2
+    order_id = homes.one("SELECT id FROM service_order WHERE state = 'completed'")
+    reasons = [change.reason for change in history(homes.connection, ORDER, order_id) if change.actor == "scheduler"]
+    assert reasons[1:] == ["added: Compressor starts badly", "added: Water rises while the machine is off"]
+
+
+def test_two_schedulers_at_once_make_one_order(homes: Homes, conditioner: Appliance, database_url: str) -> None:
+    homes.find(conditioner, "refrigerant_leak", day(0))
+    homes.find(homes.appliance(Kind.REFRIGERATOR), "compressor_failing", day(0))
+    start = threading.Barrier(4)
+    proposed: list[int] = []
+
+    def run() -> None:
+        with connect(database_url, application="test", autocommit=True) as own:
+            work = work_on(own)
+            start.wait()
+            proposed.append(propose(work)["proposed"])
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(proposed) == [0, 0, 0, 2]
+    assert homes.one("SELECT count(*) FROM service_order") == 1
+    assert homes.one("SELECT count(*) FROM order_task") == 2
+
+
+def test_a_planner_who_makes_an_order_at_the_same_moment_is_joined(
+    homes: Homes, conditioner: Appliance, database_url: str
+) -> None:
+    homes.find(conditioner, "refrigerant_leak", day(0))
+    with connect(database_url, application="test-planner") as planner:
+        planner.execute("INSERT INTO service_order (household_id, urgency) VALUES ('home-a', 'visit')")
+        result: list[int] = []
+        thread = threading.Thread(target=lambda: result.append(propose(work_on(homes.connection))["proposed"]))
+        thread.start()
+        waiting = b"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        with connect(database_url, application="test-watch", autocommit=True) as watch:
+            while watch.execute(waiting).fetchone() == (0,):  # until the scheduler waits for the planner's row
+                assert thread.is_alive()
+        planner.commit()
+        thread.join()
+    assert result == [1]
+    assert homes.one("SELECT count(*) FROM service_order") == 1
+
+
+def test_what_a_planner_cancelled_rests_unless_it_becomes_urgent(homes: Homes) -> None:
+    circuit, fridge = homes.appliance(Kind.CIRCUIT), homes.appliance(Kind.REFRIGERATOR)
+    homes.find(fridge, "compressor_failing", day(0))
+    homes.find(circuit, "earth_leakage", day(0), urgency=Urgency.VISIT)
+    work = work_on(homes.connection)
+    propose(work)
+    take_cancelled = homes.one("SELECT id FROM service_order")
+    with homes.connection.transaction():
+        move(homes.connection, ORDER, take_cancelled, "cancelled", actor="planner", reason="known", at=NOW)
+    refused_at = homes.one("SELECT max(at) FROM state_change WHERE to_state = 'cancelled'")
+
+    assert propose(work_on(homes.connection, refused_at + timedelta(days=13)))["proposed"] == 0
+    homes.find(circuit, "earth_leakage", day(1), urgency=Urgency.URGENT)
+    assert propose(work_on(homes.connection, refused_at + timedelta(days=13)))["proposed"] == 1
+    assert propose(work_on(homes.connection, refused_at + timedelta(days=14)))["proposed"] == 1  # the compressor
+
+
+def test_a_proposed_order_lapses_when_its_findings_are_over(homes: Homes, conditioner: Appliance) -> None:
+    homes.find(conditioner, "refrigerant_leak", day(0))
+    work = work_on(homes.connection)
+    propose(work)
+    homes.clear(conditioner, "refrigerant_leak", day(2))
+    settle(work)
+
+    assert homes.one("SELECT state FROM finding") == "resolved"
+    assert homes.one("SELECT state FROM service_order") == "cancelled"
+    order_id = homes.one("SELECT id FROM service_order")
+    last = history(homes.connection, ORDER, order_id)[-1]
+    assert (last.actor, "nothing left" in last.reason) == ("scheduler", True)
+
+
+def test_a_hazard_that_may_come_back_stays_on_the_planners_list(homes: Homes) -> None:
+    circuit = homes.appliance(Kind.CIRCUIT)
+    homes.find(circuit, "overload", day(0))
+    work = work_on(homes.connection)
+    propose(work)
+    homes.clear(circuit, "overload", day(0.01))
+    homes.hear(circuit, day(5))
+    settle(work)
+    assert homes.one("SELECT state FROM finding") == "resolved"
+    assert homes.one("SELECT state FROM service_order") == "proposed"
+
+    homes.find(circuit, "overload", day(6))  # the same job again, not a second task
+    assert propose(work)["proposed"] == 1
+    assert homes.one("SELECT f.state FROM order_task t JOIN finding f ON f.id = t.finding_id") == "open"
+
+
+@pytest.mark.usefixtures("crew")
+def test_telemetry_after_the_work_verifies_the_order(homes: Homes, conditioner: Appliance) -> None:
+    homes.find(conditioner, "refrigerant_leak", day(0))
+    work = work_on(homes.connection)
+    propose(work)
+    take_to(homes, "completed")
+    assert homes.one("SELECT completed_data_at FROM service_order") == day(0)
+    settle(work)
+    assert homes.one("SELECT state FROM service_order") == "completed"
+    homes.clear(conditioner, "refrigerant_leak", day(1))
+    settle(work)
+    assert homes.one("SELECT state FROM service_order") == "verified"
+    assert homes.one("SELECT state FROM finding") == "resolved"
+
+
+@pytest.mark.usefixtures("crew")
+def test_work_that_did_not_help_reopens_the_order_after_the_answer_time(homes: Homes, conditioner: Appliance) -> None:
+    homes.find(conditioner, "refrigerant_leak", day(0))
+    work = work_on(homes.connection)
+    propose(work)
+    take_to(homes, "completed")
+    homes.find(conditioner, "refrigerant_leak", day(6.9))
+    settle(work)
+    assert homes.one("SELECT state FROM service_order") == "completed"
+    homes.find(conditioner, "refrigerant_leak", day(7))
+    settle(work)
+    assert homes.one("SELECT state FROM service_order") == "reopened"
+    assert propose(work)["proposed"] == 0  # it is still the reopened order's task
+
+
+@pytest.mark.usefixtures("crew")
+def test_what_is_still_there_joins_another_open_order_instead_of_reopening(
+    homes: Homes, conditioner: Appliance
+) -> None:
+    homes.find(conditioner, "refrigerant_leak", day(0))
+    work = work_on(homes.connection)
+    propose(work)
+    take_to(homes, "completed")
+    homes.find(homes.appliance(Kind.REFRIGERATOR), "compressor_failing", day(1))
+    propose(work)
+    homes.find(conditioner, "refrigerant_leak", day(8))
+    settle(work)
+    assert propose(work)["proposed"] == 1
+    assert homes.rows("SELECT state FROM service_order ORDER BY number") == [("completed",), ("proposed",)]
+    assert homes.one("SELECT count(*) FROM order_task t JOIN service_order o ON o.id = t.order_id"
+                     " WHERE o.state = 'proposed'") == 2  # fmt: skip

@@ -1,0 +1,81 @@
+"""The database refuses every change of state that the table of legal moves does not hold."""
+
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from domain.signals import Kind
+from domain.states import MACHINES, Machine
+from store.database import Connection
+from tests.integration.scheduler_homes import Homes, day
+
+pytestmark = pytest.mark.integration
+PAIRS = [(machine, start, to) for machine in MACHINES for start in machine.moves for to in machine.moves if start != to]
+TABLE = {"finding": b"finding", "reminder": b"reminder", "order": b"service_order"}
+BESIDE = {  # what the other constraints ask for in a state, so that only the guard can refuse
+    "finding": b"dismissed_for = CASE WHEN %(to)s = 'dismissed' THEN 'no' END",
+    "reminder": b"snoozed_until = CASE WHEN %(to)s = 'snoozed' THEN now() END",
+    "order": b"completed_at = now(), technician_id = 'tec', visit_starts = now(), visit_ends = now() + interval '1 h'",
+}
+
+
+@pytest.fixture
+def things(connection: Connection) -> dict[str, UUID]:
+    homes = Homes(connection)
+    homes.household()
+    homes.outlet("out", 0, 0)
+    homes.technician("tec", "out", [])
+    finding_id = homes.find(homes.appliance(Kind.WASHING_MACHINE), "drain_filter_clog", day(0))
+    reminder_id = homes.one(
+        "INSERT INTO reminder (finding_id, household_id, text, sent_at, data_at, answer_by)"
+        " VALUES (%s, 'home-a', 'text', now(), now(), now()) RETURNING id",
+        finding_id,
+    )
+    order_id = homes.one("INSERT INTO service_order (household_id, urgency) VALUES ('home-a', 'visit') RETURNING id")
+    return {"finding": finding_id, "reminder": reminder_id, "order": order_id}
+
+
+def put(connection: Connection, machine: Machine, entity_id: UUID, state: str) -> None:
+    """Set the state as any client could, past the program's own checks."""
+    statement = b"UPDATE %s SET state = %%(to)s, %s WHERE id = %%(id)s" % (TABLE[machine.entity], BESIDE[machine.entity])
+    connection.execute(statement, {"to": state, "id": entity_id})
+
+
+def test_every_pair_of_states_is_allowed_or_refused_as_the_table_says(
+    connection: Connection, things: dict[str, UUID]
+) -> None:
+    assert len(PAIRS) == 4 * 3 + 7 * 6 + 12 * 11
+    for machine, start, to in PAIRS:
+        with connection.transaction(force_rollback=True):
+            for step in () if start == machine.start else machine.path(machine.start, start, frozenset(machine.moves)):
+                put(connection, machine, things[machine.entity], step)
+            if to in machine.moves[start]:
+                put(connection, machine, things[machine.entity], to)
+            else:
+                with pytest.raises(psycopg.errors.CheckViolation, match="cannot become"), connection.transaction():
+                    put(connection, machine, things[machine.entity], to)
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.entity)
+def test_nothing_begins_in_any_state_but_the_first(connection: Connection, machine: Machine) -> None:
+    homes = Homes(connection)
+    homes.household()
+    finding_id = homes.find(homes.appliance(Kind.WASHING_MACHINE), "drain_filter_clog", day(0))
+    insert = {
+        "finding": b"INSERT INTO finding (appliance_key, fault, state, urgency, probability, raised_at, judged_at, action,"
+        b" evidence, dismissed_for) SELECT appliance_key, 'other', %(state)s, urgency, probability, raised_at, judged_at,"
+        b" action, evidence, CASE WHEN %(state)s = 'dismissed' THEN 'no' END FROM finding WHERE id = %(id)s",
+        "reminder": b"INSERT INTO reminder (finding_id, household_id, state, text, sent_at, data_at, answer_by,"
+        b" snoozed_until) VALUES (%(id)s, 'home-a', %(state)s, 't', now(), now(), now(),"
+        b" CASE WHEN %(state)s = 'snoozed' THEN now() END)",
+        "order": b"INSERT INTO service_order (household_id, state, urgency, completed_at) VALUES ('home-a', %(state)s,"
+        b" 'visit', now())",
+    }[machine.entity]
+    for state in machine.moves:
+        with connection.transaction(force_rollback=True):
+            if state == machine.start:
+                connection.execute(insert, {"state": state, "id": finding_id})
+            else:
+                with pytest.raises(psycopg.errors.CheckViolation), connection.transaction():
+                    connection.execute(insert, {"state": state, "id": finding_id})

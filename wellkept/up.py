@@ -1,0 +1,195 @@
+"""`wellkept up`: database, broker, ingest, scheduler and API on one machine, kept alive, ended together."""
+
+import fcntl
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psycopg
+
+from domain.errors import Conflict, Unavailable, WellkeptError
+from store.database import Connection, connect
+from store.migrate import migrate
+from store.overview import news, totals
+from store.workers import workers
+from wellkept.local import Services, Supervisor, free_port, local_services
+from wellkept.screen import Screen
+from wellkept.settings import Settings
+
+DEMO_DATABASE = "demo"
+START_S = 60.0
+MQTT_PORT = 1883
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command line adds to the settings."""
+
+    demo: bool = False
+    speed: float | None = None
+
+
+def up(settings: Settings, options: Options) -> None:
+    """Run everything until told to stop; prints where to look and what happens."""
+    screen = Screen()
+    home = settings.home.resolve()
+    with ExitStack() as stack:
+        stack.enter_context(_only_one(home))
+        screen.say("starting TimescaleDB and Mosquitto (the first time they are fetched; that takes a minute)")
+        services = stack.enter_context(
+            local_services(home, progress=screen.say, mqtt_port=MQTT_PORT if _wants_port(settings) else None)
+        )
+        database_url = _fresh_demo(services) if options.demo and services.postgres else services.database_url
+        for line in _migrate(database_url, demo=options.demo):
+            screen.say(f"  {line}")
+        port = free_port(settings.api_port)
+        if port != settings.api_port:
+            screen.say(f"port {settings.api_port} is in use; the API takes {port}")
+        supervisor = stack.enter_context(Supervisor(home / "log", say=screen.say))
+        if services.postgres:
+            supervisor.watch("postgres", services.postgres)
+        if services.broker:
+            supervisor.watch("mosquitto", services.broker)
+        environ = _environ(settings, services, database_url, port, demo=options.demo)
+        for name in ("ingest", "scheduler", "api"):
+            supervisor.start(name, [sys.executable, "-m", "wellkept.command_line", name], environ)
+        api = f"http://127.0.0.1:{port}"
+        _await_api(api, home / "log")
+        if options.demo:
+            _start_demo(supervisor, api, environ, options)
+        _say_where(screen, api, services.mqtt_url, home, demo=options.demo)
+        watch = _Watch(database_url, screen)
+        try:
+            supervisor.run(watch.tick)
+        finally:
+            screen.leave()
+            screen.say("stopping")
+            watch.close()
+    screen.say("stopped")
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """Two of them on the same folder would fight for the data."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Conflict(
+                f"Wellkept is running on {home} already; stop it first, or set WELLKEPT_HOME to another folder"
+            ) from error
+        yield
+
+
+def _wants_port(settings: Settings) -> bool:
+    return not settings.mqtt_url
+
+
+def _fresh_demo(services: Services) -> str:
+    """The demo begins anew each time, in a database of its own: simulated homes never mix with real ones."""
+    with psycopg.connect(services.database_url, autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {DEMO_DATABASE} WITH (FORCE)")
+        admin.execute(f"CREATE DATABASE {DEMO_DATABASE}")
+    return f"{services.database_url.rsplit('/', 1)[0]}/{DEMO_DATABASE}"
+
+
+def _migrate(database_url: str, *, demo: bool) -> list[str]:
+    from store.care_seed import seed_demo_service, seed_parts
+
+    with connect(database_url, application="wellkept-migrate", autocommit=True) as connection:
+        done = migrate(connection)
+        seed_parts(connection)
+        if demo:
+            seed_demo_service(connection)
+    return [f"database ready: {len(done)} changes to its schema"] if done else []
+
+
+def _environ(settings: Settings, services: Services, database_url: str, port: int, *, demo: bool) -> dict[str, str]:
+    own = {
+        "WELLKEPT_DATABASE_URL": database_url,
+        "WELLKEPT_MQTT_URL": services.mqtt_url,
+        "WELLKEPT_API_PORT": str(port),
+        "WELLKEPT_CLIENT_ID": f"{settings.client_id}-demo" if demo else settings.client_id,
+        "WELLKEPT_PACE": "demo" if demo else "production",
+    }
+    return dict(os.environ) | own
+
+
+def _await_api(api: str, logs: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            with urlopen(f"{api}/healthz", timeout=2):
+                return
+        except (URLError, OSError) as error:
+            if time.monotonic() > deadline:
+                raise Unavailable(
+                    f"the API did not start within {START_S:.0f} s; its log is {logs / 'api.log'}"
+                ) from error
+            time.sleep(0.1)
+
+
+def _start_demo(supervisor: Supervisor, api: str, environ: dict[str, str], options: Options) -> None:
+    from wellkept.demo import demo_homes, register, sim_arguments
+
+    register(f"{api}/api/v1", demo_homes(datetime.now(UTC)))
+    arguments = sim_arguments() + (["--speed", str(options.speed)] if options.speed else [])
+    supervisor.start("sim", [sys.executable, "-m", "wellkept.command_line", "sim", *arguments], environ)
+
+
+def _say_where(screen: Screen, api: str, mqtt_url: str, home: Path, *, demo: bool) -> None:
+    screen.say()
+    screen.say(f"  console    {api}/")
+    screen.say(f"  API        {api}/api/v1/   (described in {api}/openapi.json; this machine only, no log-in yet)")
+    screen.say(f"  MQTT       {mqtt_url.rsplit('@', 1)[-1].removeprefix('mqtt://')}")
+    screen.say(f"  logs       {home / 'log'}")
+    screen.say()
+    for what in ("findings", "reminders", "orders"):
+        screen.say(f"  curl -s {api}/api/v1/{what}")
+    screen.say()
+    if demo:
+        screen.say("  simulated homes live 75 days in about two minutes; Ctrl-C ends everything")
+        screen.say()
+
+
+class _Watch:
+    """Polls the database for what the terminal shows; a database that is away is simply asked again."""
+
+    def __init__(self, database_url: str, screen: Screen) -> None:
+        self._url, self._screen = database_url, screen
+        self._connection: Connection | None = None
+        self._seen = 0
+        self._at = 0.0
+
+    def tick(self) -> bool:
+        """Look once a second; never ends the run."""
+        if time.monotonic() - self._at >= 1.0:
+            self._at = time.monotonic()
+            try:
+                self._look()
+            except (psycopg.Error, WellkeptError):
+                self.close()
+        return False
+
+    def _look(self) -> None:
+        if self._connection is None:
+            self._connection = connect(self._url, application="wellkept-up", autocommit=True)
+        for item in news(self._connection, self._seen):
+            self._screen.tell(item, datetime.now().astimezone())
+            self._seen = item.id
+        rows = sum(w.counters.get("rows_new", 0) for w in workers(self._connection))
+        self._screen.show_figures(totals(self._connection), rows, time.strftime("%H:%M:%S"))
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
