@@ -18,9 +18,12 @@ from domain.errors import Unavailable
 from store.api_figures import read_figures
 from store.api_pool import Pool, transaction
 from store.editions import detect_edition
+from store.workers import Worker, workers
 
 router = APIRouter(tags=["operation"])
 BROKER_WAIT_S = 3.0
+SILENT_S = 60.0
+"""A process that has not spoken for so long is not counted as healthy (E)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,9 @@ class Readiness:
     database: dict[str, Any]
     broker: dict[str, Any]
     ingest: dict[str, Any]
+    """`lag_s`: seconds since the newest reading arrived; it grows when nothing is sent, too."""
+    processes: list[dict[str, Any]]
+    """The other processes as they last spoke."""
     notice: str = NOTICE
 
 
@@ -44,26 +50,39 @@ def healthz() -> dict[str, str]:
 def readyz(request: Request) -> Response:
     """Database with its edition, broker, seconds since the newest reading; 503 if one of the first two is missing."""
     settings: ApiSettings = request.app.state.settings
-    database, newest = _database(request.app.state.pool)
+    database, newest, processes = _database(request.app.state.pool)
     broker = _broker(settings.mqtt_url)
     lag_s = None if newest is None else round((settings.now() - newest).total_seconds(), 3)
     readiness = Readiness(
         ready=database["ok"] and broker["ok"],
         database=database,
         broker=broker,
-        ingest={"newest_received_at": newest, "seconds_since": lag_s},
+        ingest={"newest_received_at": newest, "lag_s": lag_s},
+        processes=processes,
     )
     return as_json(Answer(value=readiness, status=200 if readiness.ready else 503))
 
 
-def _database(pool: Pool) -> tuple[dict[str, Any], datetime | None]:
+def _database(pool: Pool) -> tuple[dict[str, Any], datetime | None, list[dict[str, Any]]]:
     try:
         with transaction(pool) as connection:
             edition = detect_edition(connection)
             newest = read_figures(connection).newest_received_at
+            processes = [_process(worker) for worker in workers(connection)]
     except Unavailable:
-        return {"ok": False, "detail": "the database does not answer"}, None
-    return {"ok": True, "edition": edition.name, "timescaledb": edition.version}, newest
+        return {"ok": False, "detail": "the database does not answer"}, None, []
+    return {"ok": True, "edition": edition.name, "timescaledb": edition.version}, newest, processes
+
+
+def _process(worker: Worker) -> dict[str, Any]:
+    silent_s = round(worker.silent_for.total_seconds(), 1)
+    return {
+        "name": worker.name,
+        "healthy": worker.healthy and silent_s < SILENT_S,
+        "silent_s": silent_s,
+        "text": worker.text,
+        "counters": dict(worker.counters),
+    }
 
 
 def _broker(url: str) -> dict[str, Any]:

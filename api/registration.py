@@ -23,6 +23,9 @@ from store.api_devices import Speaker, add_native_device, lock_device, lock_nati
 from store.api_households import require_household
 from store.database import Connection
 
+NOMINAL_V = 230.0
+"""IEC 60038, where nothing else is said (as contracts, section 3)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
@@ -56,7 +59,7 @@ def register(connection: Connection, ask: Ask, values: dict[str, Any]) -> Claime
         key = native.appliance_key
         _fill(connection, key, native.appliance_id, values)
     else:
-        key = add_appliance(connection, {"nominal_v": 230.0, **values})
+        key = add_appliance(connection, {**values, "nominal_v": values["nominal_v"] or NOMINAL_V})
     add_native_device(connection, appliance_id, key)
     return _claimed(connection, ask, key, appliance_id)
 

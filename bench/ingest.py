@@ -256,7 +256,7 @@ def _copy(services: Services, program: Callable[[str], Path], sizes: Sizes) -> f
         )
         rows = []
         for index, packet in enumerate(load.packets()):
-            (item,) = decode(f"wk/v1/{load.appliance(index)}/telemetry", packet[packet.index(b"{") :], now_us)
+            (item,) = decode(f"wk/v1/{load.appliance(index)}/telemetry", packet[packet.index(b'{"ts"') :], now_us)
             typed = check_values(item.values, catalogue).typed  # type: ignore[union-attr]
             rows.append(pack(item.at_us, keys[load.appliance(index)], now_us, item.seq, typed, {}, {}))  # type: ignore[union-attr]
         statement = f"COPY {reading_table(kind)} ({', '.join(packer.columns)}) FROM STDIN (FORMAT BINARY)"

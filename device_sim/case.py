@@ -109,8 +109,11 @@ def _write_appliances(params: SimParams, path: Path) -> None:
         "rated_power_w", "rated_current_a", "breaker_rating_a", "rcd_ma", "room",
     )  # fmt: skip
     rows: list[list[object]] = [
-        [*(getattr(item, name) for name in APPLIANCE_FIELDS), home.latitude, home.longitude, home.timezone]
-        + [item.circuit_id, item.rated_power_w, item.rated_current_a, item.breaker_rating_a, item.rcd_ma, item.room]
+        [
+            *(getattr(item, name) for name in APPLIANCE_FIELDS),
+            *(home.latitude, home.longitude, home.timezone, item.circuit_id),
+            *(item.rated_power_w, item.rated_current_a, item.breaker_rating_a, item.rcd_ma, item.room),
+        ]
         for home in describe_homes(params)
         for item in home.appliances
     ]

@@ -101,7 +101,7 @@ def _draw_plan(params: SimParams, home: int, name: str) -> FaultPlan:
     return FaultPlan(
         home=home,
         fault=name,
-        onset_day=float(np.floor(params.horizon_days * share)),
+        onset_day=max(1.0, float(np.floor(params.horizon_days * share))),
         days_to_full=kind.days_to_full * float(rng.lognormal(0.0, 0.3)),
     )
 

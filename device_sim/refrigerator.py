@@ -57,7 +57,7 @@ class RefrigeratorState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefrigeratorDrivers:
-    """Per minute and home: kitchen air, seconds of open door, heat of fresh shopping, 1.0 while the compressor is dead."""
+    """Per minute and home: kitchen air, seconds of open door, heat of shopping, 1.0 while the compressor is dead."""
 
     ambient_c: Floats
     door_s: Floats

@@ -109,7 +109,9 @@ class Reporting:
         tick = np.concatenate([np.zeros(once.sum(), dtype=np.int64), ticks])
         ids = np.concatenate([self._ids["kitchen"], self._ids["main"]])
         lacks = self._lacks["kitchen"] + self._lacks["main"]
-        layers = noise[:, (minute * 7 + tick) % minutes, who % homes]  # the ticks of one minute differ
+        # The ticks of one minute must differ, and not with the stretch that is simulated at once.
+        sign = np.where(tick < 3, 1.0, -1.0)
+        layers = np.stack([sign * noise[(layer + tick) % 3, minute, who % homes] for layer in range(3)])
         return Table(
             kind="circuit",
             topic="telemetry",

@@ -47,8 +47,7 @@ class Reading:
 class Sequencer:
     """Gives each appliance one counter over telemetry and cycle readings, in order of time, growing by one."""
 
-    def __init__(self, first_seq: int = 1) -> None:
-        self._first = first_seq
+    def __init__(self) -> None:
         self._next: dict[str, int] = {}
 
     def number(self, tables: Iterable[Table]) -> list[Reading]:
@@ -56,7 +55,7 @@ class Sequencer:
         rows = sorted(((row[0], row[1], row) for table in tables for row in _rows(table)), key=lambda item: item[:2])
         readings: list[Reading] = []
         for appliance_id, ts, (_, _, topic, measures) in rows:
-            seq = self._next.get(appliance_id, self._first)
+            seq = self._next.get(appliance_id, 1)
             self._next[appliance_id] = seq + 1
             readings.append(Reading(appliance_id=appliance_id, topic=topic, ts=ts, seq=seq, measures=measures))
         return readings

@@ -24,6 +24,7 @@ class UnackedBuffer:
         self._limit = limit
         self._held: deque[Reading] = deque()
         self._sent = 0
+        self._highest_sent = 0
         self._timeout_s = FIRST_TIMEOUT_S
         self._quiet_since: float | None = None
 
@@ -56,6 +57,8 @@ class UnackedBuffer:
                 break
             batch.append(reading)
         self._sent += len(batch)
+        if batch:
+            self._highest_sent = max(self._highest_sent, batch[-1].seq)
         if batch and self._quiet_since is None:
             self._quiet_since = now_s
         return batch
@@ -63,10 +66,10 @@ class UnackedBuffer:
     def acknowledge(self, seq: int, ts: float | None, now_s: float) -> int:
         """Free everything up to `seq` and return how many readings that was.
 
-        An acknowledgement whose `ts` lies before the oldest held reading belongs to an earlier life of this counter
-        and frees nothing.
+        An acknowledgement of something never sent, or whose `ts` lies before the oldest held reading, belongs to an
+        earlier life of this counter and frees nothing.
         """
-        if ts is not None and self._held and ts < self._held[0].ts - STALE_S:
+        if seq > self._highest_sent or (ts is not None and self._held and ts < self._held[0].ts - STALE_S):
             return 0
         freed = 0
         while self._held and self._held[0].seq <= seq:

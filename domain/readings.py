@@ -152,10 +152,14 @@ def check_values(values: Mapping[str, Value | None], catalogue: Mapping[str, Sig
     extra: dict[str, Value] = {}
     notes: dict[str, str] = {}
     malformed = False
+    signal_of = catalogue.get
     for name, value in values.items():
+        signal = signal_of(name)
+        if signal is not None and type(value) is float and signal.low <= value <= signal.high:
+            typed[name] = value  # nearly always, and so the short way
+            continue
         if value is None:
             continue
-        signal = catalogue.get(name)
         if signal is None:
             if type(value) is float and not isfinite(value):
                 notes[name], malformed = f"not a number: {value}", True

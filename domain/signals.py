@@ -8,6 +8,7 @@ outside is a sentinel, a unit mix-up or a broken sensor, never a measurement.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from types import MappingProxyType
 from typing import Final
 
@@ -37,13 +38,16 @@ class Type(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """One canonical signal; `low` and `high` bound it inclusively in the unit that its name carries."""
+    """One canonical signal; `low` and `high` bound a number inclusively in the unit that its name carries.
+
+    For what is no number the bounds admit nothing, so that checking a number needs no look at the type.
+    """
 
     name: str
     type: Type
     unit: str = ""
-    low: float = 0.0
-    high: float = 0.0
+    low: float = inf
+    high: float = -inf
     choices: frozenset[str] = frozenset()
     about: str = ""
 

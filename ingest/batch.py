@@ -82,18 +82,6 @@ _RULED = frozenset(kind.value for kind in Kind if rules_for(kind))
 _EVENT_COLUMNS = ("time", "appliance_key", "received_at", "seq", "code", "active")
 
 
-@dataclass(slots=True)
-class _Memory:
-    """What will be true of one appliance once this is committed."""
-
-    safety: dict[str, Any]
-    newest_us: int
-    received_us: int = 0
-    newest: dict[str, dict[str, Any]] = field(default_factory=dict)
-    seen: list[tuple[int, int]] = field(default_factory=list)
-    unnumbered_us: int = 0
-
-
 class _Row(NamedTuple):
     """One row to be, with where it came from, should it contradict what is stored."""
 
@@ -102,6 +90,19 @@ class _Row(NamedTuple):
     typed: dict[str, Value]
     extra: dict[str, Value]
     notes: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What will be true of one appliance once this is committed."""
+
+    safety: dict[str, Any]
+    newest_us: int
+    received_us: int = 0
+    said: list[_Row] = field(default_factory=list)
+    """Rows not older than what was known when they came."""
+    seen: list[tuple[int, int]] = field(default_factory=list)
+    unnumbered_us: int = 0
 
 
 @dataclass(slots=True)
@@ -162,7 +163,7 @@ class Plan:
     def latest(self) -> dict[int, Latest]:
         """The newest values of each appliance."""
         return {
-            key: Latest(at=from_us(m.newest_us), received_at=from_us(m.received_us), signals=m.newest)
+            key: Latest(at=from_us(m.newest_us), received_at=from_us(m.received_us), signals=_last_words(m.said))
             for key, m in self.memories.items()
             if m.received_us
         }
@@ -212,10 +213,7 @@ def _plan_reading(plan: Plan, registry: Registry, one: Decoded, item: Reading) -
     memory.received_us = one.delivery.received_us
     if item.at_us >= memory.newest_us:
         memory.newest_us = item.at_us
-        at = from_us(item.at_us).isoformat()
-        for values in (row.typed, row.extra):
-            for name, value in values.items():
-                memory.newest[name] = {"value": value, "at": at}
+        memory.said.append(row)
     if appliance.kind in _RULED:
         kind = Kind(appliance.kind)
         memory.safety, alarms = judge(kind, appliance.facts, memory.safety, item.at_us, row.typed)
@@ -274,6 +272,20 @@ def _add_row(plan: Plan, table: _Table, key: int, memory: _Memory, one: Decoded,
     if before is not row:
         _merge(plan, before, row, key)
     return row
+
+
+def _last_words(said: list[_Row]) -> dict[str, dict[str, Any]]:
+    """The last value of each signal and when it was said; `said` is in order of time."""
+    last: dict[str, dict[str, Any]] = {}
+    for row in reversed(said):
+        at: str | None = None
+        for values in (row.typed, row.extra):
+            if values.keys() <= last.keys():
+                continue
+            at = at or from_us(row.item.at_us).isoformat()
+            for name, value in values.items():
+                last.setdefault(name, {"value": value, "at": at})
+    return last
 
 
 def _merge(plan: Plan, before: _Row, row: _Row, key: int) -> None:

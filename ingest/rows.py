@@ -5,6 +5,7 @@ Source: PostgreSQL documentation, COPY, section "Binary Format"; times are micro
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from struct import Struct
 from typing import Final
 
@@ -36,8 +37,8 @@ def _jsonb(values: Mapping[str, Value]) -> bytes:
 
 
 _PACK: Final[dict[Type, Callable[[Value], bytes]]] = {
-    Type.GAUGE: lambda value: _REAL.pack(4, value),
-    Type.COUNTER: lambda value: _DOUBLE.pack(8, value),
+    Type.GAUGE: partial(_REAL.pack, 4),
+    Type.COUNTER: partial(_DOUBLE.pack, 8),
     Type.FLAG: lambda value: _FLAG[bool(value)],
     Type.CHOICE: _text,
 }
@@ -58,8 +59,9 @@ class RowPacker:
 
     def compile(self) -> Callable[..., bytes]:
         """The packing function: `(at_us, appliance_key, received_us, seq, typed, extra, notes) -> bytes`."""
-        fields = [(signal.name, _PACK[signal.type]) for signal in self.signals]
-        count = len(self.columns)
+        first = 2  # parts before the signals: prefix and sequence number
+        place = {signal.name: (at, _PACK[signal.type]) for at, signal in enumerate(self.signals, first)}
+        count, nulls = len(self.columns), [_NULL] * (first + len(self.signals) + 2)
 
         def pack(
             at_us: int,
@@ -70,14 +72,17 @@ class RowPacker:
             extra: Mapping[str, Value],
             notes: Mapping[str, str],
         ) -> bytes:
-            parts = [_PREFIX.pack(count, 8, at_us - _PG_EPOCH_US, 4, appliance_key, 8, received_us - _PG_EPOCH_US)]
-            parts.append(_NULL if seq is None else _BIGINT.pack(8, seq))
-            get = typed.get
-            for name, pack_value in fields:
-                value = get(name)
-                parts.append(_NULL if value is None else pack_value(value))
-            parts.append(_jsonb(extra) if extra else _NULL)
-            parts.append(_jsonb(notes) if notes else _NULL)
+            parts = nulls.copy()
+            parts[0] = _PREFIX.pack(count, 8, at_us - _PG_EPOCH_US, 4, appliance_key, 8, received_us - _PG_EPOCH_US)
+            if seq is not None:
+                parts[1] = _BIGINT.pack(8, seq)
+            for name, value in typed.items():
+                at, pack_value = place[name]
+                parts[at] = pack_value(value)
+            if extra:
+                parts[-2] = _jsonb(extra)
+            if notes:
+                parts[-1] = _jsonb(notes)
             return b"".join(parts)
 
         return pack

@@ -18,7 +18,7 @@ The contract with the caller (the scheduler):
   appliance's mark, see migration 0010.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -65,7 +65,9 @@ class ScoringParams:
     """How far back detectors look, so that a day's data cost a day's work for ever."""
 
 
-def score_due(connection: Connection, now: datetime, params: ScoringParams | None = None) -> Iterator[Scored]:
+def score_due(
+    connection: Connection, now: datetime, params: ScoringParams | None = None
+) -> Generator[Scored, None, None]:
     """Judge every appliance with new rows and yield its verdicts; see the module's contract."""
     params = params or ScoringParams()
     received_to = note_arrivals(connection, now, params.grace, KINDS)

@@ -1,7 +1,7 @@
 """Appliances as the API reads and writes them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -100,7 +100,13 @@ def read_appliance(connection: Connection, appliance_id: str) -> Appliance:
 
 def read_latest(connection: Connection, appliance_id: str) -> Latest | None:
     """The merged latest values of an appliance; None if it never said anything."""
-    return row(connection, Latest, _SQL["latest"], {"id": appliance_id})
+    found = row(connection, Latest, _SQL["latest"], {"id": appliance_id})
+    return None if found is None else replace(found, signals=with_utc_times(found.signals))
+
+
+def with_utc_times(signals: Mapping[str, Any]) -> dict[str, Any]:
+    """Latest values with their times written as everywhere else, with Z."""
+    return {name: {**said, "at": said["at"].replace("+00:00", "Z")} for name, said in signals.items()}
 
 
 def locate_appliance(connection: Connection, appliance_id: str) -> Located:

@@ -208,6 +208,14 @@ def _merge_latest(connection: Connection, from_key: int, to_key: int) -> None:
             "key": to_key,
             "at": newer[0],
             "received_at": max(older[1], newer[1]),
-            "signals": Jsonb({**older[2], **newer[2]}),
+            "signals": Jsonb(_newest_of_each(older[2], newer[2])),
         },
     )
+
+
+def _newest_of_each(older: Mapping[str, Any], newer: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(older)
+    for name, said in newer.items():
+        if name not in merged or datetime.fromisoformat(said["at"]) >= datetime.fromisoformat(merged[name]["at"]):
+            merged[name] = said
+    return merged

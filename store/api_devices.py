@@ -1,10 +1,11 @@
 """Devices: who speaks in which dialect under which name, and for which appliance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from domain.errors import NotFound
+from store.api_appliances import with_utc_times
 from store.api_rows import row, rows
 from store.database import Connection
 from store.sql import queries
@@ -42,7 +43,7 @@ def list_devices(
 ) -> list[Device]:
     """Devices in the order in which they were first met, from after `after`."""
     params = {"after": after, "limit": limit, "claimed": claimed, "dialect": dialect}
-    return rows(connection, Device, _SQL["page"], params)
+    return [_shown(found) for found in rows(connection, Device, _SQL["page"], params)]
 
 
 def read_device(connection: Connection, device_key: int) -> Device:
@@ -50,7 +51,11 @@ def read_device(connection: Connection, device_key: int) -> Device:
     found = row(connection, Device, _SQL["one"], {"id": device_key})
     if found is None:
         raise NotFound(f"there is no device {device_key}")
-    return found
+    return _shown(found)
+
+
+def _shown(found: Device) -> Device:
+    return found if found.latest is None else replace(found, latest=with_utc_times(found.latest))
 
 
 def lock_device(connection: Connection, device_key: int) -> Speaker:

@@ -1,7 +1,6 @@
 """Answers kept by the key of their request, so that a repeated request is answered and not done again."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -37,8 +36,3 @@ def take_key(connection: Connection, key: str, request: str) -> Kept | None:
 def keep_answer(connection: Connection, key: str, status: int, body: Any, headers: dict[str, str]) -> None:
     """Keep what is answered, in the transaction of the effect."""
     connection.execute(_SQL["keep"], {"key": key, "status": status, "body": Jsonb(body), "headers": Jsonb(headers)})
-
-
-def forget_answers(connection: Connection, before: datetime) -> int:
-    """Forget answers older than `before`; how many. A job calls it."""
-    return connection.execute(_SQL["forget"], {"before": before}).rowcount

@@ -75,5 +75,11 @@ def read_reminder(connection: Connection, reminder_id: UUID, *, lock: bool = Fal
     return _in_words(found)
 
 
+def data_time(connection: Connection, reminder_id: UUID) -> datetime | None:
+    """Time of the newest telemetry of the reminder's appliance; None if it never said anything."""
+    found = connection.execute(_SQL["data_time"], {"id": reminder_id}).fetchone()
+    return None if found is None else found[0]
+
+
 def _in_words(found: ShownReminder) -> ShownReminder:
     return replace(found, title=words_for(found.kind, found.fault)[0])

@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 from psycopg.types.json import Jsonb
 
 from domain.readings import Device
@@ -13,6 +14,11 @@ from store.database import Connection
 from store.sql import queries
 
 _SQL = queries("ingest")
+
+
+def _jsonb(value: object) -> Jsonb:
+    """One JSON document for many rows: far cheaper than an array of documents. A NUL, which jsonb cannot hold, goes."""
+    return Jsonb(value, dumps=lambda v: msgspec.json.encode(v).replace(b"\\u0000", b"\\ufffd"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +120,8 @@ def add_gap(connection: Connection, key: int, first: int, last: int) -> None:
 def set_safety_states(connection: Connection, states: Mapping[int, Mapping[str, Any]]) -> None:
     """Keep the state of the safety rules over a restart."""
     if states:
-        values = [Jsonb(state) for state in states.values()]
-        connection.execute(_SQL["set_safety_states"], {"keys": list(states), "states": values})
+        rows = [{"key": key, "state": state} for key, state in states.items()]
+        connection.execute(_SQL["set_safety_states"], {"rows": _jsonb(rows)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,15 +136,11 @@ class Latest:
 def set_latest(connection: Connection, latest: Mapping[int, Latest]) -> None:
     """Merge the newest values into what was known."""
     if latest:
-        connection.execute(
-            _SQL["set_latest"],
-            {
-                "keys": list(latest),
-                "ats": [one.at for one in latest.values()],
-                "received": [one.received_at for one in latest.values()],
-                "signals": [Jsonb(one.signals) for one in latest.values()],
-            },
-        )
+        rows = [
+            {"key": key, "at": one.at, "received_at": one.received_at, "signals": one.signals}
+            for key, one in latest.items()
+        ]
+        connection.execute(_SQL["set_latest"], {"rows": _jsonb(rows)})
 
 
 def add_dead_letters(connection: Connection, letters: Collection[DeadLetter]) -> None:

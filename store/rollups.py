@@ -5,7 +5,7 @@ Apache: hypertables `hourly_<kind>` that the scheduler fills with `refresh` and 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from psycopg.sql import SQL, Composed, Identifier
 
@@ -28,11 +28,9 @@ clocks that differ by minutes. What comes later still (a worker cut off for hour
 """
 NIGHTLY_OVERLAP = timedelta(days=3)
 """For one call a night: a weekend's outage of one worker (E)."""
-GROUPS_PER_CALL = 20_000
-"""How many (appliance, hour) groups of a kind one call rolls up (E): about a week of 100 appliances."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ALL_GROUPS = 2**31
+GROUPS_PER_CALL = 10_000
+"""How many (appliance, hour) groups of a kind one call rolls up (E): 3 s of work on two quiet cores (bench/rollups.py),
+three days of 140 appliances."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,22 +76,6 @@ def refresh(
     if edition.community:
         return {}
     return {kind: _refresh_kind(connection, kind, now, overlap, groups) for kind in KINDS}
-
-
-def reroll_appliance(connection: Connection, kind: str, appliance_key: int, edition: Edition) -> int:
-    """Roll up all hours of one appliance anew, and forget those without readings; returns the hours looked at.
-
-    For readings that were moved or erased, which no arrival tells of. In the Community edition the continuous
-    aggregates hear of it themselves, hence 0. In the caller's transaction.
-    """
-    if edition.community:
-        return 0
-    mark = _lock_mark(connection, kind)
-    forget = SQL(_SQL["forget_empty"]).format(
-        readings=Identifier(reading_table(kind)), hourly=Identifier(hourly_table(kind))
-    )
-    connection.execute(forget, {"appliance_key": appliance_key, "not_before": mark.dropped_to})
-    return _roll(connection, kind, _EPOCH, mark.dropped_to, _ALL_GROUPS, appliance_key)[0]
 
 
 def enforce_retention(
@@ -142,17 +124,12 @@ def _refresh_kind(connection: Connection, kind: str, now: datetime, overlap: tim
 
 
 def _roll(
-    connection: Connection,
-    kind: str,
-    after: datetime,
-    not_before: datetime | None,
-    groups: int,
-    appliance_key: int | None = None,
+    connection: Connection, kind: str, after: datetime, not_before: datetime | None, groups: int
 ) -> tuple[int, datetime | None, int]:
     """Hours looked at, the last of their first arrivals, hours written."""
     row = connection.execute(
         roll_statement(kind),
-        {"after": after, "not_before": not_before, "groups": groups, "appliance_key": appliance_key},
+        {"after": after, "not_before": not_before, "groups": groups},
         prepare=False,  # a plan for these very bounds leaves out the chunks that cannot matter
     ).fetchone()
     assert row is not None  # three scalar subqueries always make one row

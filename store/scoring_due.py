@@ -42,6 +42,14 @@ def note_arrivals(connection: Connection, now: datetime, grace: timedelta, kinds
     return received_to
 
 
+def note_moved(connection: Connection, appliance_key: int, first: datetime, last: datetime, now: datetime) -> None:
+    """Have the days between two data times judged anew, as rows were moved there; inside the mover's transaction.
+
+    An appliance that was never judged needs no note: all its days are due anyway.
+    """
+    connection.execute(_SQL["note_moved"], {"appliance_key": appliance_key, "first": first, "last": last, "now": now})
+
+
 def read_due(connection: Connection, now: datetime, kinds: Sequence[str], most: int) -> list[Due]:
     """At most `most` appliances with days due, longest waiting first."""
     with connection.transaction():

@@ -47,11 +47,6 @@ class Facts(Body):
     nominal_v: Annotated[float, Field(ge=90, le=480)] | None = None
     facts: dict[str, Any] = Field(default_factory=dict)
 
-    def said(self) -> dict[str, Any]:
-        """Every field, with the nominal voltage of Europe where none is given."""
-        values = self.model_dump()
-        return {**values, "nominal_v": values["nominal_v"] or 230.0}
-
 
 class NewAppliance(Facts):
     """An appliance to be registered; its id is also its name in the native MQTT protocol."""

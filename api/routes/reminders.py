@@ -13,7 +13,7 @@ from api.requests import Answer, Ask, changing, check_version, entity_id, readin
 from domain.errors import BadInput
 from domain.faults import FAULTS
 from domain.states import REMINDER
-from store.api_reminders import ShownReminder, list_reminders, read_reminder
+from store.api_reminders import ShownReminder, data_time, list_reminders, read_reminder
 from store.database import Connection
 from store.moves import move
 
@@ -27,7 +27,7 @@ SNOOZE_DAYS_MOST = 90
 
 
 class Snooze(Body):
-    """Until when, as a time or in days from now; one day if nothing is said."""
+    """Until when, as a time or in days; one day if nothing is said. The clock is that of the appliance's data."""
 
     until: Moment | None = None
     days: Annotated[float, Field(gt=0, le=SNOOZE_DAYS_MOST)] | None = None
@@ -124,7 +124,7 @@ def _answer(
     def work(connection: Connection) -> Answer:
         now = ask.settings.now()
         check_version(ask, read_reminder(connection, reminder, lock=True).version)
-        until = None if snooze is None else snooze.ends(now)
+        until = None if snooze is None else snooze.ends(data_time(connection, reminder) or now)
         actor = ask.actor or "owner"
         move(connection, REMINDER, reminder, to, actor=actor, reason=reason, at=now, via=via, until=until)
         return Answer(value=read_reminder(connection, reminder))

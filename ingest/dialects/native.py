@@ -7,7 +7,7 @@ time goes, and a patient one that takes a damaged message apart and keeps every 
 import re
 from collections.abc import Iterator
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -26,7 +26,7 @@ from domain.readings import (
 )
 from ingest.dialects.address import Address, is_storable, refuse, shown
 from ingest.dialects.clock import FAR_SECONDS, from_rfc3339, from_seconds
-from ingest.dialects.draft import Draft, time_words
+from ingest.dialects.draft import LONGEST_SIGNAL, LONGEST_TEXT, Draft, time_words
 from ingest.dialects.json_text import Tree, dump, load_forgiving
 from ingest.dialects.quick import Build, builder
 
@@ -39,12 +39,13 @@ HIGHEST_SEQ: Final = 2**63 - 1
 _ID: Final = re.compile(r"[a-z0-9-]{3,64}")
 _SEQ: Final = re.compile(rb'"seq"\s*:\s*"?(\d{1,18})(?![\d.eE])')
 _ELEMENT: Final = re.compile(rb'(?=\{\s*"(?:ts|seq|id|m)"\s*:)')
-Scalar = float | bool | str | None
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_SIGNAL)]
+Scalar = float | bool | Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)] | None
 
 
 class _Wire(msgspec.Struct, gc=False):
     ts: float | str
-    m: dict[str, Scalar]
+    m: dict[Name, Scalar]
     seq: int | None = None
     id: str | None = None
     appliance_id: str | None = None
@@ -79,7 +80,7 @@ def _readings(sort: type[Reading | Cycle], device: Device, payload: bytes, recei
         elif b"\\u0000" not in payload:
             wires = _MANY.decode(payload)
             items = [_as_promised(_BUILD[sort], device, wire, received_us + AHEAD_US) for wire in wires]
-            if len(items) <= MOST_READINGS and None not in items:
+            if len(items) <= MOST_READINGS and all(items):
                 return items  # type: ignore[return-value]  # no None in it
     except (ValueError, RecursionError):
         pass  # not as promised: the patient way finds out what it is

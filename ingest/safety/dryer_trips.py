@@ -18,8 +18,8 @@ def overheat_trips(
     """Act when the counter `limit_trips` has grown by two within a week.
 
     Ends after three hours of observed running without a trip, never by standing idle. Memory "trips": `count`,
-    `seen` (us) the counter; `last` trips within a week of each other, [us, how many]; `on` since when; `ran` us of running since
-    the last trip, `run` the last running reading. Cannot see a limiter that the device does not count.
+    `seen` (us) the counter; `last` trips within a week of each other, [us, how many]; `on` since when; `ran` us of
+    running since the last trip, `run` the last running reading. Cannot see a limiter that the device does not count.
     """
     del facts
     at = limits.trips

@@ -200,4 +200,5 @@ def _means(values: Floats, starts: Whole, ends: Whole) -> Floats:
     count = np.concatenate(([0], np.cumsum(known)))
     number = count[ends] - count[starts]
     found: Floats = np.full(len(starts), np.nan)
-    return np.divide(total[ends] - total[starts], number, out=found, where=number > 0)
+    np.divide(total[ends] - total[starts], number, out=found, where=number > 0)
+    return found

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 from sklearn.linear_model import HuberRegressor
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
 
 from models.features.day import Floats, Mask, Texts, Whole
 from models.features.steady import Windows
@@ -104,8 +105,10 @@ def learn_air_side(days: Sequence[Windows], which: str, params: AirSideParams | 
     if int(keep.sum()) < params.least_windows:
         return None
     x = np.column_stack([columns[name][keep] for name in names]) if names else np.empty((int(keep.sum()), 0))
-    fitted = _fit(names, x, target[keep], level[keep], params)
-    noise = _block_noise(names, x, target[keep], level[keep], day_of[keep], params)
+    # The systems are tiny: with a thread per core the solver spends its time waiting (ten times slower, measured).
+    with threadpool_limits(1):
+        fitted = _fit(names, x, target[keep], level[keep], params)
+        noise = _block_noise(names, x, target[keep], level[keep], day_of[keep], params)
     if fitted is None or noise is None or noise > params.noise_ceiling:
         return None
     mean, slopes, intercepts = fitted

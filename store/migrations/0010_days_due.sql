@@ -14,7 +14,7 @@ CREATE INDEX ON day_due (due_since);
 
 -- Everything that arrived up to here has been turned into rows of day_due. Always exactly one row.
 CREATE TABLE arrival_mark (
-    only        boolean PRIMARY KEY DEFAULT true CHECK (only),
+    sole        boolean PRIMARY KEY DEFAULT true CHECK (sole),
     received_to timestamptz NOT NULL
 );
 INSERT INTO arrival_mark (received_to) VALUES ('epoch');

@@ -8,6 +8,3 @@ SELECT request, status, body, headers FROM idempotency WHERE key = %(key)s
 -- name: keep
 -- What was answered, in the same transaction as what was done.
 UPDATE idempotency SET status = %(status)s, body = %(body)s, headers = %(headers)s WHERE key = %(key)s
-
--- name: forget
-DELETE FROM idempotency WHERE created_at < %(before)s

@@ -16,3 +16,9 @@ SELECT r.id, r.finding_id, a.id AS appliance_id, a.kind, r.household_id, f.fault
        r.sent_at, r.data_at, r.answer_by, r.snoozed_until, f.raised_at, r.version
 FROM reminder r JOIN finding f ON f.id = r.finding_id JOIN appliance a ON a.key = f.appliance_key
 WHERE r.id = %(id)s
+
+-- name: data_time
+-- The clock by which a snooze ends: with recordings or simulated homes it is not the one on the wall.
+SELECT l.at
+FROM reminder r JOIN finding f ON f.id = r.finding_id JOIN latest_values l ON l.appliance_key = f.appliance_key
+WHERE r.id = %(id)s

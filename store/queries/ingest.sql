@@ -47,13 +47,14 @@ INSERT INTO sequence_gap (appliance_key, first_seq, last_seq) VALUES (%(key)s, %
 
 -- name: set_safety_states
 INSERT INTO safety_state (appliance_key, state)
-SELECT * FROM unnest(%(keys)s::int[], %(states)s::jsonb[])
+SELECT key, state FROM jsonb_to_recordset(%(rows)s) AS r (key integer, state jsonb)
 ON CONFLICT (appliance_key) DO UPDATE SET state = excluded.state, updated_at = now()
 
 -- name: set_latest
 -- Partial updates merge: each signal keeps its last value and when it was said.
 INSERT INTO latest_values (appliance_key, at, received_at, signals)
-SELECT * FROM unnest(%(keys)s::int[], %(ats)s::timestamptz[], %(received)s::timestamptz[], %(signals)s::jsonb[])
+SELECT key, at, received_at, signals
+FROM jsonb_to_recordset(%(rows)s) AS r (key integer, at timestamptz, received_at timestamptz, signals jsonb)
 ON CONFLICT (appliance_key) DO UPDATE
 SET at = greatest(latest_values.at, excluded.at),
     received_at = greatest(latest_values.received_at, excluded.received_at),

@@ -18,14 +18,13 @@ ON CONFLICT (kind) DO UPDATE SET dropped_to = greatest(rollup_mark.dropped_to, e
 
 -- name: roll
 -- Recompute the hours that arrivals after `after` touched, oldest arrivals first, at most `groups` of them (more only
--- where they arrived at the same instant); of all appliances or of one. One statement, so that one snapshot decides what arrived and what is
+-- where they arrived at the same instant). One statement, so that one snapshot decides what arrived and what is
 -- summed. Each hour is read through the unique index: the cost follows the hours touched, not the span between them.
 -- An hour that comes out the same is not written again.
 WITH touched AS MATERIALIZED (
     SELECT appliance_key, time_bucket('1 hour', time) AS hour, min(received_at) AS arrived
     FROM {readings}
     WHERE received_at > %(after)s::timestamptz AND time >= coalesce(%(not_before)s::timestamptz, '-infinity')
-      AND (%(appliance_key)s::integer IS NULL OR appliance_key = %(appliance_key)s)
     GROUP BY appliance_key, hour
     ORDER BY arrived
     FETCH FIRST %(groups)s ROWS WITH TIES
@@ -43,13 +42,6 @@ WITH touched AS MATERIALIZED (
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM touched), (SELECT max(arrived) FROM touched), (SELECT count(*) FROM rolled)
-
--- name: forget_empty
--- Hours of an appliance that no reading stands behind any more, though readings of that time are still kept.
-DELETE FROM {hourly} h
-WHERE h.appliance_key = %(appliance_key)s AND h.hour >= coalesce(%(not_before)s::timestamptz, '-infinity')
-  AND NOT EXISTS (SELECT FROM {readings} r WHERE r.appliance_key = %(appliance_key)s
-                  AND r.time >= h.hour AND r.time < h.hour + interval '1 hour')
 
 -- name: drop_before
 -- Whole chunks only: what is dropped is a chunk whose last moment is before `before`.

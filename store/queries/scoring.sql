@@ -91,6 +91,15 @@ INSERT INTO judged (appliance_key, received_to, data_to)
 SELECT unnest(%(keys)s::integer[]), %(received_to)s, 'epoch'
 ON CONFLICT (appliance_key) DO NOTHING
 
+-- name: note_moved
+-- Rows that changed hands keep their old time of arrival, behind the mark: their days are noted here.
+INSERT INTO day_due (appliance_key, day, newest, due_since)
+SELECT j.appliance_key, day::date, least(%(last)s, (day + interval '1 day') AT TIME ZONE 'UTC'), %(now)s
+FROM judged j, generate_series((%(first)s::timestamptz AT TIME ZONE 'UTC')::date::timestamp,
+                               (%(last)s::timestamptz AT TIME ZONE 'UTC')::date::timestamp, interval '1 day') day
+WHERE j.appliance_key = %(appliance_key)s
+ON CONFLICT (appliance_key, day) DO UPDATE SET newest = greatest(day_due.newest, excluded.newest)
+
 -- name: due
 -- What waits, longest first.
 SELECT d.appliance_key, a.kind, array_agg(d.day ORDER BY d.day), greatest(max(d.newest), j.data_to)

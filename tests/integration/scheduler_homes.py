@@ -1,8 +1,10 @@
 """Households, appliances and verdicts for the scheduler's tests, written the way ingest and the models write them."""
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -145,3 +147,13 @@ TABLES = (
 def everything(connection: Connection, tables: Iterable[str] = TABLES) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of the tables that jobs write, to compare before and after."""
     return {t: sorted(connection.execute(f"SELECT t::text FROM {t} t".encode()).fetchall()) for t in tables}  # noqa: S608
+
+
+def until(true: Callable[[], bool], seconds: float = 10.0) -> float:
+    """Look until it is true, and say how long that took; fail after so many seconds."""
+    started = monotonic()
+    pause = threading.Event()
+    while not true():
+        assert monotonic() - started < seconds, f"not within {seconds} s"
+        pause.wait(0.02)
+    return monotonic() - started

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from domain.signals import Signal, Type
+from domain.signals import READING_SIGNALS, Signal, Type
 from store import community, signal_tables
 from store.database import Connection
 from store.editions import Edition, detect_edition
@@ -227,7 +227,7 @@ def test_the_editions_own_policies_leave_nothing_to_the_scheduler(session: Commu
 def grown(monkeypatch: pytest.MonkeyPatch) -> None:
     """The catalogue has one more signal for the kind."""
     grown_signals = (*signal_tables.reading_signals(KIND), Signal(name="hum_hz", type=Type.GAUGE, high=9.0))
-    catalogue = {**signal_tables.READING_SIGNALS, KIND: grown_signals}
+    catalogue = {**READING_SIGNALS, KIND: grown_signals}
     monkeypatch.setattr(signal_tables, "READING_SIGNALS", catalogue)
 
 

@@ -9,7 +9,7 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from store.database import Connection
 from store.editions import Edition
-from store.rollups import NIGHTLY_OVERLAP, Rolled, enforce_retention, refresh, reroll_appliance
+from store.rollups import NIGHTLY_OVERLAP, Rolled, enforce_retention, refresh
 from store.signal_tables import KINDS, hourly_columns, hourly_table, reading_signals, reading_table
 
 pytestmark = pytest.mark.integration
@@ -222,15 +222,3 @@ def test_hours_can_be_dropped_too(settled: Connection) -> None:
     dropped = enforce_retention(settled, NOW, 30, 200, APACHE)
     assert dropped == {reading_table(KIND): 1, hourly_table(KIND): 1}
     assert [hour for hour, *_ in hours(settled)] == [NOW.replace(minute=0)]
-
-
-def test_readings_moved_to_another_appliance_take_their_hours_along(settled: Connection) -> None:
-    arrive(settled, NOW, key=1)
-    arrive(settled, NOW - timedelta(hours=5), key=1, received_at=NOW)
-    roll(settled)
-    settled.execute("UPDATE reading_air_conditioner SET appliance_key = 2 WHERE time = %(t)s", {"t": NOW})
-    with settled.transaction():
-        assert reroll_appliance(settled, KIND, 1, APACHE) == 1
-        assert reroll_appliance(settled, KIND, 2, APACHE) == 1
-    assert [len(hours(settled, key)) for key in (1, 2)] == [1, 1]
-    assert hours(settled, 2)[0][1] == 1

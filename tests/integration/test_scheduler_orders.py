@@ -143,7 +143,9 @@ def test_a_planner_who_makes_an_order_at_the_same_moment_is_joined(
         result: list[int] = []
         thread = threading.Thread(target=lambda: result.append(propose(work_on(homes.connection))["proposed"]))
         thread.start()
-        waiting = b"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        waiting = (
+            b"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
         with connect(database_url, application="test-watch", autocommit=True) as watch:
             while watch.execute(waiting).fetchone() == (0,):  # until the scheduler waits for the planner's row
                 assert thread.is_alive()

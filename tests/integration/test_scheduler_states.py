@@ -38,7 +38,10 @@ def things(connection: Connection) -> dict[str, UUID]:
 
 def put(connection: Connection, machine: Machine, entity_id: UUID, state: str) -> None:
     """Set the state as any client could, past the program's own checks."""
-    statement = b"UPDATE %s SET state = %%(to)s, %s WHERE id = %%(id)s" % (TABLE[machine.entity], BESIDE[machine.entity])
+    statement = b"UPDATE %s SET state = %%(to)s, %s WHERE id = %%(id)s" % (
+        TABLE[machine.entity],
+        BESIDE[machine.entity],
+    )
     connection.execute(statement, {"to": state, "id": entity_id})
 
 

@@ -91,7 +91,7 @@ def washing_day(number: int, seconds_per_litre: float, cycles: int = 1) -> Day:
     start_s = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
     litres = rng.uniform(14, 22, cycles)
     drain_s = litres * seconds_per_litre * rng.normal(1, 0.04, cycles)
-    time_s = start_s + 36_000 + 7200.0 * np.arange(cycles)
+    time_s = start_s + 36_000 + 7200 * np.arange(cycles, dtype=np.float64)
     return Day(day=day, cycles=Rows(time_s=time_s, numbers={"drain_s": drain_s, "litres": litres}))
 
 
@@ -111,7 +111,9 @@ def evening(number: int) -> datetime:
 def remember(kind: Kind, days: Sequence[Day], now: datetime) -> tuple[FeatureHistory, dict[str, Reference]]:
     """What the system would remember of `days` at `now`: indices, references, indices relative to them."""
     rows: list[DatedIndex] = [
-        (day.day, found.index, found.value, found.spread, found.weight) for day in days for found in daily_indices(kind, day)
+        (day.day, found.index, found.value, found.spread, found.weight)
+        for day in days
+        for found in daily_indices(kind, day)
     ]
     by_date = {day.day: day for day in days}
 

@@ -1,13 +1,14 @@
 """Where the cache lies, what the stamp of an installed runtime notices, and the lock on a folder."""
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from wellkept.local.errors import LocalRuntimeError
-from wellkept.local.folder_lock import lock_within, locked, try_lock
+from wellkept.local.folder_lock import lock_within, locked, note_starter, starter_is_gone, try_lock
 from wellkept.local.folders import cache_folder, is_traversable_by_all
 from wellkept.local.package_list import LOADER, PROGRAM_FOLDERS, WANTED_PACKAGES
 from wellkept.local.stamp import STAMP_FILE, is_intact, new_stamp, read_stamp, versions_of, write_stamp
@@ -119,3 +120,17 @@ def test_a_lock_is_held_once_and_free_after_its_holder(tmp_path: Path) -> None:
     os.close(first)
     with locked(lock_file, 0.1):
         assert try_lock(lock_file) is None
+
+
+def test_a_lock_knows_whether_its_starter_still_lives(tmp_path: Path) -> None:
+    lock_file = tmp_path / "lock"
+    assert not starter_is_gone(lock_file)
+    descriptor = try_lock(lock_file)
+    assert descriptor is not None
+    note_starter(descriptor)
+    assert not starter_is_gone(lock_file)
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    lock_file.write_text(str(ended.pid))
+    assert starter_is_gone(lock_file)
+    os.close(descriptor)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wellkept.local.account import Account, server_account
 from wellkept.local.errors import LocalRuntimeError
-from wellkept.local.folder_lock import lock_within
+from wellkept.local.folder_lock import lock_within, note_starter, starter_is_gone
 from wellkept.local.mosquitto_conf import Listener, render_mosquitto_conf
 from wellkept.local.packages import Installed
 from wellkept.local.processes import LOOPBACK, free_port, start_child, stop_child, tail
@@ -21,6 +21,7 @@ Log = Callable[[str], None]
 
 _START_TIMEOUT_S = 30.0
 _LOCK_WAIT_S = 5.0
+_ENDING_WAIT_S = 30.0  # a broker whose starter died saves its store first
 _POLL_S = 0.02
 _PORT_TRIES = 3
 _STOP_STEPS = ((signal.SIGTERM, 20.0),)
@@ -77,13 +78,17 @@ class RunningBroker:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._account.prepare(self._data_dir)
-        lock = lock_within(self._data_dir / "lock", _LOCK_WAIT_S)
+        lock_file = self._data_dir / "lock"
+        lock = lock_within(lock_file, _LOCK_WAIT_S)
+        if lock is None and starter_is_gone(lock_file):
+            lock = lock_within(lock_file, _ENDING_WAIT_S)
         if lock is None:
             raise LocalRuntimeError(
                 f"the broker's folder {self._data_dir} is already in use",
                 "stop the other broker first or choose another folder",
             )
         try:
+            note_starter(lock)
             conf = self._data_dir / "mosquitto.conf"
             conf.write_text(render_mosquitto_conf(self._listener, self._data_dir), encoding="utf-8")
             self._account.own(conf)

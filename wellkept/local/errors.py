@@ -1,14 +1,16 @@
 """The one error of the embedded runtime."""
 
+from domain.errors import WellkeptError
+
 ELSEWHERE = (
     "Or bring your own: set WELLKEPT_DATABASE_URL and WELLKEPT_MQTT_URL, or start both with `docker compose up -d`."
 )
 
 
-class LocalRuntimeError(Exception):
+class LocalRuntimeError(WellkeptError):
     """The embedded database or broker cannot be had here; the message is one line and says what to do.
 
-    ``LocalRuntimeError(what, do)`` reads "what; do". Errors that another database and broker would cure end
+    ``LocalRuntimeError(what, do)`` reads "what: do." Errors that another database and broker would cure end
     with how to bring those (``or_elsewhere``).
     """
 

@@ -39,6 +39,21 @@ def lock_within(lock_file: Path, wait_s: float) -> int | None:
     return descriptor
 
 
+def note_starter(descriptor: int) -> None:
+    """Write into a held lock that this process started its holder, for ``starter_is_gone``."""
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+
+
+def starter_is_gone(lock_file: Path) -> bool:
+    """Say whether the process that started the lock's holder has ended, so that the holder is ending too."""
+    try:
+        starter = int(lock_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False  # nobody noted anything: assume the best of the holder
+    return not Path(f"/proc/{starter}").exists()
+
+
 @contextmanager
 def locked(lock_file: Path, wait_s: float) -> Iterator[None]:
     """Hold the lock for the block; raises LocalRuntimeError when it is not free within ``wait_s`` seconds."""

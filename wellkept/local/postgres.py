@@ -10,7 +10,7 @@ from pathlib import Path
 from wellkept.local.account import Account, server_account
 from wellkept.local.cluster import DATABASE, ROLE, ensure_cluster, ensure_password, server_environ
 from wellkept.local.errors import LocalRuntimeError
-from wellkept.local.folder_lock import lock_within
+from wellkept.local.folder_lock import lock_within, note_starter, starter_is_gone
 from wellkept.local.packages import Installed
 from wellkept.local.postgres_conf import render_postgres_conf
 from wellkept.local.postmaster import kill_leftovers, read_postmaster
@@ -75,6 +75,7 @@ class RunningPostgres:
         self._account.prepare(self.data_dir)
         lock = _lock_data_dir(self.data_dir / "lock", self._cluster, self._log)
         try:
+            note_starter(lock)
             kill_leftovers(self._cluster)
             password_file = self.data_dir / "password"
             ensure_password(password_file)
@@ -175,7 +176,8 @@ def _lock_data_dir(lock_file: Path, cluster: Path, log: Log) -> int:
     if lock is not None:
         return lock
     postmaster = read_postmaster(cluster)
-    if postmaster is not None and postmaster.is_alive and postmaster.status == "stopping":
+    is_ending = starter_is_gone(lock_file) or (postmaster is not None and postmaster.status == "stopping")
+    if postmaster is not None and postmaster.is_alive and is_ending:
         log("Waiting for the previous PostgreSQL to shut down")
         lock = lock_within(lock_file, _SHUTDOWN_WAIT_S)
     elif postmaster is not None and not postmaster.is_alive:
