@@ -1,23 +1,23 @@
 """Let the models judge what arrived, and write down what they say."""
 
-from collections.abc import Generator
 from contextlib import closing
-from typing import cast
+from typing import Final
 
 import psycopg
 
-from models.scoring import Scored, score_due
+from models.scoring import Scored, ScoringParams, score_due
 from scheduler.work import Counts, Work, log
 from store.database import is_transient
 from store.findings import record_verdict
+
+PER_RUN: Final = ScoringParams(most_days=20_000, most_appliances=20_000)
+"""A minute or so of work (E): a run every quarter of an hour keeps up with 100,000 appliances, with room for claims."""
 
 
 def score(work: Work) -> Counts:
     """Judge every appliance with new readings; `score_due` makes each appliance one transaction."""
     opened = cleared = failed = 0
-    # A generator by its contract, which is what closing it needs.
-    verdicts = cast("Generator[Scored]", score_due(work.connection, work.now))
-    with closing(verdicts) as due:
+    with closing(score_due(work.connection, work.now, PER_RUN)) as due:
         for scored in due:
             if not work.keep_on():
                 break

@@ -12,7 +12,9 @@ from importlib.resources import files
 from domain.errors import Conflict
 from domain.states import MACHINES
 from store.database import Connection
-from store.editions import Edition, detect_edition
+from store.editions import detect_edition
+from store.rollup_settings import RollupSettings
+from store.rollups import apply_edition
 from store.signal_tables import ensure_signal_tables
 from store.sql import queries
 
@@ -44,7 +46,7 @@ def migrations() -> list[Migration]:
     return sorted(found, key=lambda migration: migration.number)
 
 
-def migrate(connection: Connection) -> list[str]:
+def migrate(connection: Connection, settings: RollupSettings | None = None) -> list[str]:
     """Apply what is missing in one transaction and return what was done, a line each; empty if nothing was due."""
     done: list[str] = []
     with connection.transaction():
@@ -68,6 +70,7 @@ def migrate(connection: Connection) -> list[str]:
         _write_state_machines(connection)
         edition = detect_edition(connection)
         done += ensure_signal_tables(connection, edition)
+        done += apply_edition(connection, edition, settings or RollupSettings())
     return done
 
 
@@ -85,6 +88,3 @@ def _write_state_machines(connection: Connection) -> None:
                 for to in following
             ],
         )
-
-
-__all__ = ["Edition", "Migration", "migrate", "migrations"]

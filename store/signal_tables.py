@@ -110,7 +110,9 @@ def _create_hypertable(table: str, columns: dict[str, LiteralString], chunk: str
     ).format(table=Identifier(table), typed=typed)
     yield _hypertable(table, chunk)
     # Rows arrive in the order of received_at, so a BRIN index finds what came since a mark for next to nothing.
-    yield SQL("CREATE INDEX ON {} USING brin (received_at) WITH (pages_per_range = 16)").format(Identifier(table))
+    yield SQL("CREATE INDEX ON {} USING brin (received_at) WITH (pages_per_range = 16, autosummarize = on)").format(
+        Identifier(table)
+    )
 
 
 def _hypertable(table: str, chunk: str, by: str = "time") -> Composed:

@@ -136,13 +136,17 @@ def db() -> None:
 @click.pass_obj
 def migrate(settings: Settings) -> None:
     """Bring the schema up to date; data is kept, running it again changes nothing."""
-    from store.database import connect
+    from store.database import connect, translated
     from store.migrate import migrate as migrate_database
+    from store.rollup_settings import RollupSettings
 
-    with connect(
-        _need(settings.database_url, "WELLKEPT_DATABASE_URL"), application="wellkept-migrate", autocommit=True
-    ) as connection:
-        done = migrate_database(connection)
+    with (
+        connect(
+            _need(settings.database_url, "WELLKEPT_DATABASE_URL"), application="wellkept-migrate", autocommit=True
+        ) as connection,
+        translated(),
+    ):
+        done = migrate_database(connection, RollupSettings(raw_days=settings.retention_days))
     for line in done or ["nothing to do: the schema is up to date"]:
         click.echo(line)
 

@@ -18,6 +18,7 @@ from domain.errors import Conflict, Unavailable, WellkeptError
 from store.database import Connection, connect
 from store.migrate import migrate
 from store.overview import news, totals
+from store.rollup_settings import RollupSettings
 from store.workers import workers
 from wellkept.local import Services, Supervisor, free_port, local_services
 from wellkept.screen import Screen
@@ -47,7 +48,7 @@ def up(settings: Settings, options: Options) -> None:
             local_services(home, progress=screen.say, mqtt_port=MQTT_PORT if _wants_port(settings) else None)
         )
         database_url = _fresh_demo(services) if options.demo and services.postgres else services.database_url
-        for line in _migrate(database_url, demo=options.demo):
+        for line in _migrate(settings, database_url, demo=options.demo):
             screen.say(f"  {line}")
         port = free_port(settings.api_port)
         if port != settings.api_port:
@@ -101,11 +102,11 @@ def _fresh_demo(services: Services) -> str:
     return f"{services.database_url.rsplit('/', 1)[0]}/{DEMO_DATABASE}"
 
 
-def _migrate(database_url: str, *, demo: bool) -> list[str]:
+def _migrate(settings: Settings, database_url: str, *, demo: bool) -> list[str]:
     from store.care_seed import seed_demo_service, seed_parts
 
     with connect(database_url, application="wellkept-migrate", autocommit=True) as connection:
-        done = migrate(connection)
+        done = migrate(connection, RollupSettings(raw_days=settings.retention_days))
         seed_parts(connection)
         if demo:
             seed_demo_service(connection)

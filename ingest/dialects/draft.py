@@ -10,7 +10,7 @@ from ingest.dialects.json_text import Tree
 
 LONGEST_TEXT: Final = 1000
 """Characters of a text value; states and codes are short, anything longer is a document (E)."""
-LONGEST_SIGNAL: Final = 200
+LONGEST_SIGNAL: Final = 1000
 """Characters of a signal's name (E)."""
 DEEPEST: Final = 8
 """Levels that `put_tree` follows (E); the deepest real message seen has four."""
@@ -25,10 +25,10 @@ class Draft:
         self.values: dict[str, Value | None] = {}
         self.notes: dict[str, str] = {}
 
-    def put(self, name: str, value: Tree) -> None:
-        """Take `value` under `name`; null says nothing, what is no scalar or not storable becomes a note."""
+    def put(self, name: str, value: Tree, *, keep_null: bool = False) -> None:
+        """Take `value` under `name`; null says nothing (unless kept), what is no storable scalar becomes a note."""
         kind = type(value)
-        if not is_storable(name) or not 0 < len(name) <= LONGEST_SIGNAL:
+        if not is_storable(name) or len(name) > LONGEST_SIGNAL:
             self.note(name, "its name cannot be stored")
         elif kind is bool or kind is float:
             self.values[name] = value
@@ -36,7 +36,10 @@ class Draft:
             self.values[name] = as_float(value)
         elif kind is str:
             self._put_text(name, value)
-        elif value is not None:
+        elif value is None:
+            if keep_null:
+                self.values[name] = None
+        else:
             self.note(name, "a list, not a single value" if kind is list else "an object, not a single value")
 
     def _put_text(self, name: str, text: str) -> None:

@@ -235,34 +235,46 @@ CREATE INDEX ON state_change (entity, entity_id, id);
 CREATE FUNCTION guard_state() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     entity_name text := TG_ARGV[0];
-    who text := coalesce(nullif(current_setting('wellkept.actor', true), ''), 'system');
-    why text := coalesce(current_setting('wellkept.reason', true), '');
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NOT EXISTS (SELECT FROM legal_start s WHERE s.entity = entity_name AND s.state = NEW.state) THEN
             RAISE EXCEPTION 'a new % cannot begin as %', entity_name, NEW.state USING ERRCODE = 'check_violation';
         END IF;
-        INSERT INTO state_change (entity, entity_id, from_state, to_state, actor, reason)
-        VALUES (entity_name, NEW.id, NULL, NEW.state, who, why);
-    ELSIF NEW.state IS DISTINCT FROM OLD.state THEN
-        IF NOT EXISTS (SELECT FROM legal_move m
+        RETURN NEW;
+    END IF;
+    IF NEW.state IS DISTINCT FROM OLD.state
+       AND NOT EXISTS (SELECT FROM legal_move m
                        WHERE m.entity = entity_name AND m.from_state = OLD.state AND m.to_state = NEW.state) THEN
-            RAISE EXCEPTION 'a % that is % cannot become %', entity_name, OLD.state, NEW.state
-                USING ERRCODE = 'check_violation';
-        END IF;
-        INSERT INTO state_change (entity, entity_id, from_state, to_state, actor, reason)
-        VALUES (entity_name, NEW.id, OLD.state, NEW.state, who, why);
+        RAISE EXCEPTION 'a % that is % cannot become %', entity_name, OLD.state, NEW.state
+            USING ERRCODE = 'check_violation';
     END IF;
-    IF TG_OP = 'UPDATE' THEN
-        NEW.version := OLD.version + 1;
-    END IF;
-    PERFORM pg_notify('wellkept_change', json_build_object('entity', entity_name, 'id', NEW.id, 'state', NEW.state)::text);
+    NEW.version := OLD.version + 1;
     RETURN NEW;
+END $$;
+
+-- After the fact, because an INSERT … ON CONFLICT that becomes an UPDATE has passed the triggers before INSERT too.
+CREATE FUNCTION record_state() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    entity_name text := TG_ARGV[0];
+    before text := CASE WHEN TG_OP = 'UPDATE' THEN OLD.state END;
+BEGIN
+    IF before IS DISTINCT FROM NEW.state THEN
+        INSERT INTO state_change (entity, entity_id, from_state, to_state, actor, reason)
+        VALUES (entity_name, NEW.id, before, NEW.state,
+                coalesce(nullif(current_setting('wellkept.actor', true), ''), 'system'),
+                coalesce(current_setting('wellkept.reason', true), ''));
+    END IF;
+    PERFORM pg_notify('wellkept_change',
+                      json_build_object('entity', entity_name, 'id', NEW.id, 'state', NEW.state)::text);
+    RETURN NULL;
 END $$;
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON finding FOR EACH ROW EXECUTE FUNCTION guard_state('finding');
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON reminder FOR EACH ROW EXECUTE FUNCTION guard_state('reminder');
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON service_order FOR EACH ROW EXECUTE FUNCTION guard_state('order');
+CREATE TRIGGER record AFTER INSERT OR UPDATE ON finding FOR EACH ROW EXECUTE FUNCTION record_state('finding');
+CREATE TRIGGER record AFTER INSERT OR UPDATE ON reminder FOR EACH ROW EXECUTE FUNCTION record_state('reminder');
+CREATE TRIGGER record AFTER INSERT OR UPDATE ON service_order FOR EACH ROW EXECUTE FUNCTION record_state('order');
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

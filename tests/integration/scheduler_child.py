@@ -14,9 +14,7 @@ def main(database_url: str, mqtt_url: str) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     rarely = dict.fromkeys(("score", "roll_up", "tidy"), timedelta(days=1))
-    run_scheduler(
-        SchedulerSettings(database_url=database_url, mqtt_url=mqtt_url, pace=Pace.DEMO, every=rarely), stop
-    )
+    run_scheduler(SchedulerSettings(database_url=database_url, mqtt_url=mqtt_url, pace=Pace.DEMO, every=rarely), stop)
 
 
 if __name__ == "__main__":

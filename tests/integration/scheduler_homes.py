@@ -8,7 +8,6 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from domain.care import CareParams
 from domain.faults import Urgency, fault_of
 from domain.findings import Evidence, Verdict
 from domain.signals import Kind
@@ -129,14 +128,10 @@ class Homes:
         return found[0][0]
 
 
-def work_on(connection: Connection, now: datetime = NOW, care: CareParams | None = None, mqtt_url: str = NOWHERE) -> Work:
-    """What a job is given, at the wall clock `now`."""
-    settings = SchedulerSettings(
-        database_url="", mqtt_url=mqtt_url, pace=Pace.DEMO, care=care if care is not None else CareParams()
-    )
-    return Work(
-        connection=connection, now=now, settings=settings, publisher=Publisher(mqtt_url), keep_on=lambda: True
-    )
+def work_on(connection: Connection, now: datetime = NOW) -> Work:
+    """What a job is given, at the wall clock `now`, with no broker in reach."""
+    settings = SchedulerSettings(database_url="", mqtt_url=NOWHERE, pace=Pace.DEMO)
+    return Work(connection=connection, now=now, settings=settings, publisher=Publisher(NOWHERE), keep_on=lambda: True)
 
 
 TABLES = (

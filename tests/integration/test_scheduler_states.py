@@ -66,9 +66,9 @@ def test_nothing_begins_in_any_state_but_the_first(connection: Connection, machi
     homes.household()
     finding_id = homes.find(homes.appliance(Kind.WASHING_MACHINE), "drain_filter_clog", day(0))
     insert = {
-        "finding": b"INSERT INTO finding (appliance_key, fault, state, urgency, probability, raised_at, judged_at, action,"
-        b" evidence, dismissed_for) SELECT appliance_key, 'other', %(state)s, urgency, probability, raised_at, judged_at,"
-        b" action, evidence, CASE WHEN %(state)s = 'dismissed' THEN 'no' END FROM finding WHERE id = %(id)s",
+        "finding": b"INSERT INTO finding (appliance_key, fault, state, urgency, probability, raised_at, judged_at,"
+        b" action, evidence, dismissed_for) SELECT appliance_key, 'other', %(state)s, urgency, probability, raised_at,"
+        b" judged_at, action, evidence, CASE WHEN %(state)s = 'dismissed' THEN 'no' END FROM finding WHERE id = %(id)s",
         "reminder": b"INSERT INTO reminder (finding_id, household_id, state, text, sent_at, data_at, answer_by,"
         b" snoozed_until) VALUES (%(id)s, 'home-a', %(state)s, 't', now(), now(), now(),"
         b" CASE WHEN %(state)s = 'snoozed' THEN now() END)",

@@ -80,7 +80,8 @@ def test_a_parameter_with_its_own_time_is_stored_at_it() -> None:
 
 def test_maintenance_counters_are_values_and_overdue_ones_pass_a_hundred() -> None:
     payload = {"filterCleaning": {"tot": 100, "count": 56, "remaining": 44, "percentage": 56},
-               "drawerCleaning": {"tot": 100, "count": 213, "remaining": -113, "percentage": 213}, "sprayArmsCleaning": 0}  # fmt: skip
+               "drawerCleaning": {"tot": 100, "count": 213, "remaining": -113, "percentage": 213},
+               "sprayArmsCleaning": 0}  # fmt: skip
     (got,) = readings(said("hon/wm/maintenance", payload))
     assert {k: v for k, v in got.values.items() if k.startswith("filter")} == {
         "filter_used_pct": 56,

@@ -225,7 +225,7 @@ def test_arbitrary_topics_do_no_harm(topic: str, payload: bytes) -> None:
     assert problems(decode(topic, payload, NOW)) == []
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(topic=st.sampled_from(TOPICS), tree=trees)
 def test_arbitrary_json_does_no_harm(topic: str, tree: Any) -> None:
     payload = json.dumps(tree).encode()
@@ -259,14 +259,14 @@ HOSTILE = {
     "deep and closed": b'{"ENERGY":' + b'{"a":' * 500 + b"1" + b"}" * 501,
     "a megabyte": b'{"power": "' + b"x" * 1_000_000 + b'"}',
     "too large": b"[" + b"1," * MOST_BYTES + b"1]",
-    "many keys": json.dumps({f"k{n}": n for n in range(50_000)}).encode(),
+    "many keys": json.dumps({f"k{n}": n for n in range(5_000)}).encode(),
     "half a message": b'{"ENERGY": {"Power": 5',
     "text for numbers": b'{"ENERGY": {"Power": "lots"}, "power": "lots", "v": "lots", "n": "a"}',
     "a list": b"[1, 2, 3]",
     "a number": b"17",
     "null": b"null",
     "a zero byte": b"\x00",
-    "far times": b'{"Epoch": 1e17, "ts": -1e300, "last_seen": 1e300, "t": 1e300, "n": "a", "v": 1, "power": 1, "timestamp": 1e300}',
+    "far times": b'{"Epoch": 1e17, "ts": -1e300, "last_seen": 1e300, "t": 1e300, "v": 1, "power": 1, "timestamp": 1e300}',
 }
 
 

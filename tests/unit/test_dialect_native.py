@@ -106,9 +106,16 @@ def test_unknown_names_flags_texts_and_nulls_are_kept() -> None:
 
 
 def test_names_that_cannot_be_stored_cost_only_themselves() -> None:
-    got = one(said({"ts": 1732255200, "m": {"a\0b": 1, "\ud800": 2, "": 3, "power_w": 4}}))
+    got = one(said({"ts": 1732255200, "m": {"a\0b": 1, "\ud800": 2, "x" * 1001: 3, "power_w": 4}}))
     assert got.values == {"power_w": 4.0}
     assert len(got.notes) == 3
+
+
+def test_a_name_is_measured_on_the_fast_way_too() -> None:
+    first, second = said([reading(a=1), {**reading(), "m": {"x" * 1001: 1, "b": 2}}])
+    assert isinstance(first, Reading)
+    assert isinstance(second, Reading)
+    assert (first.values, second.values) == ({"a": 1.0}, {"b": 2.0})
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def only(items: list[Item]) -> Any:
         ("shellies/ht-1/sensor/humidity", b"55.5", {"ht-1": {"humidity_pct": 55.5}}),
         ("shellies/ht-1/sensor/temperature", b"21.5", {"ht-1": {"sensor_temperature": 21.5}}),  # °C or °F: not said
         ("shellies/plug-1/temperature", b"43.69", {"plug-1": {"device_temperature_c": 43.69}}),
-        (f"{PLUS}/status/switch:0", {"apower": 8, "aenergy": {"total": 5}}, {PLUS: {"power_w": 8, "energy_kwh": 0.005}}),
+        (f"{PLUS}/status/pm1:0", {"apower": 8, "aenergy": {"total": 5}}, {PLUS: {"power_w": 8, "energy_kwh": 0.005}}),
         (f"{PLUS}/status/switch:1", {"voltage": 231.5}, {f"{PLUS}/switch:1": {"voltage_v": 231.5}}),
         (
             f"{PLUS}/status/em:0",

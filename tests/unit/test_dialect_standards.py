@@ -32,7 +32,11 @@ def values(items: list[Item]) -> dict[str, dict[str, Any]]:
         ([{"bt": 2**28 - 1, "n": "a", "t": 1, "v": 1}], [{"n": "a", "t": 2**28, "v": 1}]),
         ([{"n": "a", "t": 2**28 - 1, "v": 1}], [{"n": "a", "t": NOW_S + 2**28 - 1, "v": 1}]),
         (
-            [{"bn": "d:", "bu": "V", "bv": 200, "n": "x", "v": 30}, {"n": "y", "u": "A", "vs": "hot"}, {"bn": "e:", "n": "z", "v": 1}],
+            [
+                {"bn": "d:", "bu": "V", "bv": 200, "n": "x", "v": 30},
+                {"n": "y", "u": "A", "vs": "hot"},
+                {"bn": "e:", "n": "z", "v": 1},
+            ],
             [
                 {"n": "d:x", "u": "V", "t": NOW_S, "v": 230},
                 {"n": "d:y", "u": "A", "t": NOW_S, "vs": "hot"},
@@ -40,7 +44,7 @@ def values(items: list[Item]) -> dict[str, dict[str, Any]]:
             ],
         ),
     ],
-)  # fmt: skip
+)
 def test_records_are_resolved_as_the_rfc_says(records: list[dict[str, Any]], resolved: list[dict[str, Any]]) -> None:
     before = json.dumps(records)
     assert resolve(records, NOW_S) == resolved
@@ -76,15 +80,21 @@ def test_names_are_split_into_device_and_signal(name: str, base: str, split: tup
 @pytest.mark.parametrize(
     ("records", "expected"),
     [
-        ([{"n": "voltage", "u": "V", "v": 230}, {"n": "current", "u": "A", "v": 2}], {"gw": {"voltage_v": 230, "current_a": 2}}),
+        (
+            [{"n": "voltage", "u": "V", "v": 230}, {"n": "current", "u": "A", "v": 2}],
+            {"gw": {"voltage_v": 230, "current_a": 2}},
+        ),
         ([{"bn": "p:", "n": "energy", "u": "J", "v": 3.6e6}], {"p": {"energy_kwh": 1.0}}),
         ([{"bn": "p:", "n": "energy", "u": "Wh", "v": 500}], {"p": {"energy_kwh": 0.5}}),
         ([{"bn": "p:", "n": "inlet", "u": "Cel", "v": 20}], {"p": {"inlet_c": 20}}),
         ([{"bn": "p:", "n": "power", "u": "VA", "v": 20}], {"p": {"power": 20}}),  # not watts: not power_w
         ([{"bn": "p:", "n": "on", "vb": True}, {"n": "mode", "vs": "eco"}], {"p": {"on": True, "mode": "eco"}}),
-        ([{"bn": "urn:dev:ow:10e2073a01080063", "u": "%RH", "v": 20}], {"urn:dev:ow:10e2073a01080063": {"humidity_pct": 20}}),
+        (
+            [{"bn": "urn:dev:ow:10e2073a01080063", "u": "%RH", "v": 20}],
+            {"urn:dev:ow:10e2073a01080063": {"humidity_pct": 20}},
+        ),
     ],
-)  # fmt: skip
+)
 def test_units_decide_the_name_and_the_factor(records: list[dict[str, Any]], expected: dict[str, Any]) -> None:
     assert values(said("senml/gw", records)) == expected
 
@@ -184,24 +194,35 @@ def test_a_sign_is_never_guessed() -> None:
     [
         (
             "homeassistant/sensor/x/power/config",
-            {"~": "zigbee2mqtt/plug", "stat_t": "~", "dev": {"ids": ["0x1"], "mf": "TuYa", "mdl": "TS011F", "sw": "1.0"}},
+            {
+                "~": "zigbee2mqtt/plug",
+                "stat_t": "~",
+                "dev": {"ids": ["0x1"], "mf": "TuYa", "mdl": "TS011F", "sw": "1.0"},
+            },
             ("zigbee2mqtt", "plug"),
             {"maker": "TuYa", "model": "TS011F", "firmware": "1.0", "state_topic": "zigbee2mqtt/plug"},
         ),
         (
             "homeassistant/sensor/x/config",
-            {"state_topic": "tele/pow/SENSOR", "device": {"identifiers": "AABB", "manufacturer": "Sonoff", "name": "Pow"}},
+            {
+                "state_topic": "tele/pow/SENSOR",
+                "device": {"identifiers": "AABB", "manufacturer": "Sonoff", "name": "Pow"},
+            },
             ("tasmota", "pow"),
             {"maker": "Sonoff", "name": "Pow", "state_topic": "tele/pow/SENSOR"},
         ),
         (
             "homeassistant/device/abc/config",
-            {"dev": {"ids": ["abc"], "name": "Kitchen"}, "o": {"name": "own"}, "cmps": {"p": {"p": "sensor", "stat_t": "own/p"}}},
+            {
+                "dev": {"ids": ["abc"], "name": "Kitchen"},
+                "o": {"name": "own"},
+                "cmps": {"p": {"p": "sensor", "stat_t": "own/p"}},
+            },
             ("homeassistant", "abc"),
             {"name": "Kitchen", "state_topic": "own/p"},
         ),
     ],
-)  # fmt: skip
+)
 def test_discovery_lands_where_the_readings_do(
     topic: str, config: object, device: tuple[str, str], facts: dict[str, str]
 ) -> None:
