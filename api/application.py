@@ -22,7 +22,7 @@ _PROBLEM = {"model": Problem, "content": {MEDIA_TYPE: {}}}
 
 def create_app(settings: ApiSettings) -> FastAPI:
     """The application; it connects to the database when it is started, not when it is made."""
-    pool = closed_pool(settings.database_url, settings.pool_size)
+    pool = closed_pool(settings.database_url, settings.pool_size, settings.pool_wait_s)
     registry = CollectorRegistry()
     registry.register(metrics.DatabaseFigures(pool))
 

@@ -25,6 +25,7 @@ class ApiSettings:
     points: int = 500
     points_most: int = 5_000
     pool_size: int = 10
+    pool_wait_s: float = 5.0
     body_most_bytes: int = 1_000_000
     heartbeat_s: float = 15.0
     figures_every_s: float = 2.0

@@ -11,19 +11,20 @@ from store.database import NETWORK, Connection, translated
 
 Pool = ConnectionPool[Connection]
 
-WAIT_S = 5.0
-"""How long a request waits for a free connection before it is told to come back (E)."""
 _OPTIONS = "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=8s -c idle_in_transaction_session_timeout=60s"
 
 
-def closed_pool(url: str, size: int) -> Pool:
-    """A pool of up to `size` connections that is not opened yet; nothing is connected before `open()`."""
+def closed_pool(url: str, size: int, wait_s: float) -> Pool:
+    """A pool of up to `size` connections that is not opened yet; nothing is connected before `open()`.
+
+    A request waits `wait_s` seconds for a free connection before it is told to come back.
+    """
     return ConnectionPool(
         url,
         kwargs={**NETWORK, "application_name": "wellkept api", "options": _OPTIONS},
         min_size=1,
         max_size=size,
-        timeout=WAIT_S,
+        timeout=wait_s,
         open=False,
         check=ConnectionPool.check_connection,
         name="api",

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -13,7 +14,7 @@ from device_sim.command import sim
 from domain.errors import BadInput, WellkeptError
 from wellkept.local.errors import LocalRuntimeError
 from wellkept.logs import set_up_logs
-from wellkept.settings import VARIABLES, Settings, read_settings
+from wellkept.settings import VARIABLES, Settings, read_settings, with_running
 
 
 class _Program(click.Group):
@@ -125,6 +126,25 @@ def up(settings: Settings, demo: bool, speed: float | None) -> None:
     from wellkept.up import up as run
 
     run(settings, Options(demo=demo, speed=speed))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--speed", type=click.FloatRange(min=0), default=0.0, show_default=True,
+              help="Times the recorded pace; 0: as fast as the readings are acknowledged.")  # fmt: skip
+@click.option("--days", type=click.FloatRange(min=0, min_open=True), help="Only the first days of the recording.")
+@click.pass_obj
+def replay(settings: Settings, folder: Path, speed: float, days: float | None) -> None:
+    """Play a recording through MQTT: a case, power recordings, or a folder of messages.
+
+    Uses a `wellkept up` that runs here, or WELLKEPT_MQTT_URL; ends with a table of what became of it.
+    """
+    from wellkept.replay import Options
+    from wellkept.replay import replay as run
+
+    settings = with_running(settings)
+    _need(settings.mqtt_url, "WELLKEPT_MQTT_URL")
+    run(folder, settings, Options(speed=speed, days=days))
 
 
 @main.group()

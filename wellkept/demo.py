@@ -1,16 +1,12 @@
 """The simulated homes of `wellkept up --demo`, registered through the same HTTP API that a person would use."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 from device_sim.description import HomeDescription, describe_homes
 from device_sim.params import SimParams
-from domain.errors import Unavailable
+from wellkept.registration import register
 
 DAYS: Final = 75
 SPEED: Final = 60_000
@@ -29,27 +25,14 @@ def sim_arguments() -> list[str]:
     return ["--homes", str(HOMES), "--since", f"{DAYS}d", "--speed", str(SPEED), "--faults", "demo"]
 
 
-def register(api_url: str, homes: list[HomeDescription]) -> None:
-    """Create households and appliances; a second time changes nothing (same idempotency keys)."""
+def register_homes(api: str, homes: list[HomeDescription]) -> None:
+    """Create their households and appliances below `api` (…/api/v1)."""
+    households: list[dict[str, Any]] = []
+    appliances: list[dict[str, Any]] = []
     for home in homes:
         fields = asdict(home)
-        appliances = fields.pop("appliances")
-        _post(f"{api_url}/households", fields)
-        for appliance in appliances:
+        for appliance in fields.pop("appliances"):
             appliance["facts"] = {"lacks": sorted(appliance.pop("lacks"))}
-            _post(f"{api_url}/appliances", {k: v for k, v in appliance.items() if v is not None})
-
-
-def _post(url: str, body: Mapping[str, Any]) -> None:
-    request = Request(
-        url,
-        data=json.dumps(body, default=str).encode(),
-        headers={"Content-Type": "application/json", "Idempotency-Key": f"demo-{body['id']}"},
-        method="POST",
-    )
-    try:
-        with urlopen(request, timeout=10):
-            pass
-    except HTTPError as error:
-        if error.code != 409:  # registered before
-            raise Unavailable(f"the API refuses a simulated home: {error.read().decode('utf-8', 'replace')}") from error
+            appliances.append(appliance)
+        households.append(fields)
+    register(api, households, appliances)

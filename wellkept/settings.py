@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from domain.errors import BadInput
+from wellkept.running import find_running
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,7 @@ class Settings:
 
     database_url: str = ""
     mqtt_url: str = ""
+    api_url: str = ""
     home: Path = Path(".wellkept")
     api_host: str = "127.0.0.1"
     api_port: int = 8000
@@ -27,6 +29,7 @@ class Settings:
 VARIABLES: Mapping[str, tuple[str, str]] = {
     "database_url": ("WELLKEPT_DATABASE_URL", "TimescaleDB; empty: `wellkept up` starts its own"),
     "mqtt_url": ("WELLKEPT_MQTT_URL", "MQTT broker, mqtt:// or mqtts://; empty: `wellkept up` starts its own"),
+    "api_url": ("WELLKEPT_API_URL", "the API, for commands that register homes"),
     "home": ("WELLKEPT_HOME", "folder for data and logs of `wellkept up`"),
     "api_host": ("WELLKEPT_API_HOST", "address the API listens on; anything but loopback is for a container's inside"),
     "api_port": ("WELLKEPT_API_PORT", "port of the API"),
@@ -49,6 +52,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         except ValueError as error:
             raise BadInput(f"{VARIABLES[name][0]}={text!r} cannot be understood: {error}") from error
     return Settings(**read)  # type: ignore[arg-type]
+
+
+def with_running(settings: Settings) -> Settings:
+    """The settings, completed by the addresses of a `wellkept up` that runs on the same folder."""
+    found = find_running(settings.home)
+    missing = {name: address for name, address in found.items() if not getattr(settings, name)}
+    return replace(settings, **missing)  # type: ignore[arg-type]
 
 
 def _port(text: str) -> int:

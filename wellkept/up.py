@@ -21,6 +21,7 @@ from store.overview import news, totals
 from store.rollup_settings import RollupSettings
 from store.workers import workers
 from wellkept.local import Services, Supervisor, free_port, local_services
+from wellkept.running import announced
 from wellkept.screen import Screen
 from wellkept.settings import Settings
 
@@ -65,6 +66,8 @@ def up(settings: Settings, options: Options) -> None:
         _await_api(api, home / "log")
         if options.demo:
             _start_demo(supervisor, api, environ, options)
+        addresses = {"database_url": database_url, "mqtt_url": services.mqtt_url, "api_url": api}
+        stack.enter_context(announced(home, addresses))
         _say_where(screen, api, services.mqtt_url, home, demo=options.demo)
         watch = _Watch(database_url, screen)
         try:
@@ -139,9 +142,9 @@ def _await_api(api: str, logs: Path) -> None:
 
 
 def _start_demo(supervisor: Supervisor, api: str, environ: dict[str, str], options: Options) -> None:
-    from wellkept.demo import demo_homes, register, sim_arguments
+    from wellkept.demo import demo_homes, register_homes, sim_arguments
 
-    register(f"{api}/api/v1", demo_homes(datetime.now(UTC)))
+    register_homes(f"{api}/api/v1", demo_homes(datetime.now(UTC)))
     arguments = sim_arguments() + (["--speed", str(options.speed)] if options.speed else [])
     supervisor.start("sim", [sys.executable, "-m", "wellkept.command_line", "sim", *arguments], environ)
 

@@ -70,7 +70,8 @@ def judge(
 
 
 def _watched(history: FeatureHistory, references: References, index: str, params: ClogParams) -> bool:
-    return index in references and len(_deviations(history, references, index, params)) > 0
+    known = index in references and len(history.complete(EXPECTED[index])) > 0
+    return known and len(_deviations(history, references, index, params)) > 0
 
 
 def _deviations(history: FeatureHistory, references: References, index: str, params: ClogParams) -> DaySeries:

@@ -11,7 +11,7 @@ SELECT time FROM {readings} WHERE appliance_key = %(key)s ORDER BY time DESC LIM
 -- name: many
 -- Whether there are more readings than points, without counting millions.
 SELECT count(*) FROM (SELECT FROM {readings} WHERE appliance_key = %(key)s AND time >= %(from)s AND time < %(to)s
-                      LIMIT %(limit)s) some
+                      LIMIT %(limit)s) AS few
 
 -- name: raw
 SELECT time, extra, notes, {columns} FROM {readings}

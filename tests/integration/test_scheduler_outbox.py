@@ -178,6 +178,21 @@ def test_a_newer_notice_that_ingest_sent_itself_is_not_replaced_by_an_older_one(
     listening.leave()
 
 
+def test_a_notice_that_the_broker_forbids_is_put_aside_with_its_reason(connection: Connection, tmp_path: Path) -> None:
+    allowed = tmp_path / "allowed"
+    allowed.write_text("topic readwrite wk/v1/allowed-one/#\n", encoding="utf-8")
+    allowed.chmod(0o644)
+    running = start_mosquitto(install_runtime(print), tmp_path / "data", log=print, acl_file=allowed)
+    publisher = Publisher(running.url)
+    send_notice(connection, "forbidden-one", {"n": 1})
+    send_notice(connection, "allowed-one", {"n": 2})
+    deliver_all(work_with(connection, publisher))
+    publisher.close()
+    running.stop()
+    rows = connection.execute("SELECT refused, sent_at IS NOT NULL FROM outbox ORDER BY id").fetchall()
+    assert rows == [("Not authorized", False), (None, True)]
+
+
 def test_an_address_that_is_no_brokers_is_said_so() -> None:
     with pytest.raises(BadInput, match="mqtt://host"):
         Publisher("http://somewhere")

@@ -95,9 +95,7 @@ def test_only_the_leader_works_and_it_leaves_within_five_seconds(connection: Con
         assert child.wait(timeout=5) == 0
 
 
-def test_losing_the_connection_ends_leadership_at_once_and_it_is_won_again(
-    connection: Connection, start: Start
-) -> None:
+def test_a_lost_connection_ends_leadership_and_it_is_won_again(connection: Connection, start: Start) -> None:
     start()
     until(lambda: len(leaders(connection)) == 1, 20)
     (old,) = leaders(connection)

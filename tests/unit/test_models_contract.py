@@ -1,0 +1,124 @@
+"""One contract over every detector: pure, order-free, robust to what is missing, monotone in severity."""
+
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from domain.faults import fault_of
+from domain.findings import Verdict
+from domain.signals import Kind
+from models.detectors import DETECTORS
+from models.detectors.contract import Detector, References
+from models.features.day import Day
+from models.history import DatedIndex, FeatureHistory, history_of
+from tests.unit.synthetic_days import Cooling, cooling_day, evening, remember, reported_day, washing_day
+
+LAST = 45
+
+
+def day_of(kind: Kind, number: int, severity: float) -> Day:
+    """A day of a unit that is healthy until day 18; `severity` 1 is a grave fault."""
+    if kind == Kind.AIR_CONDITIONER:
+        flow = 1.0 if number < 18 else 1 - 0.5 * severity * min(1.0, (number - 18) / 20)
+        return cooling_day(number, Cooling(flow=flow))
+    if kind == Kind.WASHING_MACHINE:
+        return washing_day(number, 2.0 if number < 18 else 2.0 + 4.0 * severity)
+    on = number >= 18 and severity > 0
+    return reported_day(number, filter_used_pct=20.0 + 100.0 * on * (1 + severity), filter_clean_alarm=float(on))
+
+
+def case_of(detector: Detector, severity: float) -> tuple[FeatureHistory, References]:
+    (kind, *_) = detector.kinds
+    if not detector.measures:
+        days = [
+            reported_day(n, filter_used_pct=20 + 200 * severity * (n >= 18), filter_clean_alarm=float(n >= 18))
+            for n in range(LAST + 1)
+        ]
+        return remember(kind, days, evening(LAST))
+    return remember(kind, [day_of(kind, number, severity) for number in range(LAST + 1)], evening(LAST))
+
+
+def rows_of(history: FeatureHistory) -> list[DatedIndex]:
+    return [
+        (day, index, float(value), float(spread), float(weight))
+        for index, series in history.series.items()
+        for day, value, spread, weight in zip(series.days, series.values, series.spreads, series.weights, strict=True)
+    ]
+
+
+@pytest.fixture(scope="module", params=DETECTORS, ids=lambda detector: detector.label)
+def detector(request: pytest.FixtureRequest) -> Detector:
+    found: Detector = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def grave(detector: Detector) -> tuple[FeatureHistory, References]:
+    return case_of(detector, 1.0)
+
+
+def spoken(detector: Detector, case: tuple[FeatureHistory, References], now: datetime) -> Verdict:
+    verdict = detector.judge(*case, now)
+    assert verdict is not None
+    return verdict
+
+
+def test_it_says_what_it_is(detector: Detector) -> None:
+    assert len(detector.cannot_see) > 40
+    assert all(fault_of(kind, detector.fault).code == detector.fault for kind in detector.kinds)
+    assert len({other.label for other in DETECTORS}) == len(DETECTORS)
+
+
+def test_a_grave_fault_is_seen_with_evidence(detector: Detector, grave: tuple[FeatureHistory, References]) -> None:
+    verdict = spoken(detector, grave, evening(LAST))
+    assert verdict.present
+    assert verdict.fault == detector.fault
+    assert verdict.detector == detector.label
+    assert verdict.at == evening(LAST)
+    assert all(evidence.since <= verdict.at and evidence.note for evidence in verdict.evidence)
+    assert evening(16) < verdict.evidence[0].since <= evening(40)
+
+
+def test_same_input_same_verdict_and_input_untouched(
+    detector: Detector, grave: tuple[FeatureHistory, References]
+) -> None:
+    before = rows_of(grave[0])
+    first = detector.judge(*grave, evening(LAST))
+    assert detector.judge(*grave, evening(LAST)) == first
+    assert rows_of(grave[0]) == before
+
+
+def test_order_of_days_does_not_matter(detector: Detector, grave: tuple[FeatureHistory, References]) -> None:
+    rows = rows_of(grave[0])
+    shuffled = [rows[place] for place in np.random.default_rng(5).permutation(len(rows))]
+    history = history_of(shuffled, evening(LAST))
+    assert detector.judge(history, grave[1], evening(LAST)) == detector.judge(*grave, evening(LAST))
+
+
+def test_missing_indices_and_references_are_survived(
+    detector: Detector, grave: tuple[FeatureHistory, References]
+) -> None:
+    history, references = grave
+    for gone in (*detector.indices, None):
+        kept = {name: series for name, series in history.series.items() if gone is not None and name != gone}
+        detector.judge(FeatureHistory(series=kept, today=history.today), references, evening(LAST))
+    nothing = FeatureHistory(series={}, today=history.today)
+    assert detector.judge(nothing, {}, evening(LAST)) is None
+    if detector.references:
+        assert detector.judge(history, {}, evening(LAST)) is None
+
+
+def test_graver_is_never_less_probable(detector: Detector) -> None:
+    probabilities = []
+    for severity in (0.5, 0.7, 0.9, 1.1):
+        verdict = detector.judge(*case_of(detector, severity), evening(LAST))
+        probabilities.append(verdict.probability if verdict and verdict.present else 0.0)
+    assert probabilities == sorted(probabilities)
+    assert probabilities[-1] >= 0.6
+
+
+def test_no_look_ahead(detector: Detector, grave: tuple[FeatureHistory, References]) -> None:
+    early = history_of(rows_of(grave[0]), evening(15))
+    verdict = detector.judge(early, grave[1], evening(15))
+    assert verdict is None or not verdict.present
