@@ -15,7 +15,7 @@ from domain.errors import BadInput, Unavailable
 from wellkept.recordings import Recording, Row, open_recording
 from wellkept.registration import register
 from wellkept.replay_messages import READERS, RecordedMessage, messages_of
-from wellkept.replay_report import Report, SourceResult
+from wellkept.replay_report import Report
 from wellkept.settings import Settings
 
 BUFFER = 8_000
@@ -170,6 +170,3 @@ class _publisher:
     def __exit__(self, *exception: object) -> None:
         self._client.disconnect()
         self._client.loop_stop()
-
-
-__all__ = ["Options", "SourceResult", "replay"]
