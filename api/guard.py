@@ -1,7 +1,6 @@
-"""What is checked of every request before it reaches a route: size, host, origin; and headers of every answer."""
+"""What is checked of every request before it reaches a route: host and origin; and headers of every answer."""
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem
@@ -29,7 +28,7 @@ class Guard:
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse what may not come in, limit what may, and add the security headers."""
+        """Refuse what may not come in, and add the security headers."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -39,7 +38,7 @@ class Guard:
             answer = problem(scope["path"], *refusal)
             await answer(scope, receive, _with_headers(send))
             return
-        await self._app(scope, _limited(receive, self._settings.body_most_bytes), _with_headers(send))
+        await self._app(scope, receive, _with_headers(send))
 
 
 def _refusal(scope: Scope, headers: Headers, settings: ApiSettings) -> tuple[int, str] | None:
@@ -50,9 +49,6 @@ def _refusal(scope: Scope, headers: Headers, settings: ApiSettings) -> tuple[int
         return 421, f"this API answers to {', '.join(sorted(settings.hosts))}, not to {name[:100]!r}"
     if scope["method"] not in SAFE_METHODS and _foreign(headers, host):
         return 403, "a page of another site may not change anything here"
-    length = headers.get("content-length")
-    if length is not None and (not length.isdigit() or int(length) > settings.body_most_bytes):
-        return 413, f"a body has at most {settings.body_most_bytes} bytes"
     return None
 
 
@@ -62,22 +58,6 @@ def _foreign(headers: Headers, host: str) -> bool:
         return True
     origin = headers.get("origin")
     return origin is not None and origin.split("://", 1)[-1] != host
-
-
-def _limited(receive: Receive, most: int) -> Receive:
-    taken = 0
-
-    async def limited() -> Message:
-        nonlocal taken
-        message = await receive()
-        if message["type"] == "http.request":
-            taken += len(message.get("body", b""))
-            if taken > most:
-                # Only this kind of error passes through the reading of a body unchanged.
-                raise HTTPException(413, f"a body has at most {most} bytes")
-        return message
-
-    return limited
 
 
 def _with_headers(send: Send) -> Send:

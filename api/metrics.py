@@ -69,10 +69,17 @@ class Measured:
         try:
             await self._app(scope, receive, sending)
         finally:
-            # The template of the route, never the address itself: ids would make a time series each.
-            route = getattr(scope.get("route"), "path", "other")
+            route = _template(scope)
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self._metrics.record(method, route, status, perf_counter() - started)
+
+
+def _template(scope: Scope) -> str:
+    """The address with its ids as names: each id would make a time series of its own."""
+    if "route" not in scope:
+        return "other"
+    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
+    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
 
 
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE"})

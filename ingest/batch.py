@@ -132,7 +132,7 @@ class Plan:
                 packed[key] = pack(item.at_us, key[0], one.delivery.received_us, item.seq, typed, extra, notes)
             except (ValueError, OverflowError, TypeError, StructError, msgspec.MsgspecError) as error:
                 words = f"it cannot be written down: {error}"
-                self.letters.append(_letter(one, Refusal.DATABASE, words, _fragment(item), key[0]))
+                self.letters.append(_letter(one, Refusal.DATABASE, words, fragment_of(item), key[0]))
         return TableRows(table.name, table.columns, table.values, packed)
 
     def contradictions(self, table_name: str, keys: list[tuple[int, int]]) -> list[DeadLetter]:
@@ -140,7 +140,7 @@ class Plan:
         rows = next(rows for table, rows in self.rows.items() if table.name == table_name)
         words = "another reading with the same appliance and time is stored"
         return [
-            _letter(rows[key].one, Refusal.CONFLICT, words, _fragment(rows[key].item), key[0])
+            _letter(rows[key].one, Refusal.CONFLICT, words, _fragment_of_row(rows[key]), key[0])
             for key in keys
             if key in rows
         ]
@@ -259,11 +259,11 @@ def _add_row(plan: Plan, table: _Table, key: int, memory: _Memory, one: Decoded,
         notes = {**item.notes, **notes}
     if not typed and not extra:
         why = Refusal.BAD_VALUE if malformed else Refusal.NO_SIGNAL
-        plan.letters.append(_letter(one, why, _in_words(notes) or "no signal in it", _fragment(item), key))
+        plan.letters.append(_letter(one, why, _in_words(notes) or "no signal in it", fragment_of(item), key))
         return None
     if malformed:
         words = f"stored without {_in_words(notes)}"
-        plan.letters.append(_letter(one, Refusal.BAD_VALUE, words, _fragment(item), key))
+        plan.letters.append(_letter(one, Refusal.BAD_VALUE, words, fragment_of(item), key))
     row = _Row(one, item, typed, extra, notes)
     rows = plan.rows.get(table)
     if rows is None:
@@ -293,7 +293,7 @@ def _merge(plan: Plan, before: _Row, row: _Row, key: int) -> None:
     for known, new in ((before.typed, row.typed), (before.extra, row.extra)):
         if any(known.get(name, value) != value for name, value in new.items()):
             words = "another reading with the same appliance and time came just before"
-            plan.letters.append(_letter(row.one, Refusal.CONFLICT, words, _fragment(row.item), key))
+            plan.letters.append(_letter(row.one, Refusal.CONFLICT, words, fragment_of(row.item), key))
             return
     before.typed.update(row.typed)
     before.extra.update(row.extra)
@@ -325,10 +325,21 @@ def _letter(one: Decoded, why: Refusal, detail: str, fragment: bytes | None, key
     )
 
 
-def _fragment(item: Reading | Cycle) -> bytes:
-    """The reading as it was understood, NaN and all; the message around it may hold hundreds of good ones."""
-    said = {"ts": item.at_us / 1e6, "seq": item.seq, "m": dict(item.values)}
-    return json.dumps(said).encode("utf-8", "replace")
+def fragment_of(item: Item | None) -> bytes | None:
+    """The reading as it was understood, NaN and all; the message around it may hold hundreds of good ones.
+
+    None for what is a message of its own: the whole payload is kept then.
+    """
+    return _said(item, item.values) if isinstance(item, Reading | Cycle) else None
+
+
+def _fragment_of_row(row: _Row) -> bytes:
+    """The same for a row that may have been merged from several readings."""
+    return _said(row.item, {**row.item.values, **row.typed, **row.extra})
+
+
+def _said(item: Reading | Cycle, values: Mapping[str, Value | None]) -> bytes:
+    return json.dumps({"ts": item.at_us / 1e6, "seq": item.seq, "m": dict(values)}).encode("utf-8", "replace")
 
 
 def _in_words(notes: Mapping[str, str]) -> str:

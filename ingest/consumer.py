@@ -15,11 +15,11 @@ import psycopg
 import structlog
 from psycopg import errors
 
-from domain.errors import Conflict, Unavailable
+from domain.errors import Conflict, Unavailable, WellkeptError
 from domain.readings import Cycle, Event, Item, Reading, Refusal, Refused, from_us
 from domain.signals import Kind
 from ingest.alarms import Raised
-from ingest.batch import AckLine, Decoded, Plan, devices_of, make_plan
+from ingest.batch import AckLine, Decoded, Plan, devices_of, fragment_of, make_plan
 from ingest.dialects import decode
 from ingest.receive import Delivery, Receiver
 from ingest.registry import Registry
@@ -78,6 +78,19 @@ class Consumer:
     _registry_changed: bool = False
     _sent_notices: list[int] = field(default_factory=list)
 
+    def prepare(self, stop: threading.Event) -> None:
+        """Wait for the database and claim the client id, before the broker hears of us.
+
+        Conflict if another worker has it: two sessions under one id would throw each other out in turn.
+        """
+        wait_s = self.settings.retry_least_s
+        while not stop.is_set():
+            try:
+                self._connected()
+                return
+            except (psycopg.Error, Unavailable) as error:
+                wait_s = self._wait_out(error, wait_s, stop)
+
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; a database that is away is waited for as long as it takes."""
         while not stop.is_set():
@@ -109,8 +122,7 @@ class Consumer:
         wait_s, fresh = self.settings.retry_least_s, False
         while not stop.is_set():
             try:
-                self._commit(decoded)
-                return True
+                lines, notices = self._commit(decoded)
             except errors.ForeignKeyViolation:
                 # Somebody claimed a device a moment ago: its placeholder is gone. Look again, once.
                 if fresh:
@@ -119,15 +131,27 @@ class Consumer:
             except (psycopg.Error, Unavailable) as error:
                 if isinstance(error, psycopg.Error) and is_about_data(error):
                     return self._bisect(decoded, _words(error), stop)
-                if isinstance(error, psycopg.Error) and not is_transient(error):
-                    raise  # a mistake of ours or a schema that is not there: nothing is acknowledged, nothing lost
-                self.counters.retries += 1
-                log.warning("database_away", text="the database does not answer; waiting for it", why=_words(error))
-                self._drop_connection()
-                self.last_turn_s = monotonic()
-                stop.wait(wait_s)
-                wait_s = min(2 * wait_s, self.settings.retry_most_s)
+                wait_s = self._wait_out(error, wait_s, stop)
+            except WellkeptError:
+                raise
+            except Exception as error:  # of ours, set off by one message: the others must not wait for its repair
+                log.exception("planning_failed", text="a message could not be planned; it becomes a dead letter")
+                return self._bisect(decoded, f"{type(error).__name__}: {_words(error)}", stop)
+            else:
+                self._tell(lines, notices)
+                return True
         return False
+
+    def _wait_out(self, error: Exception, wait_s: float, stop: threading.Event) -> float:
+        """Wait for a database that is away; how long to wait the next time. Raises what waiting cannot mend."""
+        if isinstance(error, psycopg.Error) and not is_transient(error):
+            raise error  # a mistake of ours or a schema that is not there: nothing is acknowledged, nothing lost
+        self.counters.retries += 1
+        log.warning("database_away", text="the database does not answer; waiting for it", why=_words(error))
+        self._drop_connection()
+        self.last_turn_s = monotonic()
+        stop.wait(wait_s)
+        return min(2 * wait_s, self.settings.retry_most_s)
 
     def _bisect(self, decoded: list[Decoded], why: str, stop: threading.Event) -> bool:
         """The database refuses something among these: halve until it stands alone, and keep that as a dead letter."""
@@ -135,13 +159,17 @@ class Consumer:
             middle = len(decoded) // 2
             return self._store(decoded[:middle], stop) and self._store(decoded[middle:], stop)
         one = decoded[0]
+        if len(one.items) > 1:  # one message may hold 500 readings
+            middle = len(one.items) // 2
+            halves = one._replace(items=one.items[:middle]), one._replace(items=one.items[middle:])
+            return self._store([halves[0]], stop) and self._store([halves[1]], stop)
         if _is_dead(one):
             raise RuntimeError(f"the database refuses even a dead letter: {why}")
-        refused = Refused(why=Refusal.DATABASE, detail=why)
-        return self._store([one._replace(items=[refused])], stop)
+        return self._store([one._replace(items=[_buried(one, why)])], stop)
 
-    def _commit(self, decoded: list[Decoded]) -> None:
+    def _commit(self, decoded: list[Decoded]) -> tuple[list[AckLine], list[tuple[int, Raised]]]:
         connection = self._connected()
+        self._hear(connection)
         if self._registry_changed:
             self._registry_changed = False
             self.registry.refresh(connection)
@@ -152,7 +180,7 @@ class Consumer:
                 self.registry.meet(connection, devices)
                 plan = make_plan(decoded, self.registry)
                 marks, lines = plan.acks(self.registry, monotonic())
-                notices = self._write(connection, plan)
+                new, notices = self._write(connection, plan)
                 store.set_marks(
                     connection,
                     {key: (m.seq, from_us(m.newest_us)) for key, m in marks.items() if m.seq is not None},
@@ -165,9 +193,13 @@ class Consumer:
             self.registry.appliances[key].mark = mark
             (self._gaps.add if mark.waiting else self._gaps.discard)(key)
         self.counters.batches += 1
-        self._tell(lines, notices)
+        self.counters.rows_new += new
+        self.counters.rows_repeated += plan.count() - new
+        self.counters.dead_letters += len(plan.letters)
+        self.counters.alarms += len(plan.alarms)
+        return lines, notices
 
-    def _write(self, connection: Connection, plan: Plan) -> list[tuple[int, Raised]]:
+    def _write(self, connection: Connection, plan: Plan) -> tuple[int, list[tuple[int, Raised]]]:
         now = datetime.now(UTC)
         new = 0
         for rows in plan.tables():
@@ -190,11 +222,7 @@ class Consumer:
         if self._sent_notices:
             store.notices_sent(connection, self._sent_notices)
             self._sent_notices = []
-        self.counters.rows_new += new
-        self.counters.rows_repeated += plan.count() - new
-        self.counters.dead_letters += len(plan.letters)
-        self.counters.alarms += len(plan.alarms)
-        return notices
+        return new, notices
 
     def _record(self, connection: Connection, raised: Raised, now: datetime) -> int:
         """Write the finding, and the notice into the outbox: should this process die now, somebody else sends it."""
@@ -259,6 +287,12 @@ class Consumer:
             self._gaps = set()
         return self._connection
 
+    def _hear(self, connection: Connection) -> None:
+        """What others have said since the last statement; else the first batch after a claim would not know of it."""
+        connection.pgconn.consume_input()
+        while notify := connection.pgconn.notifies():
+            self._note_change(notify.be_pid)
+
     def _note_change(self, by_pid: int) -> None:
         if self._connection is not None and by_pid != self._connection.info.backend_pid:
             self._registry_changed = True
@@ -303,6 +337,14 @@ def _is_timed(item: Item, delivery: Delivery) -> bool:
 
 def _is_dead(one: Decoded) -> bool:
     return len(one.items) == 1 and isinstance(one.items[0], Refused) and one.items[0].why is Refusal.DATABASE
+
+
+def _buried(one: Decoded, why: str) -> Refused:
+    """A dead letter for the only item of a message, with its number: kept whole, so the appliance may forget it."""
+    item = one.items[0] if one.items else None
+    fragment = item.fragment if isinstance(item, Refused) else fragment_of(item)
+    device, seq = None if item is None else item.device, getattr(item, "seq", None)
+    return Refused(why=Refusal.DATABASE, detail=why, fragment=fragment, device=device, seq=seq)
 
 
 def _ack(line: AckLine) -> tuple[str, bytes]:

@@ -189,7 +189,7 @@ class PahoReceiver:
         client.reconnect_delay_set(1, 5)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
-        client.on_pre_connect = lambda *_: client.forget_unread()
+        client.on_pre_connect = lambda *_: self._on_pre_connect()
         return client
 
     def open(self) -> None:
@@ -208,6 +208,14 @@ class PahoReceiver:
         self._client.loop_start()
         self._thread = self._client._thread
 
+    def _on_pre_connect(self) -> None:
+        """Whatever ended the old connection, and whether or not paho told: its bytes and tokens mean nothing now."""
+        self._client.forget_unread()
+        with self._lock:
+            self._generation += 1
+            if self._connected:
+                self._connected, self._last_connected = False, monotonic()
+
     def _on_connect(
         self, client: Client, userdata: Any, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
     ) -> None:
@@ -219,12 +227,22 @@ class PahoReceiver:
             self._generation += 1
             self._connected = True
             self._refusal = None
-            self._inbox.clear()  # what a dead connection brought, the broker brings again
             self._bytes_done = self._bytes_in
+            self._clear_inbox()
         # Retained messages come with a new subscription only: each reconnect would store them once more.
         options = SubscribeOptions(qos=1, noLocal=True, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
         self._client.subscribe([(topic, options) for topic in self._settings.filters])
         log.info("mqtt_connected", text="connected to the broker", session_present=flags.session_present)
+
+    def _clear_inbox(self) -> None:
+        """What a dead connection brought, the broker brings again, but for QoS 0: those stay."""
+        for _ in range(len(self._inbox)):
+            try:
+                delivery = self._inbox.popleft()
+            except IndexError:  # the consumer was faster
+                return
+            if not delivery.token:
+                self._inbox.append(delivery)
 
     def _on_disconnect(
         self, client: Client, userdata: Any, flags: DisconnectFlags, reason: ReasonCode, properties: Properties | None

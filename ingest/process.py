@@ -53,9 +53,10 @@ def run_ingest(settings: IngestSettings, stop: threading.Event) -> None:
         settings=ConsumerSettings(batch=settings.batch),
     )
     watchdog = threading.Thread(target=_watch, args=(settings, consumer, receiver, stop), name="watchdog", daemon=True)
-    receiver.open()
-    watchdog.start()
     try:
+        consumer.prepare(stop)
+        receiver.open()
+        watchdog.start()
         consumer.run(stop)
     finally:
         stop.set()

@@ -60,6 +60,9 @@ class ScoringParams:
     """Rows that arrived later than this before `now` wait for the next call, as their batch may not be committed."""
     most_days: int = 300
     """Appliance-days after which a call stops, always after a whole appliance (about a second of work)."""
+    learning_days: int = 100
+    """What learning a reference counts as; it happens once in an appliance's life, but a fleet installed on one day
+    would do it in one call."""
     most_appliances: int = 300
     history_days: int = 400
     """How far back detectors look, so that a day's data cost a day's work for ever."""
@@ -77,17 +80,21 @@ def score_due(
             return
         try:
             with connection.transaction():
-                yield from _score(connection, due, received_to, params)
+                done += yield from _score(connection, due, received_to, params)
                 settle(connection, due, received_to)
         except psycopg.Error:
             raise  # the database's trouble is the caller's to judge; the appliance stays due
         except Exception:
             _log.exception("scoring_failed", appliance_key=due.appliance_key, days=len(due.days))
             put_off(connection, due, now)
-        done += len(due.days)
+            done += len(due.days)
 
 
-def _score(connection: Connection, due: Due, received_to: datetime, params: ScoringParams) -> Iterator[Scored]:
+def _score(
+    connection: Connection, due: Due, received_to: datetime, params: ScoringParams
+) -> Generator[Scored, None, int]:
+    """Yield the verdicts and return what it cost, in days."""
+    cost = len(due.days)
     kind = Kind(due.kind)
     references = {found.name: _reference(found) for found in memory.read_references(connection, due.appliance_key)}
     for first, last in _runs(due.days):
@@ -110,8 +117,10 @@ def _score(connection: Connection, due: Due, received_to: datetime, params: Scor
         references |= {reference.index: reference for reference in learned}
         _freeze(connection, due, learned, references, received_to)
         history = _history(connection, due, params)
+        cost += params.learning_days
     for verdict in judge_appliance(kind, history, references, due.data_to):
         yield Scored(appliance_key=due.appliance_key, kind=kind, verdict=verdict)
+    return cost
 
 
 def _freeze(

@@ -118,14 +118,15 @@ def api(settings: Settings) -> None:
 
 @main.command()
 @click.option("--demo", is_flag=True, help="Add simulated homes with time running fast, in a database of their own.")
+@click.option("--lan", is_flag=True, help="Open the broker to the local network; devices log in with a password.")
 @click.option("--speed", type=click.FloatRange(min=1), help="Data seconds per real second of the simulated homes.")
 @click.pass_obj
-def up(settings: Settings, demo: bool, speed: float | None) -> None:
+def up(settings: Settings, demo: bool, lan: bool, speed: float | None) -> None:
     """Run everything on this machine: database, broker, ingest, scheduler, API and console."""
     from wellkept.up import Options
     from wellkept.up import up as run
 
-    run(settings, Options(demo=demo, speed=speed))
+    run(settings, Options(demo=demo, lan=lan, speed=speed))
 
 
 @main.command()

@@ -20,7 +20,7 @@ from store.migrate import migrate
 from store.overview import news, totals
 from store.rollup_settings import RollupSettings
 from store.workers import workers
-from wellkept.local import Services, Supervisor, free_port, local_services
+from wellkept.local import LanAccess, Services, Supervisor, free_port, local_services
 from wellkept.running import announced
 from wellkept.screen import Screen
 from wellkept.settings import Settings
@@ -35,6 +35,8 @@ class Options:
     """What the command line adds to the settings."""
 
     demo: bool = False
+    lan: bool = False
+    """Open the embedded broker to the local network, with a password for the home's devices."""
     speed: float | None = None
 
 
@@ -45,9 +47,8 @@ def up(settings: Settings, options: Options) -> None:
     with ExitStack() as stack:
         stack.enter_context(_only_one(home))
         screen.say("starting TimescaleDB and Mosquitto (the first time they are fetched; that takes a minute)")
-        services = stack.enter_context(
-            local_services(home, progress=screen.say, mqtt_port=MQTT_PORT if _wants_port(settings) else None)
-        )
+        lan = LanAccess.kept_in(home) if options.lan else None
+        services = stack.enter_context(local_services(home, progress=screen.say, mqtt_port=MQTT_PORT, lan=lan))
         database_url = _fresh_demo(services) if options.demo and services.postgres else services.database_url
         for line in _migrate(settings, database_url, demo=options.demo):
             screen.say(f"  {line}")
@@ -69,6 +70,8 @@ def up(settings: Settings, options: Options) -> None:
         addresses = {"database_url": database_url, "mqtt_url": services.mqtt_url, "api_url": api}
         stack.enter_context(announced(home, addresses))
         _say_where(screen, api, services.mqtt_url, home, demo=options.demo)
+        if lan is not None:
+            screen.say(f"  devices of this network log in to MQTT as user device, password {lan.device_password}\n")
         watch = _Watch(database_url, screen)
         try:
             supervisor.run(watch.tick)
@@ -91,10 +94,6 @@ def _only_one(home: Path) -> Iterator[None]:
                 f"Wellkept is running on {home} already; stop it first, or set WELLKEPT_HOME to another folder"
             ) from error
         yield
-
-
-def _wants_port(settings: Settings) -> bool:
-    return not settings.mqtt_url
 
 
 def _fresh_demo(services: Services) -> str:

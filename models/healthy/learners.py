@@ -37,6 +37,8 @@ class LearningParams:
 LoadDays = Callable[[date, date], Sequence[Day]]
 """Reads the appliance's days from the first to the last date, both included."""
 
+_ReadWindows = Callable[[Sequence[date]], list[Windows]]
+
 RATIO: Final = MappingProxyType(
     {air_conditioner.AIR_DROP: "air_drop_ratio", air_conditioner.COIL_DROP: "coil_drop_ratio"}
 )
@@ -57,9 +59,10 @@ def learn_missing(
     params = params or LearningParams()
     learned: list[Reference] = []
     if kind == Kind.AIR_CONDITIONER:
+        read = _windows_once(load_days)
         for index in RATIO:
             if index not in known:
-                learned += _learn_drop(index, history, load_days, params)
+                learned += _learn_drop(index, history, read, params)
     if kind == Kind.WASHING_MACHINE and washing_machine.DRAIN not in known:
         learned += learn_drain(history)
     return learned
@@ -87,14 +90,12 @@ def _drop_ratio(index: str, windows: Windows, reference: Reference) -> Iterator[
     yield DayIndex(index=EXPECTED[index], value=float(np.median(expected[comparable])), spread=0.0, weight=weight)
 
 
-def _learn_drop(
-    index: str, history: FeatureHistory, load_days: LoadDays, params: LearningParams
-) -> Iterator[Reference]:
+def _learn_drop(index: str, history: FeatureHistory, read: _ReadWindows, params: LearningParams) -> Iterator[Reference]:
     series = history.complete(index)
     good = [day for day, weight in zip(series.days, series.weights, strict=True) if weight >= params.good_windows]
     while len(good) >= params.good_days:
         window = [day for day in good if day < good[0] + timedelta(days=params.longest_days)]
-        reference = _first_fit(index, window, history, load_days, params)
+        reference = _first_fit(index, window, history, read, params)
         if reference is not None:
             yield reference
             return
@@ -102,7 +103,7 @@ def _learn_drop(
 
 
 def _first_fit(
-    index: str, good: Sequence[date], history: FeatureHistory, load_days: LoadDays, params: LearningParams
+    index: str, good: Sequence[date], history: FeatureHistory, read: _ReadWindows, params: LearningParams
 ) -> Reference | None:
     """The earliest end of learning at which a fit is usable; tried at most every fourth good day, as fits cost time."""
     ends = [
@@ -112,12 +113,22 @@ def _first_fit(
     ][::4]
     if not ends or good[-1] >= history.today:
         return None
-    wanted = set(good[: ends[-1]])
-    by_day = {
-        day.day: air_conditioner.cooling_windows(day) for day in load_days(good[0], max(wanted)) if day.day in wanted
-    }
+    windows = read(good[: ends[-1]])
     for number in ends:
-        model = learn_air_side([by_day[day] for day in good[:number] if day in by_day], index)
+        model = learn_air_side(windows[:number], index)
         if model is not None:
             return Reference(index=index, learned_from=good[0], learned_to=good[number - 1], model=model_as_json(model))
     return None
+
+
+def _windows_once(load_days: LoadDays) -> _ReadWindows:
+    """Steady windows of the days asked for; a stretch of days is read once, whichever index asks first."""
+    known: dict[date, Windows] = {}
+
+    def read(days: Sequence[date]) -> list[Windows]:
+        if missing := [day for day in days if day not in known]:
+            loaded = load_days(min(missing), max(missing))
+            known.update((day.day, air_conditioner.cooling_windows(day)) for day in loaded)
+        return [known[day] for day in days]
+
+    return read

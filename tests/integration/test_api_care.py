@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -146,7 +147,7 @@ def test_a_dead_letter_shows_its_bytes(connection: Connection, database_url: str
 def test_outlets_technicians_and_parts_are_created_and_found(
     connection: Connection, database_url: str, mqtt_url: str
 ) -> None:
-    bodies = {
+    bodies: dict[str, dict[str, Any]] = {
         "outlets": {"id": "outlet-1", "name": "One", "latitude": 50.0, "longitude": 8.0, "timezone": "Europe/Berlin"},
         "technicians": {"id": "tech-1", "name": "Team 1", "outlet_id": "outlet-1", "skills": ["dryer"]},
         "parts": {"id": "bearing_kit", "name": "Bearing kit", "fits": ["dryer"], "stock": {"outlet-1": 3}},

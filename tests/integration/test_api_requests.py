@@ -2,7 +2,8 @@
 
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import httpx
 import pytest
@@ -63,15 +64,18 @@ def test_a_failed_request_leaves_its_key_free(connection: Connection, database_u
         assert api.post("/api/v1/appliances", json=body, headers=key).status_code == 201
 
 
+def raised(connection: Connection, key: int, fault: str, at: datetime) -> UUID:
+    return add_finding(connection, key, Kind.AIR_CONDITIONER, fault, Urgency.VISIT, raised_at=at)
+
+
 def test_pages_do_not_repeat_or_lose_anything_while_new_rows_come(
     connection: Connection, database_url: str, mqtt_url: str
 ) -> None:
     add_home(connection)
     keys = [add_appliance(connection, f"ac-{i}", Kind.AIR_CONDITIONER) for i in range(12)]
     at_start = {
-        str(add_finding(connection, key, Kind.AIR_CONDITIONER, "filter_clog", Urgency.SELF, raised_at=NOW - timedelta(hours=i // 3)))
-        for i, key in enumerate(keys)
-    }  # fmt: skip
+        str(raised(connection, key, "filter_clog", NOW - timedelta(hours=i // 3))) for i, key in enumerate(keys)
+    }
     met: list[str] = []
     with client(database_url, mqtt_url) as api:
         cursor: dict[str, str] = {}
@@ -79,14 +83,7 @@ def test_pages_do_not_repeat_or_lose_anything_while_new_rows_come(
             answer = api.get("/api/v1/findings", params={"limit": "5", **cursor}).json()
             met += [item["id"] for item in answer["items"]]
             key = keys[number % len(keys)]
-            add_finding(
-                connection,
-                key,
-                Kind.AIR_CONDITIONER,
-                "refrigerant_leak",
-                Urgency.VISIT,
-                raised_at=NOW + timedelta(hours=1),
-            )
+            raised(connection, key, "refrigerant_leak", NOW + timedelta(hours=1))
             if answer["next"] is None:
                 break
             cursor = {"cursor": answer["next"]}
@@ -102,7 +99,8 @@ def test_a_cursor_is_good_for_its_own_list_and_filters_only(
         add_appliance(connection, f"ac-{i}", Kind.AIR_CONDITIONER, f"home-{i}")
     with client(database_url, mqtt_url) as api:
         cursor = api.get("/api/v1/households", params={"limit": 1}).json()["next"]
-        assert [h["id"] for h in api.get("/api/v1/households", params={"cursor": cursor}).json()["items"]] == ["home-1", "home-2"]  # fmt: skip
+        rest = api.get("/api/v1/households", params={"cursor": cursor}).json()["items"]
+        assert [household["id"] for household in rest] == ["home-1", "home-2"]
         forged = urlsafe_b64encode(b'["x", 1]').decode()
         for path, params in (
             ("/api/v1/appliances", {"cursor": cursor}),
@@ -271,7 +269,7 @@ def test_a_request_waits_for_a_free_connection_and_a_stopped_server_leaves_none(
         assert served.stop()
     with connect(database_url, application="test-count") as other:
         left = other.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND"
             " application_name LIKE 'wellkept api%'"
         ).fetchone()
     assert left == (0,)

@@ -21,7 +21,8 @@ def appliance(connection: Connection) -> str:
     add_home(connection)
     key = add_appliance(connection, "ac-1", Kind.AIR_CONDITIONER)
     connection.execute(
-        "INSERT INTO reading_air_conditioner (time, appliance_key, received_at, power_w, energy_kwh, defrost, mode, extra)"
+        "INSERT INTO reading_air_conditioner"
+        " (time, appliance_key, received_at, power_w, energy_kwh, defrost, mode, extra)"
         " SELECT %(at)s::timestamptz + i * interval '1 minute', %(key)s, now(), i %% 60, i / 60.0, i %% 4 = 0, 'cool',"
         " jsonb_build_object('rssi', -50) FROM generate_series(0, 14399) AS i",
         {"at": NOW, "key": key},
@@ -72,7 +73,7 @@ def test_many_readings_come_in_buckets_with_bounds(appliance: str, database_url:
 def test_wide_buckets_come_from_the_roll_up_where_it_covers_the_range(
     appliance: str, connection: Connection, database_url: str, mqtt_url: str
 ) -> None:
-    wide = {
+    wide: dict[str, str | int] = {
         "from": "2025-06-02T00:00:00Z",
         "to": "2025-06-13T00:00:00Z",
         "max_points": 100,
@@ -134,7 +135,8 @@ def test_every_kind_can_be_read_and_has_cycles_and_events(
             key = add_appliance(connection, name, kind)
             for minute in range(3):
                 connection.execute(
-                    "INSERT INTO event (time, appliance_key, received_at, code, active) VALUES (%s, %s, now(), 'E1', %s)",
+                    "INSERT INTO event (time, appliance_key, received_at, code, active)"
+                    " VALUES (%s, %s, now(), 'E1', %s)",
                     (NOW + timedelta(minutes=minute // 2), key, minute % 2 == 0),
                 )
             assert ask(api, name)["items"] == []

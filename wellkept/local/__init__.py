@@ -5,11 +5,12 @@ from wellkept.local.errors import LocalRuntimeError
 from wellkept.local.packages import Installed, ensure_installed
 from wellkept.local.postgres import RunningPostgres, start_postgres
 from wellkept.local.processes import free_port
-from wellkept.local.services import Services, install_runtime, local_services
+from wellkept.local.services import LanAccess, Services, install_runtime, local_services
 from wellkept.local.supervisor import RestartPolicy, Supervisor
 
 __all__ = [
     "Installed",
+    "LanAccess",
     "LocalRuntimeError",
     "RestartPolicy",
     "RunningBroker",
