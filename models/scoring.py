@@ -60,7 +60,7 @@ class ScoringParams:
     """Rows that arrived later than this before `now` wait for the next call, as their batch may not be committed."""
     most_days: int = 300
     """Appliance-days after which a call stops, always after a whole appliance (about a second of work)."""
-    learning_days: int = 100
+    learning_days: int = 150
     """What learning a reference counts as; it happens once in an appliance's life, but a fleet installed on one day
     would do it in one call."""
     most_appliances: int = 300

@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from domain.errors import Unavailable
+from scheduler.heartbeat import beating
 from scheduler.jobs import JOBS, Job, slot_of
 from scheduler.leader import Lead, leading
 from scheduler.publisher import Publisher
@@ -34,6 +35,15 @@ def run_scheduler(settings: SchedulerSettings, stop: threading.Event, jobs: Sequ
     """Run until told to stop, as leader or standing by; returns within 5 s of `stop`. Outages are waited for."""
     # APScheduler warns at each tick that a job is still busy, which max_instances means on purpose.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    leads = threading.Event()
+    with beating(settings.database_url, lambda: "leading" if leads.is_set() else "standing by"):
+        _stand_by_and_lead(settings, stop, jobs, leads)
+    log.info("scheduler_stopped", text="the scheduler has stopped")
+
+
+def _stand_by_and_lead(
+    settings: SchedulerSettings, stop: threading.Event, jobs: Sequence[Job], leads: threading.Event
+) -> None:
     publisher = Publisher(settings.mqtt_url)
     wait_s = FIRST_WAIT_S
     while not stop.is_set():
@@ -41,12 +51,14 @@ def run_scheduler(settings: SchedulerSettings, stop: threading.Event, jobs: Sequ
             with leading(settings.database_url, stop) as lead:
                 if lead is not None:
                     wait_s = FIRST_WAIT_S
+                    leads.set()
                     _lead(lead, settings, publisher, stop, jobs)
         except Unavailable as error:
             log.warning("database_away", text="will try again", seconds=wait_s, why=str(error))
             stop.wait(wait_s)
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
-    log.info("scheduler_stopped", text="the scheduler has stopped")
+        finally:
+            leads.clear()
 
 
 def _lead(
