@@ -49,6 +49,9 @@ def _refusal(scope: Scope, headers: Headers, settings: ApiSettings) -> tuple[int
         return 421, f"this API answers to {', '.join(sorted(settings.hosts))}, not to {name[:100]!r}"
     if scope["method"] not in SAFE_METHODS and _foreign(headers, host):
         return 403, "a page of another site may not change anything here"
+    length = headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > settings.body_most_bytes:  # one without a length is the framework's to limit
+        return 413, f"a body has at most {settings.body_most_bytes} bytes"
     return None
 
 

@@ -6,6 +6,7 @@ before the commit is done again; whatever fails after it comes again and is foun
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -90,6 +91,7 @@ class Consumer:
                 return
             except (psycopg.Error, Unavailable) as error:
                 wait_s = self._wait_out(error, wait_s, stop)
+                decoded = [_arriving_now(one) for one in decoded]
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; a database that is away is waited for as long as it takes."""
@@ -329,6 +331,11 @@ def _decoded(delivery: Delivery) -> Decoded:
         # A retained value was said at an unknown time before we came; only what carries its own time is a reading.
         items = [item for item in items if _is_timed(item, delivery)]
     return Decoded(delivery, topic, items)
+
+
+def _arriving_now(one: Decoded) -> Decoded:
+    """Stamped anew: who looks for rows by their arrival must not find that they came while nobody could store them."""
+    return one._replace(delivery=one.delivery._replace(received_us=time.time_ns() // 1000))
 
 
 def _is_timed(item: Item, delivery: Delivery) -> bool:

@@ -1,13 +1,14 @@
 """Real processes under fire: database and broker with durability on, the shipped worker, senders, and a killer."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -29,7 +30,9 @@ RECOVERY_LIMIT_S = 40.0
 """Far above the 10 s that is promised, so that a busy machine does not decide; the figures are printed."""
 
 
-def wait_for(what: str, condition: Callable[[], bool], limit_s: float = RECOVERY_LIMIT_S, every_s: float = 0.02) -> float:
+def wait_for(
+    what: str, condition: Callable[[], bool], limit_s: float = RECOVERY_LIMIT_S, every_s: float = 0.02
+) -> float:
     """Wait until `condition` holds and say how long it took, in seconds; AssertionError after `limit_s`."""
     began = time.monotonic()
     while not condition():
@@ -89,32 +92,28 @@ class Stand:
         """A connection of the judge's own."""
         return connect(self.services.database_url, application="chaos", autocommit=True)
 
-    def progress(self) -> int | None:
-        """A figure that grows with every commit of readings; None while the database is away."""
+    def newest_stored_s(self) -> float:
+        """The data time of the newest committed reading, in Unix seconds; 0 while the database is away."""
         try:
             with self.connect() as connection:
-                row = connection.execute("SELECT coalesce(sum(seq), 0)::bigint FROM sequence_mark").fetchone()
-                return None if row is None else int(row[0])
+                row = connection.execute("SELECT extract(epoch FROM max(at))::float8 FROM sequence_mark").fetchone()
+                return 0.0 if row is None or row[0] is None else float(row[0])
         except (Unavailable, psycopg.Error):
-            return None
+            return 0.0
 
     def kill_and_time(self, target: str, going_on: Callable[[], bool]) -> None:
-        """Kill and restart one part; note the seconds from the kill to the first new commit."""
-        began = time.monotonic()
+        """Kill and restart one part; note the seconds until a reading that was said after the kill is committed."""
+        began_s = time.time()
         self.kill(target)
-        before = self.progress() if target != DATABASE else None
         self.restart(target)
-        if before is None:
-            before = self.progress()
 
         def is_past() -> bool:
             self.look_after_worker()
-            now = self.progress()
-            return not going_on() or (now is not None and before is not None and now > before)
+            return not going_on() or self.newest_stored_s() > began_s
 
         wait_for(f"a commit after the {target} was killed", is_past)
         if going_on():
-            self.recoveries_s.setdefault(target, []).append(time.monotonic() - began)
+            self.recoveries_s.setdefault(target, []).append(time.time() - began_s)
 
     def log_of_worker(self) -> str:
         """Everything the worker printed."""
@@ -122,30 +121,30 @@ class Stand:
 
 
 @contextmanager
-def stand(folder: Path, worker: Sequence[str] = SHIPPED, prepare: Callable[[Connection], None] | None = None) -> Iterator[Stand]:
+def stand(
+    folder: Path, worker: Sequence[str] = SHIPPED, prepare: Callable[[Connection], None] | None = None
+) -> Iterator[Stand]:
     """Database and broker of the test's own, migrated, and a worker."""
     environ = {name: text for name, text in os.environ.items() if not name.startswith("WELLKEPT_") or "CACHE" in name}
-    with local_services(folder, progress=lambda _: None, environ=environ) as services:
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder / "services")
+        services = stack.enter_context(local_services(folder / "services", progress=lambda _: None, environ=environ))
         with connect(services.database_url, application="chaos", autocommit=True) as connection:
             migrate(connection)
             if prepare is not None:
                 prepare(connection)
         child = ChildProgram(
-            [sys.executable, "-m", *worker],
-            folder / "worker.log",
-            worker_environ(services, "chaos-worker") | {"PYTHONPATH": str(PROJECT)},
-            stop_wait_s=10,
+            [sys.executable, "-m", *worker], folder / "worker.log", worker_environ(services, "chaos-worker"), 10
         )
-        try:
-            yield Stand(folder, services, child)
-        finally:
-            child.stop()
+        stack.callback(child.stop)
+        yield Stand(folder, services, child)
 
 
 def worker_environ(services: Services, client_id: str) -> dict[str, str]:
     """The environment of a worker."""
     return {
         "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(PROJECT),
         "WELLKEPT_DATABASE_URL": services.database_url,
         "WELLKEPT_MQTT_URL": services.mqtt_url,
         "WELLKEPT_CLIENT_ID": client_id,

@@ -50,8 +50,9 @@ def report(running: Stand, n: int) -> None:
     """What a person wants to know; shown with `pytest -s`, and copied to docs/guides/reliability.md."""
     kills = sum(n for name, n in running.kills.items() if name in {"worker", "database", "broker"})
     print(f"\n{n} readings through {kills} kills: {dict(running.kills)}")
+    print("  seconds from a kill until a reading said after it is stored:")
     for target, times in sorted(running.recoveries_s.items()):
-        print(f"  {target}: kill to next commit, s: median {median(times):.1f}, worst {max(times):.1f} of {len(times)}")
+        print(f"    {target}: median {median(times):.1f}, worst {max(times):.1f} of {len(times)}")
 
 
 def test_nothing_is_lost_and_nothing_twice(tmp_path: Path) -> None:

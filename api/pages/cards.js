@@ -1,0 +1,130 @@
+// Cards for findings, orders, reminders and devices. Text goes in as text, never as markup.
+
+import { sparkline } from "./sparkline.js";
+
+const ORDER_WORDS = {
+  proposed: "waits for approval",
+  en_route: "on the way",
+  on_site: "on site",
+};
+const URGENCY_WORDS = { urgent: "urgent", visit: "visit", self: "self-care" };
+
+export function make(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+export function words(name) {
+  return String(name ?? "").replaceAll("_", " ");
+}
+
+export function number(value, digits = 3) {
+  if (value === null || value === undefined) return "–";
+  if (typeof value !== "number") return String(value);
+  return new Intl.NumberFormat("en", { maximumSignificantDigits: Math.abs(value) >= 1000 ? 4 : digits }).format(value);
+}
+
+export function when(text) {
+  if (!text) return "–";
+  return new Date(text).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+}
+
+function card(urgency, title, chip, where) {
+  const made = make("article", "card");
+  if (urgency) made.dataset.urgency = urgency;
+  made.append(
+    make("div", "card-head", make("h3", "", title), chip ? make("span", "chip", chip) : null),
+    make("p", "where", where),
+  );
+  return made;
+}
+
+function pair(name, value, className) {
+  return make("div", className ?? "", make("dt", "", name), make("dd", "", value));
+}
+
+function evidenceList(one) {
+  const unit = one.unit && one.unit !== "1" ? ` ${one.unit}` : "";
+  return make(
+    "dl",
+    "evidence",
+    pair("expected", number(one.expected) + unit),
+    pair("observed", number(one.observed) + unit, "observed"),
+    pair("since", when(one.since)),
+  );
+}
+
+export function findingCard(finding, series) {
+  const made = card(
+    finding.urgency,
+    finding.title,
+    URGENCY_WORDS[finding.urgency],
+    `${finding.appliance_id} · ${words(finding.kind)} · ${finding.household_id ?? "no household"}`,
+  );
+  const one = finding.evidence[0];
+  if (one) {
+    made.append(evidenceList(one));
+    const picture = series && sparkline(series.points, one.expected, `${words(one.signal)} over time`);
+    if (picture) {
+      made.append(
+        picture,
+        make("div", "spark-axis", make("span", "", when(series.from)), make("span", "", words(series.signal)), make("span", "", when(series.to))),
+      );
+    }
+    if (one.note) made.append(make("p", "note", one.note));
+  }
+  const doubt = `${Math.round(finding.probability * 100)} % sure`;
+  const due = finding.fails_p50 ? ` · may fail around ${when(finding.fails_p50)}` : "";
+  made.append(make("p", "note", doubt + due + (finding.state === "acknowledged" ? " · acknowledged" : "")));
+  return made;
+}
+
+function taskLine(task) {
+  const parts = task.parts.length ? make("span", "parts", ` · bring ${task.parts.map(words).join(", ")}`) : null;
+  const one = task.evidence[0];
+  const unit = one?.unit && one.unit !== "1" ? ` ${one.unit}` : "";
+  const seen = one ? ` · ${words(one.signal)} ${number(one.observed)} for ${number(one.expected)}${unit}` : "";
+  return make("li", "", make("strong", "", task.title), ` at ${task.appliance_id}${seen} · ${task.minutes} min`, parts);
+}
+
+export function orderCard(order, act) {
+  const made = card(
+    order.urgency,
+    `Order ${order.number}`,
+    ORDER_WORDS[order.state] ?? words(order.state),
+    `${order.household_name} · ${order.household_id}`,
+  );
+  made.append(make("ul", "tasks", ...order.tasks.map(taskLine)));
+  if (order.visit_starts) {
+    made.append(make("p", "note", `${order.technician_id} comes ${when(order.visit_starts)} to ${when(order.visit_ends)}`));
+  } else if (order.due_by) {
+    made.append(make("p", "note", `due by ${when(order.due_by)}`));
+  }
+  if (order.explanation) made.append(make("p", "note", order.explanation));
+  if (order.actions.includes("approve")) {
+    const approve = make("button", "main", "Approve");
+    approve.type = "button";
+    approve.addEventListener("click", () => act(approve, order, "approve"));
+    made.append(make("div", "actions", approve));
+  }
+  return made;
+}
+
+export function reminderCard(reminder) {
+  const state = reminder.state === "snoozed" ? `snoozed until ${when(reminder.snoozed_until)}` : words(reminder.state);
+  const made = card("self", reminder.title, state, `${reminder.household_id} · ${reminder.appliance_id}`);
+  made.append(make("p", "", reminder.text), make("p", "note", `sent ${when(reminder.sent_at)}`));
+  return made;
+}
+
+export function deviceCard(device) {
+  const facts = Object.entries(device.facts).map(([name, value]) => `${words(name)} ${value}`).join(", ");
+  const said = Object.entries(device.latest ?? {}).slice(0, 4);
+  const made = card("", device.name, device.dialect, `${number(device.readings, 6)} readings · last ${when(device.last_seen)}`);
+  if (facts) made.append(make("p", "note", facts));
+  if (said.length) made.append(make("p", "note", said.map(([name, one]) => `${words(name)} ${number(one.value)}`).join(" · ")));
+  made.append(make("p", "note", make("code", "", `POST /api/v1/devices/${device.id}/claim`)));
+  return made;
+}

@@ -1,0 +1,141 @@
+// The console: lists are read over HTTP and read again whenever the stream of changes says that something moved.
+
+import { deviceCard, findingCard, make, orderCard, reminderCard } from "./cards.js";
+
+const API = "/api/v1";
+const SHOWN = 30;
+const SETTLE_MS = 400;
+const OPEN_ORDERS = "proposed,approved,offered,confirmed,scheduled,en_route,on_site,reopened";
+const RANK = { urgent: 0, visit: 1, self: 2 };
+const seriesOfFinding = new Map();
+const known = new Map();
+
+const LISTS = {
+  findings: {
+    path: `/findings?state=open,acknowledged&limit=${SHOWN}`,
+    sort: (a, b) => RANK[a.urgency] - RANK[b.urgency],
+    card: (item) => findingCard(item, seriesOfFinding.get(item.id)),
+    empty: "Nothing found: every appliance behaves as it should.",
+    before: readSeries,
+  },
+  orders: { path: `/orders?state=${OPEN_ORDERS}&limit=${SHOWN}`, card: (item) => orderCard(item, act), empty: "No order is open." },
+  reminders: { path: `/reminders?state=sent,seen,snoozed,done&limit=${SHOWN}`, card: reminderCard, empty: "No owner has to do anything." },
+  devices: { path: `/devices?claimed=false&limit=${SHOWN}`, card: deviceCard, empty: "Every device that speaks is claimed." },
+};
+const CHANGES = { finding: ["findings"], order: ["orders"], reminder: ["reminders"], device: ["devices"], appliance: ["devices"] };
+
+async function fetchJson(path, options) {
+  const answer = await fetch(API + path, options);
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.detail ?? answer.statusText);
+  return body;
+}
+
+function complain(error) {
+  const place = document.getElementById("trouble");
+  place.textContent = error ? error.message : "";
+  place.hidden = !error;
+}
+
+async function show(name) {
+  const list = LISTS[name];
+  const page = await fetchJson(list.path);
+  const items = list.sort ? page.items.sort(list.sort) : page.items;
+  await list.before?.(items);
+  const place = document.getElementById(name);
+  const before = known.get(name);
+  const cards = items.map((item) => {
+    const made = list.card(item);
+    if (before && !before.has(item.id)) made.classList.add("fresh");
+    return made;
+  });
+  known.set(name, new Set(items.map((item) => item.id)));
+  place.replaceChildren(...(cards.length ? cards : [make("p", "empty", list.empty)]));
+  place.removeAttribute("aria-busy");
+  document.getElementById(`${name}-count`).textContent = items.length ? `${items.length}${page.next ? "+" : ""}` : "";
+}
+
+// The evidence of a finding may name an index that no appliance reports; then there is no line to draw.
+async function readSeries(findings) {
+  const missing = findings.filter((finding) => finding.evidence[0] && !isFresh(finding));
+  await Promise.all(missing.map(readOne));
+}
+
+function isFresh(finding) {
+  return seriesOfFinding.get(finding.id)?.judged_at === finding.judged_at;
+}
+
+async function readOne(finding) {
+  const signal = finding.evidence[0].signal;
+  const to = new Date(finding.judged_at);
+  const since = new Date(finding.evidence[0].since);
+  const day = 86400e3;
+  const from = new Date(Math.min(since - (to - since), to - day / 4));
+  const query = new URLSearchParams({ signals: signal, max_points: "120", from: from.toISOString(), to: new Date(+to + 1).toISOString() });
+  try {
+    const series = await fetchJson(`/appliances/${encodeURIComponent(finding.appliance_id)}/telemetry?${query}`);
+    const points = series.items
+      .map((item) => ({ time: Date.parse(item.time), value: item.values[signal] }))
+      .filter((point) => typeof point.value === "number");
+    seriesOfFinding.set(finding.id, { judged_at: finding.judged_at, signal, points, from: points[0] && new Date(points[0].time), to });
+  } catch {
+    seriesOfFinding.set(finding.id, { judged_at: finding.judged_at, signal, points: [] });
+  }
+}
+
+async function act(button, order, action) {
+  button.disabled = true;
+  try {
+    await fetchJson(`/orders/${order.id}/${action}`, {
+      method: "POST",
+      headers: { "Idempotency-Key": crypto.randomUUID(), "If-Match": `"${order.version}"`, "X-Actor": "console" },
+    });
+    complain(null);
+  } catch (error) {
+    complain(error);
+  }
+  await refresh("orders");
+}
+
+// Many changes at once become one reading of the list.
+const waiting = new Map();
+function refresh(name) {
+  if (!waiting.has(name)) {
+    waiting.set(name, new Promise((done) => setTimeout(done, SETTLE_MS)).then(() => {
+      waiting.delete(name);
+      return show(name).catch(complain);
+    }));
+  }
+  return waiting.get(name);
+}
+
+function refreshAll() {
+  for (const name of Object.keys(LISTS)) refresh(name);
+}
+
+function showFigures(figures) {
+  for (const place of document.querySelectorAll(".number")) {
+    const value = figures[place.id];
+    place.textContent = value === null ? "–" : new Intl.NumberFormat("en", { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
+  }
+}
+
+function setLive(state, text) {
+  document.getElementById("live").dataset.state = state;
+  document.getElementById("live-text").textContent = text;
+}
+
+function watch() {
+  const source = new EventSource(`${API}/stream`);
+  source.addEventListener("hello", () => {
+    setLive("on", "live");
+    complain(null);
+    refreshAll();
+  });
+  source.addEventListener("reset", refreshAll);
+  source.addEventListener("change", (event) => (CHANGES[JSON.parse(event.data).entity] ?? []).forEach(refresh));
+  source.addEventListener("figures", (event) => showFigures(JSON.parse(event.data)));
+  source.addEventListener("error", () => setLive("off", "connection lost, trying again"));
+}
+
+watch();
