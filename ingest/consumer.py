@@ -91,7 +91,6 @@ class Consumer:
                 return
             except (psycopg.Error, Unavailable) as error:
                 wait_s = self._wait_out(error, wait_s, stop)
-                decoded = [_arriving_now(one) for one in decoded]
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; a database that is away is waited for as long as it takes."""
@@ -134,6 +133,7 @@ class Consumer:
                 if isinstance(error, psycopg.Error) and is_about_data(error):
                     return self._bisect(decoded, _words(error), stop)
                 wait_s = self._wait_out(error, wait_s, stop)
+                decoded = [_arriving_now(one) for one in decoded]
             except WellkeptError:
                 raise
             except Exception as error:  # of ours, set off by one message: the others must not wait for its repair
