@@ -42,7 +42,6 @@ def create_app(settings: ApiSettings) -> FastAPI:
         docs_url=None,  # its pages would come from another site
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=settings.body_most_bytes,
         responses={
             422: {**_PROBLEM, "description": "What is wrong with the request."},
             "default": {**_PROBLEM, "description": "Any other error."},

@@ -32,7 +32,8 @@ RECONNECT_S = 1.0
 class Broadcast:
     """Copies each event to every watcher; never waits for one of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, queue: int = QUEUE) -> None:
+        self._queue = queue
         self._watchers: set[asyncio.Queue[bytes | None]] = set()
         self._numbers = count(1)
         self._closed = False
@@ -59,7 +60,7 @@ class Broadcast:
 
     def watch(self) -> asyncio.Queue[bytes | None]:
         """A queue of frames from now on; None ends it."""
-        watcher: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE)
+        watcher: asyncio.Queue[bytes | None] = asyncio.Queue(self._queue)
         if self._closed:
             watcher.put_nowait(None)
         else:

@@ -18,6 +18,9 @@ START_ABOVE_K: Final = 0.3  # (E) thermostat: starts this far beyond the setpoin
 STOP_BELOW_K: Final = 0.8  # (E) and stops this far past it
 REFRIGERANT_LAG: Final = 0.35  # (E) share of the way per minute: about two minutes to settle
 CHARGE_LOST_AT_FULL: Final = 0.45  # refrigerant_leak severity 1: 45 % of the charge is gone
+FOULED_AT_FULL: Final = 0.5  # outdoor_coil_fouled severity 1: half of the condenser's conductance is lost
+FIXED_HZ: Final = 55.0  # (E) what a fixed-speed machine amounts to
+FIXED_STOP_K: Final = 1.1  # (E) and how far past the setpoint it runs
 VALVE_MASKS: Final = 0.20  # the expansion valve hides the first 20 % (field studies of undercharge)
 
 
@@ -38,6 +41,10 @@ class AirConditionerUnits:
     auto_fan: Bools
     fan_level: NDArray[np.int64]
     sensor_offset_c: Floats
+    fixed_speed: Bools
+    steep_fan: Floats
+    air_exponent: Floats
+    noisy: Floats
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,8 +84,11 @@ class AirConditionerTrace:
     running: Bools
 
 
-def draw_unit(rng: np.random.Generator, *, hot: bool) -> dict[str, float | bool | int]:
-    """Draw one unit with the room it serves, keyed like `AirConditionerUnits`."""
+def draw_unit(rng: np.random.Generator, *, hot: bool, variant_b: bool = False) -> dict[str, float | bool | int]:
+    """Draw one unit with the room it serves, keyed like `AirConditionerUnits`.
+
+    Variant b: one in three switches a fixed-speed compressor, fans are steeper, coils react otherwise to less air.
+    """
     area_m2 = rng.uniform(18.0, 34.0)
     rated_w = area_m2 * rng.uniform(100.0, 125.0)
     return {
@@ -94,7 +104,11 @@ def draw_unit(rng: np.random.Generator, *, hot: bool) -> dict[str, float | bool 
         "hz_max": rng.uniform(80.0, 98.0),
         "auto_fan": bool(rng.random() < 0.4),
         "fan_level": int(rng.choice([1, 2, 3])),
-        "sensor_offset_c": rng.normal(0.0, 0.25),
+        "sensor_offset_c": rng.normal(0.0, 0.4 if variant_b else 0.25),
+        "fixed_speed": bool(variant_b and rng.random() < 0.33),
+        "steep_fan": rng.uniform(0.4, 1.0) if variant_b else 0.0,
+        "air_exponent": rng.uniform(0.48, 0.62) if variant_b else coil.AIR_SIDE_EXPONENT,
+        "noisy": rng.uniform(1.0, 2.2) if variant_b else 1.0,
     }
 
 
@@ -121,11 +135,14 @@ def step_rooms(
     `clog` and `leak` are severities in [0, 1] per home, constant over the call. `state` is advanced in place.
     """
     steps, count = drivers.want.shape
-    flow = coil.flow_share(clog)
+    flow = coil.flow_share(clog, units.steep_fan)
     capacity = charge_effects(leak)[0]
     starved = 1.0 - 0.5 * (1.0 - capacity)  # part of the coil runs dry
     sensible = (
-        np.array([coil.conductance_w_per_k(units.rated_w, np.full(count, s), flow) for s in FAN_SPEEDS]) * starved
+        np.array(
+            [coil.conductance_w_per_k(units.rated_w, np.full(count, s), flow, units.air_exponent) for s in FAN_SPEEDS]
+        )
+        * starved
     )
     trace = _empty_trace(steps, count)
     who = np.arange(count)
@@ -133,13 +150,15 @@ def step_rooms(
         state.room_c, state.mass_c, state.integral, state.running, state.heat_w)  # fmt: skip
     watts_per_hz = units.rated_w * capacity / 60.0
     hz_span = units.hz_max - units.hz_min
+    stop_below = np.where(units.fixed_speed, FIXED_STOP_K, STOP_BELOW_K)
     any_heating = bool((drivers.want < 0).any())
     for i in range(steps):
         want = drivers.want[i]
         error = want * (room - drivers.setpoint_c[i])
-        running = (want != 0.0) & (error > np.where(running, -STOP_BELOW_K, START_ABOVE_K))
+        running = (want != 0.0) & (error > np.where(running, -stop_below, START_ABOVE_K))
         integral = np.minimum(np.maximum(integral + 0.012 * error, 0.0), 1.0) * running
-        hz = running * (units.hz_min + hz_span * np.minimum(np.maximum(0.45 * error + integral, 0.0), 1.0))
+        share = np.minimum(np.maximum(0.45 * error + integral, 0.0), 1.0)
+        hz = running * np.where(units.fixed_speed, FIXED_HZ, units.hz_min + hz_span * share)
         wanted = np.minimum(np.maximum(1.4 + 1.5 * error, 0.0), 3.0).astype(np.int64)
         level = np.where(units.auto_fan, wanted, units.fan_level)
         drive = watts_per_hz * hz

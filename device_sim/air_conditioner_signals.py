@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from device_sim import coil
 from device_sim.air_conditioner import (
     FAN_SPEEDS,
+    FOULED_AT_FULL,
     FULL_FAN_RPM,
     AirConditionerDrivers,
     AirConditionerState,
@@ -30,21 +31,24 @@ def sense(
     clog: Floats,
     leak: Floats,
     noise: Floats,
+    fouled: Floats | float = 0.0,
 ) -> Columns:
-    """Signals per minute and home, canonical names; `noise` holds six standard normal layers (6, minutes, homes).
+    """Signals per minute and home, canonical names; `noise` holds six standard normal layers (6, minutes, homes),
+    `fouled` the severity of outdoor_coil_fouled.
 
     Advances the energy counter and the filter hours of `state`.
     """
-    flow = coil.flow_share(clog)
+    noise = noise * units.noisy
+    flow = coil.flow_share(clog, units.steep_fan)
     _, efficiency, lost = charge_effects(leak)
     starved = 1.0 - 0.5 * (1.0 - charge_effects(leak)[0])
     fan = FAN_SPEEDS[trace.level] * trace.running
     speed = np.maximum(fan, FAN_SPEEDS[0])
-    conductance = coil.conductance_w_per_k(units.rated_w, speed, flow) * starved
+    conductance = coil.conductance_w_per_k(units.rated_w, speed, flow, units.air_exponent) * starved
     air = coil.air_w_per_k(units.rated_w, speed, flow)
     share = np.where(trace.heat_w > 0.0, coil.SENSIBLE_SHARE, 1.0)
     coil_in = trace.room_c - share * trace.heat_w / conductance
-    power, coil_out = _outdoor_side(units, drivers, trace, coil_in, efficiency)
+    power, coil_out = _outdoor_side(units, drivers, trace, coil_in, efficiency, fouled)
     fan_w = 34.0 * fan**3 * (0.45 + 0.55 * flow)
     power = power + fan_w + STANDBY_W
     cooling = trace.heat_w > 0.0
@@ -81,6 +85,7 @@ def _outdoor_side(
     trace: AirConditionerTrace,
     coil_in: Floats,
     efficiency: Floats,
+    fouled: Floats | float,
 ) -> tuple[Floats, Floats]:
     """Compressor power in W and outdoor coil temperature in degC, by the lift between the two coils.
 
@@ -89,7 +94,7 @@ def _outdoor_side(
     """
     moved = np.abs(trace.heat_w)
     rejects = np.where(trace.heat_w > 0.0, 1.27, -0.74)  # about 1 + 1/COP out, 1 - 1/COP in
-    coil_out = drivers.outdoor_c + rejects * moved / units.condenser_w_k
+    coil_out = drivers.outdoor_c + rejects * moved / (units.condenser_w_k * (1.0 - FOULED_AT_FULL * fouled))
     cold = np.minimum(coil_in, coil_out)
     lift = np.maximum(np.abs(coil_out - coil_in), 8.0) + 10.0
     rated_lift = 48.0 - coil.RATED_COIL_C + 10.0

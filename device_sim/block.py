@@ -1,7 +1,6 @@
 """A block of homes on one site, stepped together through data time: the engine room of the simulator."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,13 +8,18 @@ from numpy.typing import NDArray
 from device_sim import air_conditioner as ac
 from device_sim import air_conditioner_signals, refrigerator
 from device_sim import circuit as circuits
-from device_sim.day_plan import DayPlan, plan_day
+from device_sim.day_plan import NOISE_LAYERS, DayPlan, plan_day
 from device_sim.description import HomeSpec
+from device_sim.extras import Extras
+from device_sim.fault_catalogue import FAULTS
 from device_sim.faults import FaultBook, FaultPlan
-from device_sim.laundry import Laundry
+from device_sim.firmware import FirmwareSteps
+from device_sim.laundry import Laundry, Summary
 from device_sim.params import DAY_MIN, DAY_S, SimParams
 from device_sim.reporting import Reporting
+from device_sim.stacking import stack as _stack
 from device_sim.tables import Event, Table
+from device_sim.watch import Watch
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -31,14 +35,21 @@ class Block:
         self.specs = specs
         self._offset_s = specs[0].site.utc_offset_s
         self._index = {spec.index: i for i, spec in enumerate(specs)}
-        self.faults = FaultBook(seed=params.seed, homes=list(self._index), plans=plans)
+        self.faults = FaultBook(
+            seed=params.seed, homes=list(self._index), plans=plans,
+            lacks={(spec.index, part): model.lacks for spec in specs for part, model in spec.models.items()},
+        )  # fmt: skip
+        self._watch = Watch(list(self._index))
         start_s = int(params.start.timestamp()) // 60 * 60
         self._local_day, second = divmod(start_s + self._offset_s, DAY_S)
         self._first_day = self._local_day
         self._minute = second // 60
         self._plan: DayPlan | None = None
         self._fan_hours = np.zeros(len(specs))
+        self._circuit_count = 3 if params.outfit == "full" else 2
         self._build_units()
+        self._extras = Extras(seed=params.seed, specs=specs) if params.outfit == "full" else None
+        self.firmware = FirmwareSteps(params, specs)
         self._laundry = Laundry(seed=params.seed, specs=specs)
         self._reporting = Reporting(params, specs)
 
@@ -46,8 +57,12 @@ class Block:
         specs, count = self.specs, len(self.specs)
         self._ac = ac.AirConditionerUnits(**_stack([spec.ac for spec in specs]))
         self._fridge = refrigerator.RefrigeratorUnits(**_stack([spec.fridge for spec in specs]))
-        self._circuits = circuits.CircuitUnits(**_stack([s.kitchen for s in specs] + [s.main for s in specs]))
+        self._circuits = circuits.CircuitUnits(**_stack(
+            [s.kitchen for s in specs] + [s.main for s in specs]
+            + ([s.utility for s in specs] if self._circuit_count == 3 else [])
+        ))
         warm = np.array([min(spec.site.mean_c, 25.0) for spec in specs])
+        self._has_ac = np.array([float("ac" in spec.parts) for spec in specs])
         zero = np.zeros(count)
         self._ac_state = ac.AirConditionerState(
             room_c=warm.copy(), mass_c=warm.copy(), integral=zero.copy(), running=zero > 0.0, heat_w=zero.copy(),
@@ -56,10 +71,11 @@ class Block:
         self._fridge_state = refrigerator.RefrigeratorState(
             fridge_c=self._fridge.fridge_set_c.copy(), freezer_c=self._fridge.freezer_set_c.copy(),
             evap_c=self._fridge.freezer_set_c.copy(), frost=zero.copy(), run_min=0.3 * self._fridge.defrost_after_min,
-            defrost_left=zero.copy(), on=zero > 0.0, energy_kwh=zero.copy(), door_opens=zero.copy(),
+            defrost_left=zero.copy(), on=zero > 0.0, energy_kwh=zero.copy(), door_opens=zero.copy(), rest_min=zero.copy(),
         )  # fmt: skip
         self._circuit_state = circuits.CircuitState(
-            rise_k=np.zeros(2 * count), energy_kwh=np.zeros(2 * count), current_a=np.zeros(2 * count)
+            rise_k=np.zeros(self._circuit_count * count), energy_kwh=np.zeros(self._circuit_count * count),
+            current_a=np.zeros(self._circuit_count * count),
         )
 
     @property
@@ -79,6 +95,8 @@ class Block:
     def relieve(self, home: int, fault: str) -> None:
         """The owner of home index `home` undoes a self-care fault now."""
         self.faults.relieve(home, fault, self.elapsed_days)
+        if fault in ("purifier_filter_clog", "hood_filter_clog") and self._extras:
+            self._extras.reset_filter(FAULTS[fault].part, self._index[home])
         if fault == "filter_clog":
             self._ac_state.filter_h[self._index[home]] = 0.0
 
@@ -94,9 +112,12 @@ class Block:
         day = self._local_day - self._first_day
         if self._plan is None:
             self._plan = plan_day(
-                seed=self._params.seed, specs=self.specs, local_day=self._local_day, day=day, faults=self.faults
+                self._params, specs=self.specs, local_day=self._local_day, day=day, faults=self.faults
             )
             self._laundry.begin_day(self._plan, self._local_day)
+            if self._extras:
+                self._extras.begin_day(self._plan, self._local_day)
+            self.firmware.apply(day, ac_units=self._ac, fridge_units=self._fridge, extras=self._extras)
         first, last = self._minute, self._minute + int(minutes)
         tables, events = self._run(self._plan, first, last)
         self._minute = last
@@ -105,6 +126,8 @@ class Block:
                 "filter_clog": self._fan_hours / NORMAL_FAN_HOURS,
                 "drain_filter_clog": self._laundry.cycles_today,
                 "bearing_wear": self._laundry.cycles_today,
+                "inlet_valve_weak": self._laundry.cycles_today,
+                **(self._extras_usage() if self._extras else {}),
             }
             self.faults.grow(day, usage)
             self._fan_hours = np.zeros(len(self.specs))
@@ -115,6 +138,8 @@ class Block:
         part = {name: field[first:last] for name, field in plan.fields.items()}
         noise = plan.noise[:, first:last]
         count = len(self.specs)
+        report, start_s = self._reporting, plan.first_s + 60 * first
+        extra_tables: list[Table] = []
         air_columns, room_c = self._run_rooms(plan, part, noise, first, last)
         cold_columns = refrigerator.step_refrigerators(
             self._fridge,
@@ -125,42 +150,97 @@ class Block:
             seal=self.faults.severity("door_seal_leak"),
             dust=self.faults.severity("condenser_dust"),
             noise=noise[6:9],
+            worn=self.faults.severity("compressor_failing"),
+            iced=self.faults.severity("defrost_failure"),
         )
         wash_columns, summaries, events = self._laundry.run(plan, first, last, self.faults)
         kitchen_w = part["kitchen_w"] + _floats(cold_columns["power_w"]) + _floats(wash_columns["power_w"])
         kitchen_var = part["kitchen_var"] + 0.35 * _floats(cold_columns["power_w"])
-        air_w = _floats(air_columns["power_w"])
+        air_w = _floats(air_columns["power_w"]) * self._has_ac
+        main_w, more_w, more_var = part["main_w"], [], []
+        if self._extras:
+            more = self._extras.run(
+                plan, first, last, room_c=room_c, faults=self.faults, noise=noise[NOISE_LAYERS:]
+            )  # fmt: skip
+            kitchen_w = kitchen_w + more.load_w["kitchen"]
+            main_w = main_w + more.load_w["main"]
+            more_w, more_var = [more.load_w["utility"] + 2.0], [0.1 * more.load_w["utility"] + 3.0]
+            extra_tables = self._report_extras(more.columns, more.summaries, plan.first_s, start_s)
+            self._watch.dryers(self.faults, self.elapsed_days, _floats(more.columns["dryer"]["limit_trips"]))
         before = self._circuit_state.current_a
         healthy = np.zeros(count)
         trace = circuits.run_circuits(
             self._circuits,
             self._circuit_state,
-            load_w=np.concatenate([kitchen_w, part["main_w"] + air_w], axis=1),
-            load_var=np.concatenate([kitchen_var, part["main_var"] + 0.2 * air_w], axis=1),
-            upstream_v=np.tile(part["upstream_v"], (1, 2)),
-            room_c=np.tile(room_c, (1, 2)),
-            contact=np.concatenate([self.faults.severity("loose_contact"), healthy]),
-            leak=np.concatenate([healthy, self.faults.severity("earth_leakage")]),
-            leak_noise=np.concatenate([noise[9], noise[10]], axis=1),
+            load_w=np.concatenate([kitchen_w, main_w + air_w, *more_w], axis=1),
+            load_var=np.concatenate([kitchen_var, part["main_var"] + 0.2 * air_w, *more_var], axis=1),
+            upstream_v=np.tile(part["upstream_v"], (1, self._circuit_count)),
+            room_c=np.tile(room_c, (1, self._circuit_count)),
+            contact=np.concatenate([self.faults.severity("loose_contact"), healthy, *[healthy] * len(more_w)]),
+            leak=np.concatenate([healthy, self.faults.severity("earth_leakage"), *[healthy] * len(more_w)]),
+            leak_noise=np.concatenate([noise[9], noise[10], *[noise[11]] * len(more_w)], axis=1),
         )
         self._circuit_state.current_a = trace.current_a[-1].copy()
-        start_s = plan.first_s + 60 * first
-        report = self._reporting
+        self._look(part, cold_columns, trace)
         tables = [
             report.steady("ac", start_s, air_columns),
             report.steady("fridge", start_s, cold_columns),
-            report.washers(start_s, wash_columns),
-            *report.summaries(plan.first_s, summaries),
+            report.cyclers("washer", start_s, wash_columns),
+            *report.summaries("washer", plan.first_s, summaries),
+            *extra_tables,
             report.circuits(start_s, trace, before, self._circuits.breaker_rating_a, noise[11:14]),
         ]
         return [table for table in tables if table.ts.size], events
+
+    def _look(
+        self, part: dict[str, Floats], cold: dict[str, NDArray[np.generic]], trace: circuits.CircuitTrace
+    ) -> None:
+        """Note what is urgent in this stretch."""
+        day, count = self.elapsed_days, len(self.specs)
+        main = slice(count, 2 * count)
+        self._watch.food(self.faults, day, _floats(cold["fridge_c"]), _floats(cold["freezer_c"]))
+        self._watch.currents(
+            self.faults, day, trace.current_a[:, main], self._circuits.breaker_rating_a[main], trace.leakage_ma[:, main]
+        )
+        self._watch.mains(self.faults, day, part["upstream_v"])
+        self._watch.water(self.faults, day, part["flood_mm"])
+
+    def _report_extras(
+        self,
+        columns: dict[str, dict[str, NDArray[np.generic]]],
+        summaries: dict[str, list[Summary]],
+        day_s: int,
+        start_s: int,
+    ) -> list[Table]:
+        report = self._reporting
+        return [
+            report.steady("heater", start_s, columns["heater"]),
+            report.cyclers("dryer", start_s, columns["dryer"]),
+            report.cyclers("dishwasher", start_s, columns["dishwasher"]),
+            report.movers("purifier", start_s, columns["purifier"]),
+            report.movers("hood", start_s, columns["hood"]),
+            *report.summaries("dryer", day_s, summaries["dryer"]),
+            *report.summaries("dishwasher", day_s, summaries["dishwasher"]),
+        ]
+
+    def _extras_usage(self) -> dict[str, Floats]:
+        """Use of the day relative to a normal one (E: hours of a day's use per kind)."""
+        assert self._extras is not None
+        hours = self._extras.usage_hours
+        return {
+            "vent_clog": hours["dryer"] / 0.9,
+            "dishwasher_filter_clog": hours["dishwasher"] / 1.2,
+            "heater_failure": hours["dishwasher"] / 1.2,
+            "purifier_filter_clog": hours["purifier"] / 16.0,
+            "hood_filter_clog": hours["hood"] / 0.7,
+        }
 
     def _run_rooms(
         self, plan: DayPlan, part: dict[str, Floats], noise: Floats, first: int, last: int
     ) -> tuple[dict[str, NDArray[np.generic]], Floats]:
         shape = part["want"].shape
         drivers = ac.AirConditionerDrivers(
-            want=part["want"],
+            want=part["want"] * self._has_ac,
             setpoint_c=part["setpoint_c"],
             outdoor_c=np.broadcast_to(plan.weather.outdoor_c[first:last, None], shape),
             gains_w=part["gains_w"],
@@ -171,13 +251,10 @@ class Block:
         trace = ac.step_rooms(self._ac, self._ac_state, drivers, clog=clog, leak=leak)
         self._fan_hours = self._fan_hours + trace.running.sum(axis=0) / 60.0
         columns = air_conditioner_signals.sense(
-            self._ac, self._ac_state, drivers, trace, clog=clog, leak=leak, noise=noise[:6]
+            self._ac, self._ac_state, drivers, trace, clog=clog, leak=leak, noise=noise[:6],
+            fouled=self.faults.severity("outdoor_coil_fouled"),
         )
         return columns, trace.room_c
-
-
-def _stack(draws: Sequence[Mapping[str, float | bool | int]]) -> dict[str, Any]:
-    return {name: np.array([draw[name] for draw in draws]) for name in draws[0]}
 
 
 def _floats(column: NDArray[np.generic]) -> Floats:

@@ -21,13 +21,20 @@ FILTER_SHARE: Final = 0.3  # (E) of the clean system's resistance
 FULL_CLOG_RESISTANCE: Final = 20.0  # extra filter resistance at severity 1, which halves the flow
 
 
-def flow_share(clog: Floats) -> Floats:
+def flow_share(clog: Floats, steep: Floats | float = 0.0) -> Floats:
     """Air flow as a share of the clean one at the same fan speed, for clog severity in [0, 1].
+
+    `steep` is the share [0, 1] of a fan whose pressure falls linearly with flow, p = p0 (1 - V/Vmax), mixed in.
 
     Fan p = p0 (1 - (V/Vmax)^2) against p = R V^2 with R Vmax^2 = p0 when clean gives V ~ 1/sqrt(1 + R/R0): the share
     does not depend on the speed (fan laws).
     """
-    return np.sqrt(2.0 / (2.0 + FILTER_SHARE * FULL_CLOG_RESISTANCE * clog))
+    growth = FILTER_SHARE * FULL_CLOG_RESISTANCE * clog
+    parabolic = np.sqrt(2.0 / (2.0 + growth))
+    # r V^2 = 1 - V with r = 2 clean: V = (sqrt(1 + 4 r) - 1) / (2 r), half of Vmax when clean.
+    resistance = 2.0 + growth
+    linear = (np.sqrt(1.0 + 4.0 * resistance) - 1.0) / resistance
+    return np.asarray(parabolic + steep * (linear - parabolic))
 
 
 def air_w_per_k(rated_w: Floats, speed: Floats, flow: Floats) -> Floats:
@@ -35,14 +42,16 @@ def air_w_per_k(rated_w: Floats, speed: Floats, flow: Floats) -> Floats:
     return rated_w * WATCHED_FLOW_M3_S_PER_W * AIR_KG_M3 * AIR_J_KG_K * speed * flow
 
 
-def conductance_w_per_k(rated_w: Floats, speed: Floats, flow: Floats) -> Floats:
+def conductance_w_per_k(
+    rated_w: Floats, speed: Floats, flow: Floats, exponent: Floats | float = AIR_SIDE_EXPONENT
+) -> Floats:
     """Sensible conductance from room air to coil in W/K: effectiveness (NTU, constant coil temperature) x air flow.
 
     The clean coil at full fan carries `SENSIBLE_SHARE` of the rated capacity at the rating point.
     """
     full = air_w_per_k(rated_w, np.ones_like(rated_w), np.ones_like(rated_w))
     effectiveness = SENSIBLE_SHARE * rated_w / (full * (RATED_ROOM_C - RATED_COIL_C))
-    units = -np.log1p(-effectiveness) * (speed * flow) ** (AIR_SIDE_EXPONENT - 1.0)
+    units = -np.log1p(-effectiveness) * (speed * flow) ** (exponent - 1.0)
     return air_w_per_k(rated_w, speed, flow) * -np.expm1(-units)
 
 

@@ -12,7 +12,7 @@ from types import FrameType
 import click
 
 from device_sim.case import write_case
-from device_sim.faults import plan_faults
+from device_sim.fault_plans import plan_faults
 from device_sim.link import Broker
 from device_sim.params import SimParams
 from device_sim.publish import Progress, publish

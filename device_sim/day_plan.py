@@ -6,15 +6,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from device_sim import loads, mains, people, weather
+from device_sim import habits, loads, mains, people, weather
 from device_sim.description import HomeSpec
+from device_sim.dishwasher import Dishes
 from device_sim.faults import PRECURSOR_DAYS, FaultBook
-from device_sim.params import DAY_MIN, DAY_S
+from device_sim.household import HouseholdDay, household_day
+from device_sim.params import DAY_MIN, DAY_S, SimParams
 from device_sim.streams import Purpose, stream
 
 Floats = NDArray[np.float64]
 
 NOISE_LAYERS: Final = 14
+EXTRA_LAYERS: Final = 12
 FRESH_AIR_W_K: Final = 130.0  # (E) an open window
 PERSON_W: Final = 95.0  # sensible heat of a person at rest
 STEADY_GAIN_W: Final = 170.0  # (E) lights, screens, standby in the room
@@ -23,6 +26,7 @@ FOOD_RISK_TO_MIN: Final = 22 * 60
 FLOOD_FROM_MIN: Final = 4 * 60
 FLOOD_MINUTES: Final = 120
 FLOOD_MM_PER_MIN: Final = 3.0
+NEUTRAL_MINUTES: Final = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,46 +47,66 @@ class HomeDay:
     pressure_bar: Floats
     dead: Floats
     flood_mm: Floats
+    outdoor_pm25_ugm3: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayPlan:
-    """The block's day: every field of `HomeDay` stacked to (1440, homes), shared weather, noise, laundry."""
+    """The block's day: fields of `HomeDay` and `HouseholdDay` stacked to (1440, homes), shared weather, noise, laundry.
+
+    `inlet_c` is the mains water's temperature of the day at this site.
+    """
 
     first_s: int
     weather: weather.WeatherDay
     fields: dict[str, Floats]
     noise: Floats
     washes: tuple[tuple[people.Wash, ...], ...]
+    dishes: tuple[tuple[Dishes, ...], ...]
+    inlet_c: float
 
 
-def plan_day(*, seed: int, specs: list[HomeSpec], local_day: int, day: int, faults: FaultBook) -> DayPlan:
+def plan_day(params: SimParams, *, specs: list[HomeSpec], local_day: int, day: int, faults: FaultBook) -> DayPlan:
     """Draw a day for homes that share a site; `local_day` counts from 1970-01-01, `day` from the start."""
-    site = specs[0].site
+    site, seed = specs[0].site, params.seed
+    full = params.outfit == "full"
     sky = weather.make_day(seed, site, local_day)
     stages = faults.ongoing("overload", day), faults.strikes("overload", day, lead_days=PRECURSOR_DAYS)
     flood, food = faults.strikes("flood", day), faults.strikes("food_at_risk", day)
+    neutral = faults.strikes("neutral_loss", day)
     days: list[HomeDay] = []
+    houses: list[HouseholdDay] = []
+    dishes: list[tuple[Dishes, ...]] = []
     washes: list[tuple[people.Wash, ...]] = []
-    noise = np.empty((NOISE_LAYERS, DAY_MIN, len(specs)))
+    noise = np.empty((NOISE_LAYERS + (EXTRA_LAYERS if full else 0), DAY_MIN, len(specs)), dtype=np.float32)
     for i, spec in enumerate(specs):
         rng = stream(seed, Purpose.LIFE, spec.index, local_day)
         stage = 2 if stages[0][i] else int(stages[1][i])
-        home, loads_of_laundry = _plan_home(
-            spec, rng, sky, week_day=(local_day + 3) % 7, overload=stage, flood=bool(flood[i]), food=bool(food[i])
-        )
+        now = habits.today(params, spec.index, site.index, spec.traits, local_day, day)
+        home, presence, loads_of_laundry = _plan_home(
+            spec, now, rng, sky, week_day=(local_day + 3) % 7, overload=stage, flood=bool(flood[i]), food=bool(food[i]),
+            neutral=bool(neutral[i]),
+        )  # fmt: skip
         days.append(home)
         washes.append(loads_of_laundry)
+        if full:
+            more = stream(seed, Purpose.MORE_LIFE, spec.index, local_day)
+            house, tonight = household_day(now.traits, more, presence, loads_of_laundry, damp=sky.mean_c < 15.0)
+            houses.append(house)
+            dishes.append(tonight)
         quiet = stream(seed, Purpose.NOISE, spec.index, local_day)
-        noise[:, :, i] = quiet.standard_normal((NOISE_LAYERS, DAY_MIN), dtype=np.float32)
+        noise[:, :, i] = quiet.standard_normal((noise.shape[0], DAY_MIN), dtype=np.float32)
     fields = {name: np.stack([getattr(home, name) for home in days], axis=1) for name in HomeDay.__slots__}
+    fields |= {name: np.stack([getattr(h, name) for h in houses], axis=1) for name in HouseholdDay.__slots__ if houses}
     return DayPlan(
-        first_s=local_day * DAY_S - site.utc_offset_s, weather=sky, fields=fields, noise=noise, washes=tuple(washes)
-    )
+        first_s=local_day * DAY_S - site.utc_offset_s, weather=sky, fields=fields, noise=noise, washes=tuple(washes),
+        dishes=tuple(dishes), inlet_c=float(np.clip(0.6 * sky.mean_c + 6.0, 5.0, 28.0)),
+    )  # fmt: skip
 
 
 def _plan_home(
     spec: HomeSpec,
+    now: habits.Today,
     rng: np.random.Generator,
     sky: weather.WeatherDay,
     *,
@@ -90,10 +114,11 @@ def _plan_home(
     overload: int,
     flood: bool,
     food: bool,
-) -> tuple[HomeDay, tuple[people.Wash, ...]]:
-    traits = spec.traits
-    presence = people.presence_day(traits, rng, week_day)
-    washes = people.washes_day(traits, rng, presence)
+    neutral: bool,
+) -> tuple[HomeDay, people.Presence, tuple[people.Wash, ...]]:
+    traits = now.traits
+    presence = people.presence_day(traits, rng, week_day, holiday=now.away)
+    washes = people.washes_day(traits, rng, presence, shift_kg=now.load_shift_kg)
     want, setpoint = _comfort(traits, presence, sky)
     other = loads.loads_day(traits, rng, presence)
     gains = (
@@ -102,6 +127,8 @@ def _plan_home(
         + STEADY_GAIN_W
     )
     windows = _open_windows(rng, presence)
+    if now.airing:
+        windows[12 * 60 : 19 * 60] = 0.7 * FRESH_AIR_W_K
     door_s = people.door_seconds_day(traits, rng, presence)
     food_w = people.shopping_w_day(rng, presence)
     volts = stream(0, Purpose.MAINS, int(rng.integers(0, 2**31)))
@@ -118,12 +145,23 @@ def _plan_home(
         kitchen_var=other.kitchen_var,
         main_w=other.main_w + heavy,
         main_var=other.main_var,
-        upstream_v=mains.voltage_day(volts, usual_v=traits.usual_v),
-        pressure_bar=mains.pressure_day(volts, usual_bar=traits.usual_bar),
+        upstream_v=_mains(volts, traits.usual_v * now.volts, neutral=neutral),
+        pressure_bar=mains.pressure_day(volts, usual_bar=traits.usual_bar * now.bars),
         dead=((minutes >= FOOD_RISK_FROM_MIN) & (minutes < FOOD_RISK_TO_MIN) & food).astype(np.float64),
         flood_mm=_flood(minutes) if flood else np.zeros(DAY_MIN),
+        outdoor_pm25_ugm3=now.outdoor_pm25_ugm3 * (1.0 + 0.25 * np.cos(2.0 * np.pi * (minutes - 480) / 720.0)),
     )
-    return day, washes
+    return day, presence, washes
+
+
+def _mains(rng: np.random.Generator, usual_v: float, *, neutral: bool) -> Floats:
+    """Voltage of the day; without a neutral it swings with what the neighbours on the other phases draw."""
+    volts = mains.voltage_day(rng, usual_v=usual_v)
+    if neutral:
+        start = int(rng.integers(360, 1200))
+        swing = 22.0 + 16.0 * rng.random() + 6.0 * np.sin(np.arange(NEUTRAL_MINUTES) / 5.0)
+        volts[start : start + NEUTRAL_MINUTES] += (1.0 if rng.random() < 0.6 else -2.0) * (swing + 8.0)
+    return volts
 
 
 def _comfort(traits: people.HomeTraits, presence: people.Presence, sky: weather.WeatherDay) -> tuple[Floats, Floats]:

@@ -6,7 +6,17 @@ from typing import Final
 
 import numpy as np
 
-from device_sim import air_conditioner, circuit, refrigerator, washing_machine
+from device_sim import (
+    air_conditioner,
+    air_mover,
+    circuit,
+    dishwasher,
+    dryer,
+    refrigerator,
+    washing_machine,
+    water_heater,
+)
+from device_sim.catalogue import CATALOGUE, Model
 from device_sim.params import SimParams
 from device_sim.people import HomeTraits, draw_traits
 from device_sim.streams import Purpose, stream
@@ -14,46 +24,31 @@ from device_sim.weather import CLIMATES, SITES, Site
 
 KITCHEN_RATING_A: Final = 32.0
 MAIN_RATING_A: Final = 25.0
+UTILITY_RATING_A: Final = 40.0
+RATING_A: Final = {"kitchen": KITCHEN_RATING_A, "main": MAIN_RATING_A, "utility": UTILITY_RATING_A}
 RCD_MA: Final = 30.0
-PARTS: Final = ("ac", "fridge", "washer", "kitchen", "main")
+BASIC_PARTS: Final = ("ac", "fridge", "washer", "kitchen", "main")
 KIND_OF_PART: Final = {
     "ac": "air_conditioner",
     "fridge": "refrigerator",
     "washer": "washing_machine",
     "kitchen": "circuit",
     "main": "circuit",
+    "utility": "circuit",
+    "dryer": "dryer",
+    "dishwasher": "dishwasher",
+    "heater": "water_heater",
+    "purifier": "air_purifier",
+    "hood": "range_hood",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """A catalogue entry; `lacks` are the canonical signals this model does not report."""
-
-    maker: str
-    model: str
-    firmware: str
-    lacks: frozenset[str] = frozenset()
-
-
-CATALOGUE: Final = {
-    "air_conditioner": (
-        Model(maker="Northpeak", model="NP-35 Inverter", firmware="2.4.1"),
-        Model(maker="Northpeak", model="NP-26 Basic", firmware="1.9.0", lacks=frozenset({"discharge_c", "eev_steps"})),
-        Model(maker="Clearbrook", model="CB Air 9", firmware="5.0.3", lacks=frozenset({"humidity_pct", "filter_h"})),
-    ),
-    "refrigerator": (
-        Model(maker="Northpeak", model="NP-Cool 300", firmware="3.1.0"),
-        Model(maker="Clearbrook", model="CB Frost 28", firmware="1.2.7", lacks=frozenset({"ambient_c", "evap_c"})),
-    ),
-    "washing_machine": (
-        Model(maker="Northpeak", model="NP-Wash 8", firmware="4.0.2"),
-        Model(maker="Clearbrook", model="CB Drum 7", firmware="2.2.5", lacks=frozenset({"vibration_mm_s"})),
-    ),
-    "circuit": (
-        Model(maker="Gridwell", model="GW-63 Meter", firmware="1.5.0"),
-        Model(maker="Gridwell", model="GW-40 Meter", firmware="1.1.4", lacks=frozenset({"terminal_c"})),
-    ),
-}
+PARTS: Final = tuple(KIND_OF_PART)
+CIRCUITS: Final = ("kitchen", "main", "utility")
+# Circuit that a part hangs on, and its room.
+ON_CIRCUIT: Final = {"ac": "main", "fridge": "kitchen", "washer": "kitchen", "dishwasher": "utility", "hood": "kitchen",
+                     "purifier": "main", "dryer": "utility", "heater": "utility"}  # fmt: skip
+ROOMS: Final = {"ac": "living room", "main": "hall", "utility": "hall", "purifier": "living room", "dryer": "bathroom",
+                "heater": "bathroom"}  # fmt: skip
+OWNED: Final = {"ac": 0.92, "dryer": 0.5, "dishwasher": 0.6, "heater": 0.6, "purifier": 0.45, "hood": 0.6}  # (E)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +71,9 @@ class ApplianceDescription:
     breaker_rating_a: float | None
     rcd_ma: float | None
     lacks: frozenset[str]
+    water_hardness_dh: float | None = None
+    volume_l: float | None = None
+    warranty_months: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +100,16 @@ class HomeSpec:
     washer: washing_machine.WashingMachineUnit
     kitchen: dict[str, float]
     main: dict[str, float]
+    utility: dict[str, float]
+    dryer: dict[str, float | bool]
+    dishwasher: dishwasher.DishwasherUnit
+    heater: dict[str, float | bool]
+    purifier: dict[str, float | bool | int]
+    hood: dict[str, float | bool]
+    parts: tuple[str, ...]
     models: dict[str, Model]
     first_filter_h: float
+    hardness_dh: float
 
 
 def draw_home(params: SimParams, index: int) -> HomeSpec:
@@ -118,22 +124,44 @@ def draw_home(params: SimParams, index: int) -> HomeSpec:
     if demo:  # the story must show within the horizon: enough washing, and no overload without the fault
         traits = replace(traits, washes_per_week=max(traits.washes_per_week, 6.5), has_ev=False)
     unit = stream(params.seed, Purpose.UNITS, index)
+    b = params.physics == "b"
+    more = stream(params.seed, Purpose.UNITS, index, 2)
+    models = {part: _pick_model(rng, part, params, full=demo) for part in PARTS}
+    heater = water_heater.draw_unit(more, variant_b=b)
+    heater["powered_anode"] = "anode_ma" not in models["heater"].lacks
     return HomeSpec(
         index=index,
         site=site,
         traits=traits,
-        ac=air_conditioner.draw_unit(unit, hot=site.mean_c > 20.0),
-        fridge=refrigerator.draw_unit(unit),
-        washer=washing_machine.draw_unit(unit),
+        ac=air_conditioner.draw_unit(unit, hot=site.mean_c > 20.0, variant_b=b),
+        fridge=refrigerator.draw_unit(unit, variant_b=b),
+        washer=washing_machine.draw_unit(unit, variant_b=b),
         kitchen=circuit.draw_unit(unit, rating_a=KITCHEN_RATING_A),
         main=circuit.draw_unit(unit, rating_a=MAIN_RATING_A),
-        models={part: _pick_model(rng, part, full=demo) for part in PARTS},
+        utility=circuit.draw_unit(more, rating_a=UTILITY_RATING_A),
+        dryer=dryer.draw_unit(more, variant_b=b),
+        dishwasher=dishwasher.draw_unit(more, variant_b=b),
+        heater=heater,
+        purifier=air_mover.draw_purifier(more, variant_b=b),
+        hood=air_mover.draw_hood(more, variant_b=b),
+        parts=parts_of(params, index),
+        models=models,
         first_filter_h=float(np.floor(rng.uniform(0.0, 120.0))),
+        hardness_dh=round(float(more.uniform(3.0, 26.0)), 1),
     )
 
 
-def _pick_model(rng: np.random.Generator, part: str, *, full: bool) -> Model:
-    models = CATALOGUE[KIND_OF_PART[part]]
+def parts_of(params: SimParams, index: int) -> tuple[str, ...]:
+    """Suffixes of the appliances that home `index` (from 0) has, in the order of `PARTS`."""
+    if params.outfit == "basic":
+        return BASIC_PARTS
+    draws = stream(params.seed, Purpose.TRAITS, index, 2).random(len(PARTS))
+    owned = [part for part, draw in zip(PARTS, draws, strict=True) if draw < OWNED.get(part, 1.0)]
+    return tuple(part for part in owned if part != "utility" or {"dryer", "heater", "dishwasher"} & set(owned))
+
+
+def _pick_model(rng: np.random.Generator, part: str, params: SimParams, *, full: bool) -> Model:
+    models = CATALOGUE[params.physics][KIND_OF_PART[part]]
     chosen = int(rng.integers(0, len(models)))
     return models[0 if full else chosen]
 
@@ -162,7 +190,10 @@ def _describe(params: SimParams, spec: HomeSpec) -> HomeDescription:
         latitude=round(site.latitude + float(rng.uniform(-0.05, 0.05)), 4),
         longitude=round(site.longitude + float(rng.uniform(-0.05, 0.05)), 4),
         timezone=site.timezone,
-        appliances=tuple(_describe_appliance(params, spec, part, rng) for part in ("kitchen", "main", *PARTS[:3])),
+        appliances=tuple(
+            _describe_appliance(params, spec, part, rng)
+            for part in sorted(spec.parts, key=lambda part: (part not in CIRCUITS, PARTS.index(part)))
+        ),
     )
 
 
@@ -170,8 +201,13 @@ def _describe_appliance(params: SimParams, spec: HomeSpec, part: str, rng: np.ra
     model = spec.models[part]
     is_circuit = KIND_OF_PART[part] == "circuit"
     installed = params.start.date() - timedelta(days=int(rng.integers(60, 2200)))
-    rating = {"kitchen": KITCHEN_RATING_A, "main": MAIN_RATING_A}.get(part)
+    rating = RATING_A.get(part)
     power = {
+        "dryer": round(230.0**2 / float(spec.dryer["heater_ohm"]) + 210.0, -1),
+        "dishwasher": round(230.0**2 / spec.dishwasher.heater_ohm + 60.0, -1),
+        "heater": round(230.0**2 / float(spec.heater["element_ohm"]), -2),
+        "purifier": round(float(spec.purifier["full_w"])),
+        "hood": round(float(spec.hood["full_w"])),
         "ac": round(float(spec.ac["rated_w"]) / float(spec.ac["rated_cop"]), -1),
         "fridge": 150.0,
         "washer": 2200.0,
@@ -187,11 +223,14 @@ def _describe_appliance(params: SimParams, spec: HomeSpec, part: str, rng: np.ra
         batch=f"{installed.year}-{(installed.month - 1) // 3 + 1}",
         firmware=model.firmware,
         installed_on=installed,
-        room={"ac": "living room", "main": "hall"}.get(part, "kitchen"),
-        circuit_id=None if is_circuit else appliance_id(spec.index, "main" if part == "ac" else "kitchen"),
+        room=ROOMS.get(part, "kitchen"),
+        circuit_id=appliance_id(spec.index, ON_CIRCUIT[part]) if part in ON_CIRCUIT else None,
         rated_power_w=rated_w,
         rated_current_a=round(rated_w / 230.0, 1) if rated_w else None,
         breaker_rating_a=rating,
         rcd_ma=RCD_MA if is_circuit else None,
         lacks=model.lacks,
+        water_hardness_dh=spec.hardness_dh if part in ("heater", "dishwasher", "washer") else None,
+        volume_l=float(spec.heater["volume_l"]) if part == "heater" else None,
+        warranty_months=None if is_circuit else 24,
     )

@@ -1,70 +1,55 @@
-"""Which fault sits in which home, and how its severity grows: monotone, irregular, driven by use."""
+"""How severities grow from day to day: monotone, irregular, driven by use, set back by cleaning and repair."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from device_sim.params import SimParams
+from device_sim.fault_catalogue import FAULT_ORDER, FAULTS
 from device_sim.streams import Purpose, stream
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Lacks = Mapping[tuple[int, str], frozenset[str]]
 
 CLEAN_RESIDUAL: Final = 0.04  # (E) an owner's cleaning is good, not perfect
+CLEAN_SHARE: Final = 0.15  # of the severity of failure: no residual lies above that
 GROWTH_SHAPE: Final = 0.7  # (E) gamma shape of a day's growth: most days little, some days much
 PRECURSOR_DAYS: Final = 2  # the new car charger comes before the heater
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultKind:
-    """What a fault does by default.
-
-    `part` is the appliance suffix it sits in; `days_to_full` the typical days of normal use from onset to severity 1;
-    `detectable` the severity where its index moves by about 10 %; `self_care` says an owner can undo it.
-    """
-
-    name: str
-    part: str
-    days_to_full: float
-    detectable: float
-    self_care: bool = False
-    regrows: bool = False
-    abrupt: bool = False
-
-
-FAULTS: Final = {
-    kind.name: kind
-    for kind in (
-        FaultKind(name="filter_clog", part="ac", days_to_full=90.0, detectable=0.10, self_care=True, regrows=True),
-        FaultKind(name="refrigerant_leak", part="ac", days_to_full=80.0, detectable=0.50),
-        FaultKind(
-            name="drain_filter_clog", part="washer", days_to_full=70.0, detectable=0.04, self_care=True, regrows=True
-        ),
-        FaultKind(name="bearing_wear", part="washer", days_to_full=100.0, detectable=0.05),
-        FaultKind(name="flood", part="washer", days_to_full=1.0, detectable=0.0, abrupt=True),
-        FaultKind(name="door_seal_leak", part="fridge", days_to_full=80.0, detectable=0.09, self_care=True),
-        FaultKind(
-            name="condenser_dust", part="fridge", days_to_full=100.0, detectable=0.33, self_care=True, regrows=True
-        ),
-        FaultKind(name="food_at_risk", part="fridge", days_to_full=1.0, detectable=0.0, abrupt=True),
-        FaultKind(name="overload", part="main", days_to_full=1.0, detectable=0.0, self_care=True, abrupt=True),
-        FaultKind(name="loose_contact", part="kitchen", days_to_full=50.0, detectable=0.055),
-        FaultKind(name="earth_leakage", part="main", days_to_full=50.0, detectable=0.50),
-    )
-}
-FAULT_ORDER: Final = tuple(FAULTS)
+BOTCHED: Final = 0.12  # (E) share of repairs that do not hold
+BOTCHED_LEAVES: Final = 0.6
+TOLD_OF_CLEANING: Final = 0.35  # (E) share of cleanings that anybody writes down
+PART_KNOWN: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultPlan:
-    """One fault in one home (index from 0): onset in days after the start, days of normal use to severity 1."""
+    """One fault in one home (index from 0).
+
+    `onset_day` in days after the start, `days_to_full` days of normal use to severity 1; `fails_at` this unit's own
+    severity of failure; `sudden`: there at once; `clean_at` severity at which the owner cleans unasked, `repair_days`
+    days from failure to a technician, `repair_at` severity at which one happens to come; None: never. `part` is the
+    appliance for faults that any may have, `detail` which signal and how (`power_w:stuck`), or `home`.
+    """
 
     home: int
     fault: str
     onset_day: float
     days_to_full: float
+    fails_at: float | None = None
+    sudden: bool = False
+    clean_at: float | None = None
+    repair_days: float | None = None
+    repair_at: float | None = None
+    part: str = ""
+    detail: str = ""
+
+    @property
+    def where(self) -> str:
+        """Suffix of the appliance it sits in."""
+        return self.part or FAULTS[self.fault].part
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,77 +57,48 @@ class FaultRecord:
     """What came of a plan, in days after the start; None: not yet."""
 
     plan: FaultPlan
+    visible_at: float | None = None
     detectable_day: float | None = None
     failure_day: float | None = None
     end_day: float | None = None
+    repair_day: float | None = None
+    planned: bool = True
+    """False for what only follows from another fault."""
 
 
-def plan_faults(params: SimParams) -> tuple[FaultPlan, ...]:
-    """Read `params.faults`: `none`, `demo`, `mixed`, or fault names separated by commas. ValueError if unknown."""
-    if params.faults == "none":
-        return ()
-    if params.faults == "demo":
-        return _demo(params)
-    if params.faults == "mixed":
-        return _mixed(params)
-    names = [name.strip() for name in params.faults.split(",")]
-    unknown = [name for name in names if name not in FAULTS]
-    if unknown:
-        known = ", ".join(FAULT_ORDER)
-        raise ValueError(f"unknown fault {unknown[0]!r}; choose none, demo, mixed or some of: {known}")
-    pairs = {(i % params.homes, names[i % len(names)]): None for i in range(max(params.homes, len(names)))}
-    return tuple(_draw_plan(params, home, name) for home, name in pairs)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What somebody wrote down: day after the start, action, and the fault and part where known."""
+
+    home: int
+    part: str
+    day: float
+    action: str
+    fault: str | None = None
+    repaired: bool = False
 
 
-def _draw_plan(params: SimParams, home: int, name: str) -> FaultPlan:
-    kind = FAULTS[name]
-    rng = stream(params.seed, Purpose.FAULT_PLAN, home, FAULT_ORDER.index(name))
-    share = rng.uniform(0.3, 0.9) if kind.abrupt else rng.uniform(0.15, 0.5)
-    return FaultPlan(
-        home=home,
-        fault=name,
-        onset_day=max(1.0, float(np.floor(params.horizon_days * share))),
-        days_to_full=kind.days_to_full * float(rng.lognormal(0.0, 0.3)),
-    )
-
-
-def _demo(params: SimParams) -> tuple[FaultPlan, ...]:
-    """One story per home, stretched to the horizon: clogged air filter, clogged drain, overload and a leak, healthy."""
-    story = (
-        (0, "filter_clog", 0.20, 0.90),
-        (1, "drain_filter_clog", 0.20, 0.75),
-        (2, "refrigerant_leak", 0.10, 0.95),
-        (2, "overload", 0.90, 1.0),
-    )
-    return tuple(
-        FaultPlan(
-            home=home, fault=fault, onset_day=float(np.floor(params.horizon_days * onset)),
-            days_to_full=params.horizon_days * full,
-        )
-        for home, fault, onset, full in story
-        if home < params.homes
-    )  # fmt: skip
-
-
-def _mixed(params: SimParams) -> tuple[FaultPlan, ...]:
-    """About half the homes stay healthy; the others get one fault, a few get two (enriched against base rates)."""
-    plans: list[FaultPlan] = []
-    for home in range(params.homes):
-        rng = stream(params.seed, Purpose.FAULT_PLAN, home)
-        count = int(rng.choice([0, 1, 2], p=[0.5, 0.4, 0.1]))
-        names = rng.choice(FAULT_ORDER, size=count, replace=False)
-        plans.extend(_draw_plan(params, home, str(name)) for name in names)
-    return tuple(plans)
-
-
+@dataclass(slots=True, kw_only=True)
 class FaultBook:
-    """Severities of a block of homes, grown once a day and set back by cleaning."""
+    """Severities of a block of homes, grown once a day and set back by cleaning or repair."""
 
-    def __init__(self, *, seed: int, homes: list[int], plans: tuple[FaultPlan, ...]) -> None:
-        self._seed = seed
-        self._at = {home: i for i, home in enumerate(homes)}
-        self._severity = {name: np.zeros(len(homes)) for name in FAULT_ORDER}
-        self.records = [FaultRecord(plan=plan) for plan in plans if plan.home in self._at]
+    seed: int
+    homes: list[int]
+    plans: tuple[FaultPlan, ...]
+    lacks: Lacks = field(default_factory=dict)
+    records: list[FaultRecord] = field(init=False)
+    services: list[Service] = field(init=False, default_factory=list)
+    _at: dict[int, int] = field(init=False)
+    _severity: dict[str, Floats] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._at = {home: i for i, home in enumerate(self.homes)}
+        self._severity = {name: np.zeros(len(self.homes)) for name in FAULT_ORDER}
+        self.records = [self._open(plan) for plan in self.plans if plan.home in self._at]
+
+    def _open(self, plan: FaultPlan) -> FaultRecord:
+        lacks = self.lacks.get((plan.home, plan.where), frozenset())
+        return FaultRecord(plan=plan, visible_at=FAULTS[plan.fault].visible_at(lacks))
 
     def severity(self, fault: str) -> Floats:
         """Severity in [0, 1] per home of the block, now."""
@@ -151,50 +107,134 @@ class FaultBook:
     def strikes(self, fault: str, day: int, *, lead_days: int = 0) -> Bools:
         """Homes where abrupt `fault` falls on `day` (days after the start), or lies up to `lead_days` ahead."""
         hit = np.zeros(self._severity[fault].size, dtype=np.bool_)
-        for record in self._of(fault):
+        for record in self._planned(fault):
             hit[self._at[record.plan.home]] |= 0 <= record.plan.onset_day - day <= lead_days
         return hit
 
     def ongoing(self, fault: str, day: int) -> Bools:
         """Homes where `fault` has begun by `day` and has not ended."""
         hit = np.zeros(self._severity[fault].size, dtype=np.bool_)
-        for record in self._of(fault):
+        for record in self._planned(fault):
             hit[self._at[record.plan.home]] |= record.plan.onset_day <= day and record.end_day is None
         return hit
 
-    def grow(self, day: int, usage: dict[str, Floats]) -> None:
+    def grow(self, day: int, usage: Mapping[str, Floats]) -> None:
         """Add one day's growth; `usage[fault]` is use per home relative to a normal day (1 where not given)."""
-        for record in self.records:
-            plan, kind = record.plan, FAULTS[record.plan.fault]
-            if day < plan.onset_day or record.end_day is not None:
+        for record in list(self.records):
+            if day < record.plan.onset_day or record.end_day is not None:
                 continue
-            if kind.abrupt:
-                record.detectable_day = record.failure_day = plan.onset_day
-                continue
-            rng = stream(self._seed, Purpose.FAULT_GROWTH, plan.home, FAULT_ORDER.index(plan.fault), day)
-            used = float(usage[plan.fault][self._at[plan.home]]) if plan.fault in usage else 1.0
-            step = used / plan.days_to_full * float(rng.gamma(GROWTH_SHAPE, 1.0 / GROWTH_SHAPE))
-            severities = self._severity[plan.fault]
-            now = min(1.0, severities[self._at[plan.home]] + step)
-            severities[self._at[plan.home]] = now
-            if record.detectable_day is None and now >= kind.detectable:
-                record.detectable_day = day + 1.0
-            if record.failure_day is None and now >= 1.0:
-                record.failure_day = day + 1.0
+            if record.repair_day is not None and day >= record.repair_day:
+                self._repair(record, day)
+            elif FAULTS[record.plan.fault].abrupt:
+                self._strike(record)
+            else:
+                self._progress(record, day, usage)
+
+    def _strike(self, record: FaultRecord) -> None:
+        plan = record.plan
+        if not FAULTS[plan.fault].watched:
+            record.detectable_day = plan.onset_day
+        record.failure_day = plan.onset_day
+        if plan.repair_days is not None and record.repair_day is None:
+            record.repair_day = plan.onset_day + plan.repair_days
+
+    def _progress(self, record: FaultRecord, day: int, usage: Mapping[str, Floats]) -> None:
+        plan, kind = record.plan, FAULTS[record.plan.fault]
+        severities, who = self._severity[plan.fault], self._at[plan.home]
+        fails_at = kind.fails if plan.fails_at is None else plan.fails_at
+        rng = stream(self.seed, Purpose.FAULT_GROWTH, plan.home, FAULT_ORDER.index(plan.fault), day)
+        used = float(usage[plan.fault][who]) if plan.fault in usage else 1.0
+        step = used / plan.days_to_full * float(rng.gamma(GROWTH_SHAPE, 1.0 / GROWTH_SHAPE))
+        now = min(1.0, severities[who] + step)
+        if plan.sudden and record.failure_day is None:
+            now = max(now, fails_at)
+        severities[who] = now
+        if record.detectable_day is None and not kind.watched and record.visible_at is not None:
+            if now >= record.visible_at:
+                record.detectable_day = plan.onset_day if plan.sudden else day + 1.0
+        if record.failure_day is None and now >= fails_at:
+            record.failure_day = plan.onset_day if plan.sudden else day + 1.0
+            if plan.repair_days is not None:
+                record.repair_day = day + 1.0 + plan.repair_days
+        if plan.clean_at is not None and now >= plan.clean_at:
+            if rng.random() < TOLD_OF_CLEANING:
+                self._write(record, day + 1.0, kind.action)
+            self.relieve(plan.home, plan.fault, day + 1.0)
+        elif plan.repair_at is not None and now >= plan.repair_at and record.repair_day is None:
+            record.repair_day = day + 2.0
+
+    def _repair(self, record: FaultRecord, day: int) -> None:
+        plan, kind = record.plan, FAULTS[record.plan.fault]
+        rng = stream(self.seed, Purpose.REPAIR, plan.home, FAULT_ORDER.index(plan.fault), day)
+        at = day + float(rng.uniform(0.0, 0.2))
+        severities, who = self._severity[plan.fault], self._at[plan.home]
+        if rng.random() < BOTCHED and not kind.abrupt:
+            severities[who] *= BOTCHED_LEAVES
+            record.repair_day = day + float(rng.uniform(4.0, 12.0))
+            self._write(record, at, "repaired")
+            return
+        severities[who] = min(severities[who], float(rng.uniform(0.0, CLEAN_SHARE * kind.fails)))
+        record.end_day = at
+        if plan.fault != "silent":
+            self._write(record, at, kind.action, repaired=bool(rng.random() < PART_KNOWN))
+        if kind.regrows:
+            self._regrow(record, at)
+
+    def _write(self, record: FaultRecord, day: float, action: str, *, repaired: bool = False) -> None:
+        plan = record.plan
+        known = plan.fault if repaired else None
+        self.services.append(
+            Service(home=plan.home, part=plan.where, day=day, action=action, fault=known, repaired=repaired)
+        )
 
     def relieve(self, home: int, fault: str, at_day: float) -> None:
         """Undo a self-care fault of home index `home`: what regrows restarts low, the rest is over."""
         kind = FAULTS[fault]
-        for record in self._of(fault):
+        for record in self.of(fault):
             if record.plan.home != home or record.end_day is not None or at_day < record.plan.onset_day:
                 continue
             severities = self._severity[fault]
-            severities[self._at[home]] = min(severities[self._at[home]], CLEAN_RESIDUAL)
+            residual = min(CLEAN_RESIDUAL, CLEAN_SHARE * kind.fails)
+            severities[self._at[home]] = min(severities[self._at[home]], residual)
             record.end_day = at_day
             if kind.regrows:
-                again = FaultPlan(home=home, fault=fault, onset_day=at_day, days_to_full=record.plan.days_to_full)
-                self.records.append(FaultRecord(plan=again))
+                self._regrow(record, at_day)
             break
 
-    def _of(self, fault: str) -> list[FaultRecord]:
+    def _regrow(self, record: FaultRecord, at_day: float) -> None:
+        old = record.plan
+        self.records.append(self._open(FaultPlan(
+            home=old.home, fault=old.fault, onset_day=at_day, days_to_full=old.days_to_full, fails_at=old.fails_at,
+            clean_at=old.clean_at, repair_days=old.repair_days,
+        )))  # fmt: skip
+
+    def notice(self, home: int, fault: str, day: float) -> None:
+        """The physics shows `fault` of home index `home` at `day`: the watched instant of the record, or a new one.
+
+        What follows from another fault (food at risk behind a dead compressor) is true as well, so it gets a record;
+        one condition within a day, or while its record stands, is one event.
+        """
+        for record in reversed(self.of(fault)):
+            if record.plan.home != home or day < record.plan.onset_day:
+                continue
+            if record.detectable_day is None and record.visible_at is not None:
+                record.detectable_day = day
+                return
+            if record.end_day is None:
+                return
+            if day - record.end_day < 2.0:
+                record.end_day = day if not record.planned else record.end_day
+                return
+        plan = FaultPlan(home=home, fault=fault, onset_day=day, days_to_full=1.0, repair_days=1.0)
+        record = self._open(plan)
+        record.planned = False
+        record.detectable_day = day if record.visible_at is not None else None
+        record.failure_day = day
+        self.records.append(record)
+
+    def of(self, fault: str) -> list[FaultRecord]:
+        """Records of `fault`, in the order they were opened."""
         return [record for record in self.records if record.plan.fault == fault]
+
+    def _planned(self, fault: str) -> list[FaultRecord]:
+        return [record for record in self.of(fault) if record.planned]

@@ -6,7 +6,8 @@ from typing import Final
 
 from device_sim.block import Block
 from device_sim.description import HomeSpec, appliance_id, draw_home
-from device_sim.faults import FAULTS, plan_faults
+from device_sim.fault_catalogue import FAULTS, contract_name
+from device_sim.fault_plans import plan_faults
 from device_sim.params import SimParams
 from device_sim.tables import Event, Table
 
@@ -67,16 +68,16 @@ class Fleet:
             for record in block.faults.records:
                 if record.plan.onset_day >= block.elapsed_days:
                     continue
-                kind = FAULTS[record.plan.fault]
+                plan = record.plan
                 rows.append(
                     TruthRow(
-                        appliance_id=appliance_id(record.plan.home, kind.part),
-                        fault=kind.name,
-                        onset=origin + timedelta(days=record.plan.onset_day),
+                        appliance_id=appliance_id(plan.home, plan.where),
+                        fault=contract_name(plan.fault),
+                        onset=origin + timedelta(days=plan.onset_day),
                         detectable=_at(origin, record.detectable_day),
                         failure=_at(origin, record.failure_day),
                         end=_at(origin, record.end_day),
-                        abrupt=kind.abrupt,
+                        abrupt=FAULTS[plan.fault].abrupt or plan.sudden,
                     )
                 )
         return rows

@@ -83,7 +83,8 @@ class Laundry:
             bearing=float(faults.severity("bearing_wear")[who]),
             pressure_bar=float(plan.fields["pressure_bar"][at, who]),
             voltage_v=float(plan.fields["upstream_v"][at, who]),
-            inlet_c=float(np.clip(0.6 * plan.weather.mean_c + 6.0, 5.0, 28.0)),
+            inlet_c=plan.inlet_c,
+            valve=float(faults.severity("inlet_valve_weak")[who]),
         )
         stop = min(at + len(cycle.phase), DAY_MIN - 1)
         for name in SIGNALS:

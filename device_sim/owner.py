@@ -3,8 +3,8 @@
 from typing import Final
 from zlib import crc32
 
-from device_sim.description import PARTS, appliance_id
-from device_sim.faults import FAULTS
+from device_sim.description import appliance_id, parts_of
+from device_sim.fault_catalogue import FAULTS, fault_key
 from device_sim.params import DAY_S, SimParams
 from device_sim.streams import Purpose, stream
 from device_sim.wire import Notice
@@ -15,7 +15,11 @@ CURES: Final = {
     "clean_drain_filter": ("drain_filter_clog",),
     "clean_condenser": ("condenser_dust",),
     "check_door_seal": ("door_seal_leak",),
+    "rinse_outdoor_coil": ("outdoor_coil_fouled",),
+    "clean_lint_filter": ("vent_clog",),
+    "replace_filter": ("filter_clog",),
     "reduce_load": ("overload",),
+    "overload": ("overload",),
 }
 SHORTEST_DELAY_S: Final = 4 * 3600.0  # (E)
 LONGEST_DELAY_S: Final = 2.5 * DAY_S  # (E)
@@ -26,7 +30,11 @@ class Owners:
 
     def __init__(self, params: SimParams) -> None:
         self._params = params
-        self._home = {appliance_id(home, part): (home, part) for home in range(params.homes) for part in PARTS}
+        self._home = {
+            appliance_id(home, part): (home, part)
+            for home in range(params.homes)
+            for part in parts_of(params, home)
+        }
         self._seen: set[tuple[str, str, str | None]] = set()
         self._todo: list[tuple[float, int, str]] = []
 
@@ -41,9 +49,10 @@ class Owners:
         if rng.random() >= self._params.obedience:
             return
         due_s = now_s + float(rng.uniform(SHORTEST_DELAY_S, LONGEST_DELAY_S))
-        named = (notice.fault,) if notice.fault in FAULTS else CURES.get(notice.kind, ())
+        asked = fault_key(part, notice.fault) if notice.fault else None
+        named = (asked,) if asked else tuple(fault_key(part, name) for name in CURES.get(notice.kind, ()))
         for fault in named:
-            if fault is not None and FAULTS[fault].part == part and FAULTS[fault].self_care:
+            if fault is not None and FAULTS[fault].self_care:
                 self._todo.append((due_s, home, fault))
 
     def due(self, now_s: float) -> list[tuple[int, str]]:

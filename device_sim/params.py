@@ -15,7 +15,10 @@ class SimParams:
 
     `start` is the first instant of data time (aware). `horizon_days` is the stretch in which planned faults unfold.
     `every_s` is the reporting interval of air conditioner, refrigerator and circuit, a multiple of 60 s.
-    `obedience` is the chance [0, 1] that an owner follows one reminder. Raises ValueError on anything outside.
+    `obedience` is the chance [0, 1] that an owner follows one reminder.
+    `outfit`: `basic` (five appliances that every home has) or `full` (all kinds, owned as in real homes).
+    `physics`: `a`, or `b` with other constants and structure. `prevalence`: empty (faults as `faults` says), `real` or
+    `enriched`. `confounders` adds holidays, tenants, firmware steps, street voltage and pressure days. Raises ValueError on anything outside.
     """
 
     start: datetime
@@ -26,6 +29,10 @@ class SimParams:
     faults: str = "demo"
     climate: str = "hot"
     obedience: float = 0.7
+    outfit: str = "basic"
+    physics: str = "a"
+    prevalence: str = ""
+    confounders: bool = False
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None:
@@ -36,6 +43,12 @@ class SimParams:
             raise ValueError("seed must not be negative")
         if self.every_s < 60 or self.every_s % 60 or DAY_S % self.every_s:
             raise ValueError("every must be a multiple of 60 s that divides a day")
+        if self.outfit not in ("basic", "full"):
+            raise ValueError("outfit must be basic or full")
+        if self.physics not in ("a", "b"):
+            raise ValueError("physics must be a or b")
+        if self.prevalence not in ("", "real", "enriched"):
+            raise ValueError("prevalence must be real or enriched")
         if self.horizon_days <= 0:
             raise ValueError("the period must be longer than nothing")
         if not 0.0 <= self.obedience <= 1.0:

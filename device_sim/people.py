@@ -79,8 +79,11 @@ def is_away(rng: np.random.Generator, week_day: int) -> bool:
     return bool(rng.random() < (0.12 if week_day == 5 else 0.015))
 
 
-def presence_day(traits: HomeTraits, rng: np.random.Generator, week_day: int) -> Presence:
-    """Presence of one day; `week_day` 0 is Monday. Somebody who works away is out on weekdays, one day in eight not."""
+def presence_day(traits: HomeTraits, rng: np.random.Generator, week_day: int, *, holiday: bool = False) -> Presence:
+    """Presence of one day; `week_day` 0 is Monday. Somebody who works away is out on weekdays, one day in eight not.
+
+    On `holiday` nobody is there at all.
+    """
     minutes = np.arange(DAY_MIN)
     weekend = week_day >= 5
     wake = traits.wake_min + rng.normal(0.0, 18.0) + (70.0 if weekend else 0.0)
@@ -96,11 +99,18 @@ def presence_day(traits: HomeTraits, rng: np.random.Generator, week_day: int) ->
         out_from = rng.uniform(560.0, 900.0)
         out_to, stay = out_from + rng.uniform(45.0, 200.0), 0.3
     at_home[(minutes >= out_from) & (minutes < out_to)] = stay
+    if holiday:
+        at_home[:] = 0.0
     return Presence(at_home=at_home, awake=awake & (at_home > 0.0))
 
 
-def washes_day(traits: HomeTraits, rng: np.random.Generator, presence: Presence) -> tuple[Wash, ...]:
-    """Loads of the day, started while somebody is up and finished before midnight, never two at once."""
+def washes_day(
+    traits: HomeTraits, rng: np.random.Generator, presence: Presence, *, shift_kg: float = 0.0
+) -> tuple[Wash, ...]:
+    """Loads of the day, started while somebody is up and finished before midnight, never two at once.
+
+    `shift_kg` moves the usual load.
+    """
     wanted = int(rng.poisson(traits.washes_per_week / 7.0))
     free = np.flatnonzero(presence.awake[:1260])
     washes: list[Wash] = []
@@ -111,7 +121,7 @@ def washes_day(traits: HomeTraits, rng: np.random.Generator, presence: Presence)
         washes.append(
             Wash(
                 start_min=start,
-                load_kg=float(np.clip(rng.normal(4.2, 1.4), 1.0, 8.0)),
+                load_kg=float(np.clip(rng.normal(4.2, 1.4) + shift_kg, 1.0, 8.0)),
                 water_c=float(rng.choice([30.0, 40.0, 60.0], p=[0.35, 0.5, 0.15])),
                 spin_rpm=float(rng.choice([800.0, 1000.0, 1200.0, 1400.0], p=[0.15, 0.25, 0.4, 0.2])),
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Final
 
-from device_sim.description import PARTS, appliance_id, household_id
+from device_sim.description import appliance_id, household_id, parts_of
 from device_sim.fleet import Fleet
 from device_sim.link import Broker, Link
 from device_sim.owner import Owners
@@ -56,14 +56,16 @@ def publish(
         Link(
             broker,
             f"{client_prefix}-{household_id(home)}",
-            [appliance_id(home, part) for part in PARTS],
+            [appliance_id(home, part) for part in parts_of(params, home)],
             limit=BUFFER_READINGS,
             on_notice=notices.put,
             clock=time.monotonic,
         )
         for home in range(params.homes)
     ]
-    by_appliance = {appliance_id(home, part): links[home] for home in range(params.homes) for part in PARTS}
+    by_appliance = {
+        appliance_id(home, part): links[home] for home in range(params.homes) for part in parts_of(params, home)
+    }
     for link in links:
         link.start()
     pace = Pace(start_s=fleet.time_s, speed=speed, wall_s=time.time())

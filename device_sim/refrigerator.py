@@ -21,6 +21,11 @@ SEAL_FRIDGE_W_K: Final = 1.1  # seal fully perished: the cabinet loses about twi
 SEAL_FREEZER_W_K: Final = 0.35
 DUST_POWER: Final = 0.30  # power while on at condenser_dust severity 1
 DUST_CAPACITY: Final = 0.25
+WORN_POWER: Final = 0.16  # compressor_failing severity 1: more power while on ...
+WORN_CAPACITY: Final = 0.36  # ... for less cold
+RETRIES_FROM: Final = 0.25  # (E) severity where starts begin to fail
+RETRY_REST_MIN: Final = 5.0  # (E) overload protector cools down
+ICE_BLOCKS: Final = 0.9  # defrost_failure severity 1: share of the damper's air that ice keeps away
 EVAPORATOR_W_K: Final = 15.0  # (E)
 
 
@@ -38,6 +43,8 @@ class RefrigeratorUnits:
     rated_cop: Floats
     defrost_after_min: Floats
     inverter: Bools
+    ambient_power: Floats
+    damper_gain: Floats
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +60,7 @@ class RefrigeratorState:
     on: Bools
     energy_kwh: Floats
     door_opens: Floats
+    rest_min: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +73,25 @@ class RefrigeratorDrivers:
     dead: Floats
 
 
-def draw_unit(rng: np.random.Generator) -> dict[str, float | bool]:
-    """Draw one refrigerator, keyed like `RefrigeratorUnits` (class: 300 l, about 0.8 kWh a day)."""
+def draw_unit(rng: np.random.Generator, *, variant_b: bool = False) -> dict[str, float | bool]:
+    """Draw one refrigerator, keyed like `RefrigeratorUnits` (class: 300 l, about 0.8 kWh a day).
+
+    Variant b is bigger and stronger, feels the kitchen more, and drives its damper harder.
+    """
+    size = 1.25 if variant_b else 1.0
     return {
         "fridge_set_c": rng.uniform(2.8, 4.4),
         "freezer_set_c": rng.uniform(-20.0, -17.5),
-        "fridge_ua_w_k": rng.normal(0.95, 0.09),
-        "freezer_ua_w_k": rng.normal(0.62, 0.06),
-        "fridge_j_k": rng.uniform(60e3, 95e3),
-        "freezer_j_k": rng.uniform(30e3, 48e3),
-        "capacity_w": rng.normal(145.0, 9.0),
+        "fridge_ua_w_k": size * rng.normal(0.95, 0.09),
+        "freezer_ua_w_k": size * rng.normal(0.62, 0.06),
+        "fridge_j_k": size * rng.uniform(60e3, 95e3),
+        "freezer_j_k": size * rng.uniform(30e3, 48e3),
+        "capacity_w": size * rng.normal(145.0, 9.0),
         "rated_cop": rng.normal(1.55, 0.1),
         "defrost_after_min": rng.uniform(480.0, 780.0),
         "inverter": bool(rng.random() < 0.5),
+        "ambient_power": rng.uniform(0.014, 0.022) if variant_b else 0.012,
+        "damper_gain": rng.uniform(0.26, 0.34) if variant_b else 0.22,
     }
 
 
@@ -89,22 +103,31 @@ def step_refrigerators(
     seal: Floats,
     dust: Floats,
     noise: Floats,
+    worn: Floats | None = None,
+    iced: Floats | None = None,
 ) -> Columns:
     """Advance all refrigerators minute by minute and return their signals (minutes, homes).
 
     `seal` and `dust` are severities in [0, 1]. A leaking seal warms the cabinet and feeds frost, at unchanged power
     while on; a dusty condenser raises that power and takes capacity. `noise` holds three standard normal layers.
+    `worn` (compressor_failing) costs capacity, makes starts fail and ends in a dead compressor; `iced`
+    (defrost_failure) stops the heater's pulses, and ice keeps cold air from the fridge.
     """
     fridge_ua = units.fridge_ua_w_k + SEAL_FRIDGE_W_K * seal
     freezer_ua = units.freezer_ua_w_k + SEAL_FREEZER_W_K * seal
-    alive = 1.0 - drivers.dead
+    worn = np.zeros_like(seal) if worn is None else worn
+    iced = np.zeros_like(seal) if iced is None else iced
+    alive = (1.0 - drivers.dead) * (worn < 1.0)
+    fails_to_start = np.clip(0.9 * (worn - RETRIES_FROM) / (1.0 - RETRIES_FROM), 0.0, 0.9)
+    unlucky = 0.5 + 0.5 * np.tanh(0.9 * noise[2])  # close to uniform in [0, 1]
+    through = 1.0 - ICE_BLOCKS * np.clip(1.4 * iced - 0.2, 0.0, 1.0)
     door = drivers.door_s / 60.0
     # What does not depend on the compartments' temperatures is laid out before the loop, which is the costly part.
     fridge_in = fridge_ua * drivers.ambient_c + DOOR_FRIDGE_W * door + drivers.food_w
     freezer_in = freezer_ua * drivers.ambient_c + DOOR_FREEZER_W * door
     fridge_per_w, freezer_per_w = STEP_S / units.fridge_j_k, STEP_S / units.freezer_j_k
     frost_per_level = (1.0 + 1.5 * seal) / 1400.0
-    capacity = units.capacity_w * (1.0 - DUST_CAPACITY * dust)
+    capacity = units.capacity_w * (1.0 - DUST_CAPACITY * dust) * (1.0 - WORN_CAPACITY * worn)
     fixed_speed = ~units.inverter
     fridge, freezer, evap, frost, on = state.fridge_c, state.freezer_c, state.evap_c, state.frost, state.on
     out = {name: np.empty_like(door) for name in ("fridge_c", "freezer_c", "evap_c", "level", "defrost")}
@@ -112,12 +135,15 @@ def step_refrigerators(
         over = freezer - units.freezer_set_c
         fridge_over = fridge - units.fridge_set_c
         warm = np.where(on, -SWITCH_BAND_K, SWITCH_BAND_K)
-        on = (over > warm) | ((fridge_over > 2.0 + warm) & (over > -5.0))
+        was_on = on
+        on = ((over > warm) | ((fridge_over > 2.0 + warm) & (over > -5.0))) & (state.rest_min <= 0.0)
+        stalls = on & ~was_on & (unlucky[i] < fails_to_start)
+        state.rest_min = np.where(stalls, RETRY_REST_MIN, state.rest_min - 1.0)
         defrosting = state.defrost_left > 0.0
         modulated = np.minimum(np.maximum(0.42 + 0.22 * np.maximum(over, fridge_over), 0.3), 1.0)
         level = np.maximum(modulated, fixed_speed) * (on & ~defrosting) * alive[i]
         cold = capacity * level * (1.0 - 0.2 * frost)
-        through_damper = cold * np.minimum(np.maximum(0.38 + 0.22 * fridge_over, 0.0), 0.8)
+        through_damper = cold * through * np.minimum(np.maximum(0.38 + units.damper_gain * fridge_over, 0.0), 0.8)
         melt = 0.2 * HEATER_W * defrosting
         out["fridge_c"][i], out["freezer_c"][i], out["evap_c"][i] = fridge, freezer, evap
         out["level"][i], out["defrost"][i] = level, defrosting
@@ -130,18 +156,21 @@ def step_refrigerators(
         state.defrost_left = state.defrost_left - 1.0
         starts = (state.run_min > units.defrost_after_min) & (alive[i] > 0.0)
         if starts.any():
-            frost = np.where(starts, 0.0, frost)
+            frost = np.where(starts & (iced <= 0.0), 0.0, frost)
             state.run_min = np.where(starts, 0.0, state.run_min)
-            state.defrost_left = np.where(starts, DEFROST_MINUTES, state.defrost_left)
+            # A burnt-out heater: the timer runs, no pulse comes.
+            state.defrost_left = np.where(starts & (iced <= 0.0), DEFROST_MINUTES, state.defrost_left)
     state.fridge_c, state.freezer_c, state.evap_c, state.frost, state.on = fridge, freezer, evap, frost, on
-    return _signals(units, state, drivers, out, dust=dust, noise=noise)
+    return _signals(units, state, drivers, out, dust=dust, noise=noise, worn=worn)
 
 
-def on_power_w(units: RefrigeratorUnits, level: Floats, ambient_c: Floats, dust: Floats) -> Floats:
+def on_power_w(
+    units: RefrigeratorUnits, level: Floats, ambient_c: Floats, dust: Floats, worn: Floats | float = 0.0
+) -> Floats:
     """Compressor power in W: capacity over COP, 1.2 % more per K of ambient (E), 30 % more behind full dust."""
-    warm = 1.0 + 0.012 * (ambient_c - 25.0)
+    warm = 1.0 + units.ambient_power * (ambient_c - 25.0)
     part_load = 0.85 + 0.15 * level  # inverter compressors gain at low speed
-    return units.capacity_w * level / units.rated_cop * warm * part_load * (1.0 + DUST_POWER * dust)
+    return units.capacity_w * level / units.rated_cop * warm * part_load * (1.0 + DUST_POWER * dust) * (1.0 + WORN_POWER * worn)
 
 
 def _signals(
@@ -152,9 +181,10 @@ def _signals(
     *,
     dust: Floats,
     noise: Floats,
+    worn: Floats,
 ) -> Columns:
     level, defrost = out["level"], out["defrost"] > 0.0
-    power = on_power_w(units, level, drivers.ambient_c, dust) + HEATER_W * defrost + 15.0 * (drivers.door_s > 0.0) + 1.5
+    power = on_power_w(units, level, drivers.ambient_c, dust, worn) + HEATER_W * defrost + 15.0 * (drivers.door_s > 0.0) + 1.5
     energy = state.energy_kwh + np.cumsum(power, axis=0) / 60_000.0
     opens = state.door_opens + np.cumsum((drivers.door_s > 0.0) & (drivers.door_s < 60.0), axis=0)
     state.energy_kwh, state.door_opens = energy[-1].copy(), opens[-1].copy()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_sim.circuit import CircuitTrace, choose_reports
-from device_sim.description import KIND_OF_PART, HomeSpec, appliance_id
+from device_sim.description import CIRCUITS, KIND_OF_PART, HomeSpec, appliance_id
 from device_sim.laundry import Summary
 from device_sim.params import SimParams
 from device_sim.streams import Purpose, stream
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Columns = dict[str, NDArray[np.generic]]
 
-IDLE_WASHER_MIN: Final = 30
+IDLE_MIN: Final = 30
 FINE_STEP_S: Final = 10
 WET_MM: Final = 5.0
 
@@ -28,9 +28,11 @@ class Reporting:
         self._every = params.every_s // 60
         self._ids: dict[str, NDArray[np.str_]] = {}
         self._lacks: dict[str, list[frozenset[str]]] = {}
+        self._owned: dict[str, Bools] = {}
         for part in KIND_OF_PART:
             self._ids[part] = np.array([appliance_id(spec.index, part) for spec in specs])
             self._lacks[part] = [spec.models[part].lacks for spec in specs]
+            self._owned[part] = np.array([part in spec.parts for spec in specs])
         draws = [stream(params.seed, Purpose.UNITS, spec.index, 1) for spec in specs]
         self._beat = np.array([rng.integers(0, 60, len(KIND_OF_PART)) for rng in draws])
         self._second = np.array([np.round(rng.uniform(0.0, 9.0, len(KIND_OF_PART)), 3) for rng in draws])
@@ -41,7 +43,7 @@ class Reporting:
         return np.asarray((clock + self._beat[:, self._order[part]]) % every == 0)
 
     def _table(self, part: str, start_s: int, chosen: Bools, columns: Columns) -> Table:
-        minute, who = np.nonzero(chosen)
+        minute, who = np.nonzero(chosen & self._owned[part])
         picked = {name: column[minute, who] for name, column in columns.items()}
         return Table(
             kind=KIND_OF_PART[part],
@@ -63,42 +65,51 @@ class Reporting:
         minutes = columns["power_w"].shape[0]
         return self._table(part, start_s, self._on_beat(part, start_s, minutes, self._every), columns)
 
-    def washers(self, start_s: int, columns: Columns) -> Table:
+    def cyclers(self, part: str, start_s: int, columns: Columns) -> Table:
         """Every minute during a cycle or while water stands in an idle machine, else half-hourly."""
-        regular = self._on_beat("washer", start_s, columns["power_w"].shape[0], IDLE_WASHER_MIN)
-        wet = np.asarray(columns["level_mm"], dtype=np.float64) > WET_MM
-        return self._table("washer", start_s, regular | wet | (columns["phase"] != "idle"), columns)
+        regular = self._on_beat(part, start_s, columns["power_w"].shape[0], IDLE_MIN)
+        chosen = regular | (columns["phase"] != "idle")
+        if "level_mm" in columns:
+            chosen |= np.asarray(columns["level_mm"], dtype=np.float64) > WET_MM
+        return self._table(part, start_s, chosen, columns)
 
-    def summaries(self, day_s: int, finished: list[Summary]) -> list[Table]:
+    def movers(self, part: str, start_s: int, columns: Columns) -> Table:
+        """Fans: on the regular beat while running and when the level changes, else half-hourly."""
+        level = np.asarray(columns["fan_level"], dtype=np.float64)
+        minutes = level.shape[0]
+        changed = np.concatenate([np.zeros((1, level.shape[1]), dtype=np.bool_), level[1:] != level[:-1]])
+        often = self._on_beat(part, start_s, minutes, self._every) & (level > 0.0)
+        return self._table(part, start_s, often | changed | self._on_beat(part, start_s, minutes, IDLE_MIN), columns)
+
+    def summaries(self, part: str, day_s: int, finished: list[Summary]) -> list[Table]:
         """Cycle summaries, stamped in the last half second of the minute the cycle ended in."""
+        finished = [done for done in finished if self._owned[part][done.who]]
         if not finished:
             return []
         who = np.array([done.who for done in finished])
         names = list(finished[0].figures)
         columns: Columns = {name: np.array([done.figures[name] for done in finished]) for name in names}
-        lacks = [
-            lack | ({"spin_vibration_mm_s"} if "vibration_mm_s" in lack else set()) for lack in self._lacks["washer"]
-        ]
         return [
             Table(
-                kind="washing_machine",
+                kind=KIND_OF_PART[part],
                 topic="cycle",
-                appliance=self._ids["washer"][who],
+                appliance=self._ids[part][who],
                 ts=np.array([day_s + 60.0 * done.minute + 59.5 for done in finished]),
-                columns=self._without_lacking(columns, lacks, who),
+                columns=self._without_lacking(columns, self._lacks[part], who),
             )
         ]
 
     def circuits(self, start_s: int, trace: CircuitTrace, before_a: Floats, rating_a: Floats, noise: Floats) -> Table:
-        """Both circuits of every home: on the beat, on change, and every ten seconds near the rating."""
+        """All circuits of every home: on the beat, on change, and every ten seconds near the rating."""
         minutes, count = trace.current_a.shape
-        homes = count // 2
-        regular = np.concatenate(
-            [self._on_beat(part, start_s, minutes, self._every) for part in ("kitchen", "main")], axis=1
-        )
+        homes = self._owned["kitchen"].size
+        parts = CIRCUITS[: count // homes]
+        regular = np.concatenate([self._on_beat(part, start_s, minutes, self._every) for part in parts], axis=1)
+        owned = np.concatenate([self._owned[part] for part in parts])
         once, fine = choose_reports(trace.current_a, before_a, rating_a, regular)
+        once, fine = once & owned, fine & owned
         minute, who = np.nonzero(once)
-        offset = np.concatenate([self._second[:, self._order["kitchen"]], self._second[:, self._order["main"]]])
+        offset = np.concatenate([self._second[:, self._order[part]] for part in parts])
         fine_minute, fine_who = np.nonzero(fine)
         steps = 60 // FINE_STEP_S
         ticks = np.tile(np.arange(steps), fine_minute.size)
@@ -107,8 +118,8 @@ class Reporting:
         ts = start_s + 60.0 * minute + offset[who]
         ts[ts.size - ticks.size :] += FINE_STEP_S * ticks
         tick = np.concatenate([np.zeros(once.sum(), dtype=np.int64), ticks])
-        ids = np.concatenate([self._ids["kitchen"], self._ids["main"]])
-        lacks = self._lacks["kitchen"] + self._lacks["main"]
+        ids = np.concatenate([self._ids[part] for part in parts])
+        lacks = [lack for part in parts for lack in self._lacks[part]]
         # The ticks of one minute must differ, and not with the stretch that is simulated at once.
         sign = np.where(tick < 3, 1.0, -1.0)
         layers = np.stack([sign * noise[(layer + tick) % 3, minute, who % homes] for layer in range(3)])

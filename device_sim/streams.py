@@ -19,6 +19,16 @@ class Purpose(IntEnum):
     OWNER = 9
     MAINS = 10
     CYCLE = 11
+    REPAIR = 12
+    FLEET_PLAN = 13
+    HOLIDAY = 14
+    HABITS = 15
+    FIRMWARE = 16
+    MORE_NOISE = 17
+    MORE_LIFE = 18
+    STREET = 19
+    SENSOR = 20
+    ARRIVAL = 21
 
 
 def stream(seed: int, purpose: Purpose, *keys: int) -> np.random.Generator:

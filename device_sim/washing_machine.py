@@ -19,6 +19,7 @@ FULL_CLOG: Final = 5.76  # hydraulic resistance grows to 6.76 at severity 1: sec
 HEATER_OHM: Final = 26.5  # about 2 kW at 230 V
 IDLE_W: Final = 1.2
 MM_PER_LITRE: Final = 6.0
+WEAK_VALVE: Final = 0.6  # inlet_valve_weak severity 1: share of the inlet flow that is lost
 DRAIN_LIMIT_FACTOR: Final = 2.2  # the machine's own drain alarm, far later than a watcher needs
 
 
@@ -57,13 +58,13 @@ class Cycle:
     energy_kwh: float
 
 
-def draw_unit(rng: np.random.Generator) -> WashingMachineUnit:
-    """Draw one machine 5-15 % around the class."""
+def draw_unit(rng: np.random.Generator, *, variant_b: bool = False) -> WashingMachineUnit:
+    """Draw one machine 5-15 % around the class; variant b drains slower and rides rougher."""
     return WashingMachineUnit(
-        drain_lpm=CLEAN_LPM * rng.normal(1.0, 0.06),
+        drain_lpm=(13.0 if variant_b else CLEAN_LPM) * rng.normal(1.0, 0.06),
         fill_lpm=rng.normal(8.0, 0.7),
         heater_ohm=HEATER_OHM * rng.normal(1.0, 0.03),
-        vibration_mm_s=rng.normal(4.2, 0.5),
+        vibration_mm_s=rng.normal(5.6, 0.9) if variant_b else rng.normal(4.2, 0.5),
         motor_w=rng.normal(150.0, 15.0),
     )
 
@@ -90,8 +91,9 @@ def run_cycle(
     pressure_bar: float,
     voltage_v: float,
     inlet_c: float,
+    valve: float = 0.0,
 ) -> Cycle:
-    """Run one cycle; `clog` is drain_filter_clog severity, `bearing` bearing_wear severity, both [0, 1].
+    """Run one cycle; `clog` is drain_filter_clog severity, `bearing` bearing_wear, `valve` inlet_valve_weak, all [0, 1].
 
     Draining takes longer with a clogged filter and does not depend on mains pressure; filling depends on pressure
     and not on the filter. Worn bearings shake and draw more over all loads.
@@ -102,7 +104,7 @@ def run_cycle(
     spin_vibration = unit.vibration_mm_s * (spin_rpm / 1200.0) * (0.75 + 0.5 * unbalance) * (1.0 + 2.2 * bearing)
     segments, litres, fill_s, drain_s = _segments(
         unit, wash, rng, clog=clog, bearing=bearing, spin_rpm=spin_rpm, spin_vibration=spin_vibration,
-        rebalances=rebalances, flows=(fill_flow_lpm(unit.fill_lpm, pressure_bar), drain_flow_lpm(unit.drain_lpm, clog)),
+        rebalances=rebalances, flows=(fill_flow_lpm(unit.fill_lpm * (1.0 - WEAK_VALVE * valve), pressure_bar), drain_flow_lpm(unit.drain_lpm, clog)),
         voltage_v=voltage_v, inlet_c=inlet_c,
     )  # fmt: skip
     # Drawn before the minutes: their number depends on the fault, and must not change the rest of the story.
@@ -114,6 +116,7 @@ def run_cycle(
         "spin_rpm": float(round(spin_rpm)),
         "spin_vibration_mm_s": round(spin_vibration * rng.normal(1.0, 0.05), 2),
         "rebalances": float(rebalances),
+        "minutes": float(round(sum(part.seconds for part in segments) / 60.0)),
     }
     minutes, phase = _sample(segments, rng)
     return Cycle(

@@ -172,7 +172,7 @@ def _retyped(
 def _complete(name: str, route: _Route, columns: Sequence[str]) -> Composed:
     text = _SQL[name]
     if not columns:  # a comma before nothing
-        text = text.replace(", {columns}", "").replace(", {values}", "")  # type: ignore[assignment]
+        text = text.replace(", {columns}", "").replace(", {values}", "")
     return SQL(text).format(
         source=Identifier(route.source),
         target=Identifier(route.target),

@@ -20,6 +20,13 @@ export function words(name) {
   return String(name ?? "").replaceAll("_", " ");
 }
 
+// Canonical names end with their unit, which is shown beside the value.
+const UNIT_ENDING = /_(w|v|a|c|hz|rpm|pct|h|s|mm|mm_s|kg|kwh|ma|lpm|ntu|ugm3)$/;
+
+function signalWords(name) {
+  return words(String(name).replace(UNIT_ENDING, ""));
+}
+
 export function number(value, digits = 3) {
   if (value === null || value === undefined) return "–";
   if (typeof value !== "number") return String(value);
@@ -66,11 +73,11 @@ export function findingCard(finding, series) {
   const one = finding.evidence[0];
   if (one) {
     made.append(evidenceList(one));
-    const picture = series && sparkline(series.points, one.expected, `${words(one.signal)} over time`);
+    const picture = series && sparkline(series.points, one.expected, `${signalWords(one.signal)} over time`);
     if (picture) {
       made.append(
         picture,
-        make("div", "spark-axis", make("span", "", when(series.from)), make("span", "", words(series.signal)), make("span", "", when(series.to))),
+        make("div", "spark-axis", make("span", "", when(series.from)), make("span", "", signalWords(series.signal)), make("span", "", when(series.to))),
       );
     }
     if (one.note) made.append(make("p", "note", one.note));
@@ -85,7 +92,7 @@ function taskLine(task) {
   const parts = task.parts.length ? make("span", "parts", ` · bring ${task.parts.map(words).join(", ")}`) : null;
   const one = task.evidence[0];
   const unit = one?.unit && one.unit !== "1" ? ` ${one.unit}` : "";
-  const seen = one ? ` · ${words(one.signal)} ${number(one.observed)} for ${number(one.expected)}${unit}` : "";
+  const seen = one ? ` · ${signalWords(one.signal)} ${number(one.observed)}${unit}, expected ${number(one.expected)}${unit}` : "";
   return make("li", "", make("strong", "", task.title), ` at ${task.appliance_id}${seen} · ${task.minutes} min`, parts);
 }
 
@@ -124,7 +131,7 @@ export function deviceCard(device) {
   const said = Object.entries(device.latest ?? {}).slice(0, 4);
   const made = card("", device.name, device.dialect, `${number(device.readings, 6)} readings · last ${when(device.last_seen)}`);
   if (facts) made.append(make("p", "note", facts));
-  if (said.length) made.append(make("p", "note", said.map(([name, one]) => `${words(name)} ${number(one.value)}`).join(" · ")));
+  if (said.length) made.append(make("p", "note", said.map(([name, one]) => `${signalWords(name)} ${number(one.value)}`).join(" · ")));
   made.append(make("p", "note", make("code", "", `POST /api/v1/devices/${device.id}/claim`)));
   return made;
 }

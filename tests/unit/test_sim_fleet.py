@@ -11,7 +11,8 @@ import pytest
 
 from device_sim.case import write_case
 from device_sim.description import describe_homes
-from device_sim.faults import FAULTS, plan_faults
+from device_sim.fault_catalogue import FAULTS
+from device_sim.fault_plans import plan_faults
 from device_sim.fleet import Fleet
 from device_sim.params import DAY_S, SimParams
 from device_sim.tables import Event, Reading, Sequencer, Table

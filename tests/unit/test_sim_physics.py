@@ -75,6 +75,8 @@ def one_room() -> tuple[AirConditionerUnits, AirConditionerState]:
         mass_ua_w_k=np.array([280.0]), air_j_k=np.array([450e3]), mass_j_k=np.array([6e6]),
         window_m2=np.array([1.5]), condenser_w_k=np.array([345.0]), hz_min=np.array([16.0]), hz_max=np.array([90.0]),
         auto_fan=np.array([False]), fan_level=np.array([3]), sensor_offset_c=np.array([0.0]),
+        fixed_speed=np.array([False]), steep_fan=np.array([0.0]), air_exponent=np.array([coil.AIR_SIDE_EXPONENT]),
+        noisy=np.array([1.0]),
     )  # fmt: skip
     state = AirConditionerState(
         room_c=np.array([28.0]), mass_c=np.array([28.0]), integral=np.zeros(1), running=np.array([False]),
@@ -116,12 +118,12 @@ def run_fridge(*, seal: float = 0.0, dust: float = 0.0, dead: bool = False) -> d
         fridge_set_c=np.array([4.0]), freezer_set_c=np.array([-18.0]), fridge_ua_w_k=np.array([0.95]),
         freezer_ua_w_k=np.array([0.62]), fridge_j_k=np.array([75e3]), freezer_j_k=np.array([40e3]),
         capacity_w=np.array([145.0]), rated_cop=np.array([1.55]), defrost_after_min=np.array([600.0]),
-        inverter=np.array([False]),
+        inverter=np.array([False]), ambient_power=np.array([0.012]), damper_gain=np.array([0.22]),
     )  # fmt: skip
     state = refrigerator.RefrigeratorState(
         fridge_c=np.array([4.0]), freezer_c=np.array([-18.0]), evap_c=np.array([-18.0]), frost=np.zeros(1),
         run_min=np.zeros(1), defrost_left=np.zeros(1), on=np.array([False]), energy_kwh=np.zeros(1),
-        door_opens=np.zeros(1),
+        door_opens=np.zeros(1), rest_min=np.zeros(1),
     )  # fmt: skip
     shape = (2880, 1)
     drivers = refrigerator.RefrigeratorDrivers(

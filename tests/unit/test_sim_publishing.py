@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device_sim.faults import FAULTS
+from device_sim.fault_catalogue import FAULTS
 from device_sim.link import Broker
 from device_sim.owner import LONGEST_DELAY_S, Owners
 from device_sim.pace import Pace
