@@ -69,6 +69,7 @@ def claim_as_new(connection: Connection, ask: Ask, device_key: int, values: dict
     require_household(connection, values["household_id"])
     speaker = _unclaimed(connection, device_key)
     wanted = values.get("id") or speaker.appliance_id
+    _keeps_its_name(speaker, wanted)
     if wanted != speaker.appliance_id and lock_appliance(connection, wanted) is not None:
         raise Conflict(f"there is an appliance {wanted} already; claim into it with appliance_id, or choose another id")
     _fill(connection, speaker.appliance_key, speaker.appliance_id, {**values, "id": wanted})
@@ -78,6 +79,7 @@ def claim_as_new(connection: Connection, ask: Ask, device_key: int, values: dict
 def claim_into(connection: Connection, ask: Ask, device_key: int, appliance_id: str) -> Claimed:
     """Declare an unclaimed device to speak for an appliance that exists."""
     speaker = _unclaimed(connection, device_key)
+    _keeps_its_name(speaker, appliance_id)
     target = lock_appliance(connection, appliance_id)
     if target is None or target.merged:
         raise BadInput(f"there is no appliance {appliance_id}; register it first, or claim with household_id and kind")
@@ -93,6 +95,15 @@ def _unclaimed(connection: Connection, device_key: int) -> Speaker:
     if speaker.claimed:
         raise Conflict(f"device {device_key} speaks for appliance {speaker.appliance_id} already")
     return speaker
+
+
+def _keeps_its_name(speaker: Speaker, appliance_id: str) -> None:
+    """In the native protocol the name is the appliance id: acknowledgements and notices go to that topic only."""
+    if speaker.dialect == "native" and speaker.name != appliance_id:
+        raise BadInput(
+            f"device {speaker.name} speaks the native protocol, in which its name is its appliance id; "
+            f"claim it with household_id and kind as {speaker.name}"
+        )
 
 
 def _fill(connection: Connection, key: int, present_id: str, values: dict[str, Any]) -> None:

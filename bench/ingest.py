@@ -43,6 +43,7 @@ _COUNT_ROWS = f"SELECT count(*) {_ROWS}"
 _FIRST_ROW = f"SELECT min(r.received_at) {_ROWS}"
 RESULTS = Path(__file__).parent / "results"
 BATCH = 2000
+PATIENCE_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,11 +178,17 @@ def _worker(services: Services, client_id: str) -> subprocess.Popen[bytes]:
     )
 
 
-def _await_worker(services: Services, client_id: str) -> None:
+def _await_worker(services: Services, client_id: str, worker: subprocess.Popen[bytes]) -> None:
     with connect(services.database_url, application="bench", autocommit=True) as connection:
         query = "SELECT (counters->>'connected')::int FROM worker WHERE name = %s"
         while (connection.execute(query, (client_id,)).fetchone() or (0,))[0] != 1:
+            _check_alive(worker)
             time.sleep(0.05)
+
+
+def _check_alive(worker: subprocess.Popen[bytes]) -> None:
+    if worker.poll() is not None:
+        raise RuntimeError(f"the ingest process ended with {worker.returncode}")
 
 
 def _stop(worker: subprocess.Popen[bytes]) -> None:
@@ -194,7 +201,7 @@ def _job_live(services: Services, program: Callable[[str], Path], sizes: Sizes) 
     client_id = f"bench-{uuid4().hex[:8]}"
     worker, watch = _worker(services, client_id), AckWatch(services.mqtt_url, load)
     try:
-        _await_worker(services, client_id)
+        _await_worker(services, client_id, worker)
         started = time.monotonic()
         sender = Thread(target=send, args=(services.mqtt_url, packets))
         sender.start()
@@ -212,7 +219,7 @@ def _job_backlog(services: Services, program: Callable[[str], Path], sizes: Size
     load, packets = _load(services, sizes)
     client_id = f"bench-{uuid4().hex[:8]}"
     first = _worker(services, client_id)
-    _await_worker(services, client_id)
+    _await_worker(services, client_id, first)
     _stop(first)  # its session stays with the broker
     send(services.mqtt_url, packets)
     watch = AckWatch(services.mqtt_url, load)
@@ -233,9 +240,11 @@ def _job_backlog(services: Services, program: Callable[[str], Path], sizes: Size
 
 
 def _finish(watch: AckWatch, worker: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
     while not watch.done.wait(1.0):
-        if worker.poll() is not None:
-            raise RuntimeError(f"the ingest process ended with {worker.returncode}")
+        _check_alive(worker)
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"not everything was acknowledged within {PATIENCE_S:.0f} s")
 
 
 def _check_rows(services: Services, load: Load) -> None:

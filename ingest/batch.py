@@ -232,7 +232,7 @@ def _plan_cycle(plan: Plan, registry: Registry, one: Decoded, item: Cycle) -> No
 
 def _plan_event(plan: Plan, registry: Registry, one: Decoded, item: Event) -> None:
     appliance = registry.of(item.device)
-    _count(_memory(plan, appliance), item.seq, item.at_us)
+    _count(_memory(plan, appliance), item)
     received_us, code = one.delivery.received_us, item.code.replace("\0", "\ufffd")
     try:
         row = pack_event(item.at_us, appliance.key, received_us, item.seq, code, item.active)
@@ -253,7 +253,7 @@ def _plan_refused(plan: Plan, registry: Registry, one: Decoded, item: Refused) -
 
 def _add_row(plan: Plan, table: _Table, key: int, memory: _Memory, one: Decoded, item: Reading | Cycle) -> _Row | None:
     """Put the row into the plan; None if nothing in it is a measurement (it is a dead letter then)."""
-    _count(memory, item.seq, item.at_us)
+    _count(memory, item)
     typed, extra, notes, malformed = check_values(item.values, table.catalogue)
     if item.notes:
         notes = {**item.notes, **notes}
@@ -299,11 +299,13 @@ def _merge(plan: Plan, before: _Row, row: _Row, key: int) -> None:
     before.extra.update(row.extra)
 
 
-def _count(memory: _Memory, seq: int | None, at_us: int) -> None:
-    if seq is None:
-        memory.unnumbered_us = max(memory.unnumbered_us, at_us)
+def _count(memory: _Memory, item: Reading | Cycle | Event) -> None:
+    if item.device.dialect != "native":
+        return  # nobody there would understand an acknowledgement
+    if item.seq is None:
+        memory.unnumbered_us = max(memory.unnumbered_us, item.at_us)
     else:
-        memory.seen.append((seq, at_us))
+        memory.seen.append((item.seq, item.at_us))
 
 
 def _memory(plan: Plan, appliance: Appliance) -> _Memory:

@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 from scheduler.work import Counts, Work
+from store.api_claims import finish_merges
 from store.database import translated
 from store.editions import detect_edition
 from store.jobs import purge_idempotency, purge_job_runs
 from store.outbox import purge_outbox
 from store.rollups import NIGHTLY_OVERLAP, enforce_retention, refresh
+
+MERGED_FOR = timedelta(hours=1)
+"""How long a placeholder stays after its device was claimed: much longer than a worker keeps a stale cache (E)."""
 
 
 def tidy(work: Work) -> Counts:
@@ -20,6 +24,7 @@ def tidy(work: Work) -> Counts:
         return {
             "late_hours": sum(kind.written for kind in late),
             "chunks": sum(dropped.values()),
+            "placeholders": finish_merges(connection, now - MERGED_FOR),
             "runs": purge_job_runs(connection, now - timedelta(days=settings.keep_runs_days)),
             "messages": purge_outbox(connection, now - timedelta(days=settings.keep_messages_days)),
             "answers": purge_idempotency(connection, now - timedelta(days=settings.keep_idempotency_days)),

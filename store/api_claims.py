@@ -20,6 +20,7 @@ from domain.readings import check_values
 from domain.signals import CYCLE_SIGNALS, READING_SIGNALS, UNCLAIMED, UNCLAIMED_SIGNALS, Signal
 from store.database import Connection
 from store.editions import detect_edition
+from store.scoring_due import note_moved
 from store.signal_tables import cycle_table, hourly_columns, hourly_table, reading_table
 from store.sql import queries
 
@@ -62,8 +63,10 @@ def move_history(connection: Connection, appliance_key: int, *, at_most: int | N
     for route in _routes(kind, appliance_key, merged):
         limit = None if at_most is None else at_most - moved
         part = _move(connection, route, appliance_key, limit)
-        if part.rows and route.target == reading_table(kind):
-            _roll_up(connection, kind, appliance_key, route.keys, part)
+        if part.first is not None and part.last is not None:
+            note_moved(connection, appliance_key, part.first, part.last, part.last)
+            if route.target == reading_table(kind):
+                _roll_up(connection, kind, appliance_key, route.keys, part)
         moved += part.rows
     if merged:
         events = connection.execute(_SQL["move_events"], {"keys": merged, "key": appliance_key}).fetchone()

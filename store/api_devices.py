@@ -36,6 +36,8 @@ class Speaker(NamedTuple):
     appliance_key: int
     appliance_id: str
     claimed: bool
+    dialect: str
+    name: str
 
 
 def list_devices(

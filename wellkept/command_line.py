@@ -102,18 +102,17 @@ def scheduler(settings: Settings) -> None:
 @click.pass_obj
 def api(settings: Settings) -> None:
     """Serve the HTTP API and the console."""
-    import uvicorn
-
-    from api.application import create_app
+    from api.server import api_server
     from api.settings import ApiSettings
 
-    app = create_app(
+    api_server(
         ApiSettings(
             database_url=_need(settings.database_url, "WELLKEPT_DATABASE_URL"),
             mqtt_url=_need(settings.mqtt_url, "WELLKEPT_MQTT_URL"),
-        )
-    )
-    uvicorn.run(app, host=settings.api_host, port=settings.api_port, log_level="warning", timeout_graceful_shutdown=5)
+        ),
+        host=settings.api_host,
+        port=settings.api_port,
+    ).run()
 
 
 @main.command()

@@ -23,11 +23,11 @@ WHERE d.key = %(id)s
 
 -- name: lock
 -- The device and what it speaks for, so that two people cannot claim it at once.
-SELECT d.appliance_key, a.id, a.claimed
+SELECT d.appliance_key, a.id, a.claimed, d.dialect, d.name
 FROM device d JOIN appliance a ON a.key = d.appliance_key WHERE d.key = %(id)s FOR UPDATE
 
 -- name: lock_native
-SELECT d.appliance_key, a.id, a.claimed
+SELECT d.appliance_key, a.id, a.claimed, d.dialect, d.name
 FROM device d JOIN appliance a ON a.key = d.appliance_key
 WHERE d.dialect = 'native' AND d.name = %(name)s FOR UPDATE
 

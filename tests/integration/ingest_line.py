@@ -211,7 +211,7 @@ def is_subscribed(mqtt_url: str, worker: Worker, filters: tuple[str, ...]) -> bo
     before = worker.consumer.counters.messages
     topic = filters[0].replace("#", "ack").replace("+", "probe-0")
     with speaking(mqtt_url, "probe-0") as probe:
-        probe.publish(topic, b"{}")
+        probe.publish(topic, b'{"seq": null}')
         return _soon(lambda: worker.consumer.counters.messages > before)
 
 

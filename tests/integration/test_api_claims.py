@@ -101,6 +101,20 @@ def test_history_is_moved_in_portions_and_rolled_up(connection: Connection, data
     assert hours == [(60, 806.0)] * 5
 
 
+def test_a_native_device_keeps_its_name_because_its_acknowledgements_go_there(
+    connection: Connection, database_url: str, mqtt_url: str
+) -> None:
+    add_home(connection)
+    add_appliance(connection, "other", Kind.AIR_CONDITIONER)
+    device, _ = add_unclaimed(connection, "native", "ac-9", "ac-9")
+    with client(database_url, mqtt_url) as api:
+        renamed = {"household_id": "home-1", "kind": "air_conditioner", "id": "ac-10"}
+        for body in (renamed, {"appliance_id": "other"}):
+            answer = api.post(f"/api/v1/devices/{device}/claim", json=body)
+            assert answer.status_code == 422, answer.text
+            assert "claim it with household_id and kind as ac-9" in answer.json()["detail"]
+
+
 def test_cycles_go_where_the_kind_keeps_them(connection: Connection, database_url: str, mqtt_url: str) -> None:
     add_home(connection)
     device, key = add_unclaimed(connection, "native", "washer", "washer")

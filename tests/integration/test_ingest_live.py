@@ -170,7 +170,7 @@ def test_a_slow_database_is_waited_for_by_the_broker_and_not_in_our_memory(
             connection.execute("LOCK TABLE reading_unclaimed IN ACCESS EXCLUSIVE MODE")
             size = 0
             for n in range(2, 2 + messages):
-                payload = json.dumps(reading(n, power_w=100_000.0 + n)).ljust(200).encode()
+                payload = json.dumps(reading(n, power_w=10_000.0 + n)).ljust(200).encode()
                 size = len(payload)
                 speaker.publish(f"wk/v1/{appliance_id}/telemetry", payload)
             wait_for("the window is full", lambda: worker.receiver._bytes_in - before == most * size, LIMIT_S)
