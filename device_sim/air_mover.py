@@ -141,9 +141,7 @@ def run_hoods(units: HoodUnits, state: MoverState, *, level: NDArray[np.int64], 
     return _signals(state, level, rpm, watts + 0.0, noise)
 
 
-def _signals(
-    state: MoverState, level: NDArray[np.int64], rpm: Floats, watts: Floats, noise: Floats
-) -> Columns:
+def _signals(state: MoverState, level: NDArray[np.int64], rpm: Floats, watts: Floats, noise: Floats) -> Columns:
     on = level > 0
     power = watts * (1.0 + 0.008 * noise[1]) + 1.0
     energy = state.energy_kwh + np.cumsum(power, axis=0) / 60_000.0

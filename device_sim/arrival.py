@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from device_sim.params import DAY_S
 from device_sim.streams import Purpose, stream
-from device_sim.tables import Table
+from device_sim.tables import UNITS_PER_HOME, Table
 
 Floats = NDArray[np.float64]
 
@@ -45,27 +45,28 @@ class _Quirks:
 class Arrival:
     """Turns tables into what was received; the same table gives the same rows."""
 
-    def __init__(self, seed: int, *, start_s: float, end_s: float) -> None:
+    def __init__(self, seed: int, *, units: list[int], start_s: float, end_s: float) -> None:
         self._seed = seed
         self._start_s, self._end_s = start_s, end_s
-        self._quirks: dict[str, _Quirks] = {}
-        self._base: dict[tuple[str, str], float] = {}
+        drawn = {unit: self._draw_quirks(unit) for unit in units}
+        self._quirks = {unit: quirks for unit, quirks in drawn.items() if quirks is not None}
+        self._base: dict[tuple[int, str], float] = {}
 
     def receive(self, table: Table) -> Arrived:
         """Apply everything that goes wrong on the way to the rows of one table (in order of time per appliance)."""
         key = sum(table.kind.encode()) + 1000 * (table.topic == "cycle")
-        rng = stream(self._seed, Purpose.ARRIVAL, int(table.homes.min()), int(table.ts.min()), key)
-        table = self._odd(table)
-        table = self._blots(table, rng)
+        homes, true_s = table.unit // UNITS_PER_HOME, table.ts
+        rng = stream(self._seed, Purpose.ARRIVAL, int(homes.min()), int(true_s.min()), key)
+        table = self._blots(self._odd(table), rng)
         count = table.ts.size
         delay = rng.exponential(USUAL_DELAY_S, count) + 0.05
         slow = rng.random(count) < DELAYED_SHARE
         delay[slow] += rng.uniform(30.0, 1500.0, int(slow.sum()))
-        received = table.true_s + delay
+        received = true_s + delay
         keep = np.ones(count, dtype=np.bool_)
-        for home in np.unique(table.homes):
-            for from_s, to_s in self._outages(int(home), float(table.true_s.min()), float(table.true_s.max())):
-                out = (table.homes == home) & (table.true_s >= from_s) & (table.true_s < to_s)
+        for home in np.unique(homes):
+            for from_s, to_s in self._outages(int(home), float(true_s.min()), float(true_s.max())):
+                out = (homes == home) & (true_s >= from_s) & (true_s < to_s)
                 if self._forgets(int(home)):
                     keep &= ~out
                 else:
@@ -90,41 +91,43 @@ class Arrival:
     def _odd(self, table: Table) -> Table:
         """Wrong clocks and reset counters of the few appliances that have them."""
         ts, columns = table.ts.copy(), dict(table.columns)
-        for name in np.unique(table.appliance):
-            quirks = self._quirks_of(str(name), int(table.homes[table.appliance == name][0]))
-            mine = table.appliance == name
+        last_s = float(table.ts.max())
+        for unit, quirks in self._quirks.items():
+            if min(quirks.clock_from_s, quirks.reset_s) > last_s:
+                continue
+            mine = table.unit == unit
+            if not mine.any():
+                continue
             wrong = mine & (table.ts >= quirks.clock_from_s) & (table.ts < quirks.clock_to_s)
-            if wrong.any():
-                since_boot = table.ts[wrong] - quirks.clock_from_s
-                ts[wrong] = since_boot if np.isnan(quirks.clock_by_s) else table.ts[wrong] + quirks.clock_by_s
+            since_boot = table.ts[wrong] - quirks.clock_from_s
+            ts[wrong] = since_boot if np.isnan(quirks.clock_by_s) else table.ts[wrong] + quirks.clock_by_s
             after = mine & (table.ts >= quirks.reset_s)
             if after.any():
-                self._reset(columns, str(name), after)
-        return replace(table, ts=ts, columns=columns, true_s=table.ts)
+                self._reset(columns, unit, after)
+        return replace(table, ts=ts, columns=columns)
 
-    def _reset(self, columns: dict[str, NDArray[np.generic]], appliance: str, after: NDArray[np.bool_]) -> None:
+    def _reset(self, columns: dict[str, NDArray[np.generic]], unit: int, after: NDArray[np.bool_]) -> None:
         for counter in COUNTERS:
             if counter in columns:
                 values = np.array(columns[counter], dtype=np.float64)
-                base = self._base.setdefault((appliance, counter), float(values[after][0]))
+                base = self._base.setdefault((unit, counter), float(values[after][0]))
                 values[after] = np.maximum(np.round(values[after] - base, 3), 0.0)
                 columns[counter] = values
 
-    def _quirks_of(self, name: str, home: int) -> _Quirks:
-        if name not in self._quirks:
-            rng = stream(self._seed, Purpose.ARRIVAL, home, *name.encode())
-            odd, resets = rng.random() < ODD_CLOCK_SHARE, rng.random() < RESET_SHARE
-            from_s = float(rng.uniform(self._start_s, self._end_s))
-            by_s = float(rng.choice([np.nan, 7200.0, -600.0, 90_000.0, -4.0]))
-            length_s = float(rng.uniform(600.0, 2.0 * DAY_S)) if not np.isnan(by_s) else float(rng.uniform(300.0, 3e4))
-            reset_s = float(rng.uniform(self._start_s, self._end_s))
-            self._quirks[name] = _Quirks(
-                clock_from_s=from_s if odd else np.inf,
-                clock_to_s=from_s + length_s if odd else np.inf,
-                clock_by_s=by_s,
-                reset_s=reset_s if resets else np.inf,
-            )
-        return self._quirks[name]
+    def _draw_quirks(self, unit: int) -> _Quirks | None:
+        rng = stream(self._seed, Purpose.ARRIVAL, 3, unit)
+        odd, resets = rng.random() < ODD_CLOCK_SHARE, rng.random() < RESET_SHARE
+        from_s, reset_s = rng.uniform(self._start_s, self._end_s, 2)
+        by_s = float(rng.choice([np.nan, 7200.0, -600.0, 90_000.0, -4.0]))
+        length_s = float(rng.uniform(600.0, 2.0 * DAY_S) if not np.isnan(by_s) else rng.uniform(300.0, 3e4))
+        if not odd and not resets:
+            return None
+        return _Quirks(
+            clock_from_s=from_s if odd else np.inf,
+            clock_to_s=from_s + length_s if odd else np.inf,
+            clock_by_s=by_s,
+            reset_s=reset_s if resets else np.inf,
+        )
 
     def _forgets(self, home: int) -> bool:
         return bool(stream(self._seed, Purpose.ARRIVAL, home, 1).random() < NO_BUFFER_SHARE)

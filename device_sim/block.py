@@ -10,6 +10,7 @@ from device_sim import air_conditioner_signals, refrigerator
 from device_sim import circuit as circuits
 from device_sim.day_plan import NOISE_LAYERS, DayPlan, plan_day
 from device_sim.description import HomeSpec
+from device_sim.distortion import Distortion
 from device_sim.extras import Extras
 from device_sim.fault_catalogue import FAULTS
 from device_sim.faults import FaultBook, FaultPlan
@@ -38,7 +39,9 @@ class Block:
         self.faults = FaultBook(
             seed=params.seed, homes=list(self._index), plans=plans,
             lacks={(spec.index, part): model.lacks for spec in specs for part, model in spec.models.items()},
+            variant_b=params.physics == "b",
         )  # fmt: skip
+        self._distortion = Distortion(params.seed)
         self._watch = Watch(list(self._index))
         start_s = int(params.start.timestamp()) // 60 * 60
         self._local_day, second = divmod(start_s + self._offset_s, DAY_S)
@@ -57,10 +60,13 @@ class Block:
         specs, count = self.specs, len(self.specs)
         self._ac = ac.AirConditionerUnits(**_stack([spec.ac for spec in specs]))
         self._fridge = refrigerator.RefrigeratorUnits(**_stack([spec.fridge for spec in specs]))
-        self._circuits = circuits.CircuitUnits(**_stack(
-            [s.kitchen for s in specs] + [s.main for s in specs]
-            + ([s.utility for s in specs] if self._circuit_count == 3 else [])
-        ))
+        self._circuits = circuits.CircuitUnits(
+            **_stack(
+                [s.kitchen for s in specs]
+                + [s.main for s in specs]
+                + ([s.utility for s in specs] if self._circuit_count == 3 else [])
+            )
+        )
         warm = np.array([min(spec.site.mean_c, 25.0) for spec in specs])
         self._has_ac = np.array([float("ac" in spec.parts) for spec in specs])
         zero = np.zeros(count)
@@ -71,10 +77,12 @@ class Block:
         self._fridge_state = refrigerator.RefrigeratorState(
             fridge_c=self._fridge.fridge_set_c.copy(), freezer_c=self._fridge.freezer_set_c.copy(),
             evap_c=self._fridge.freezer_set_c.copy(), frost=zero.copy(), run_min=0.3 * self._fridge.defrost_after_min,
-            defrost_left=zero.copy(), on=zero > 0.0, energy_kwh=zero.copy(), door_opens=zero.copy(), rest_min=zero.copy(),
+            defrost_left=zero.copy(), on=zero > 0.0, energy_kwh=zero.copy(), door_opens=zero.copy(),
+            rest_min=zero.copy(),
         )  # fmt: skip
         self._circuit_state = circuits.CircuitState(
-            rise_k=np.zeros(self._circuit_count * count), energy_kwh=np.zeros(self._circuit_count * count),
+            rise_k=np.zeros(self._circuit_count * count),
+            energy_kwh=np.zeros(self._circuit_count * count),
             current_a=np.zeros(self._circuit_count * count),
         )
 
@@ -190,6 +198,7 @@ class Block:
             *extra_tables,
             report.circuits(start_s, trace, before, self._circuits.breaker_rating_a, noise[11:14]),
         ]
+        tables = self._distortion.apply(tables, self.faults, self.midnight_s())
         return [table for table in tables if table.ts.size], events
 
     def _look(
@@ -228,11 +237,11 @@ class Block:
         assert self._extras is not None
         hours = self._extras.usage_hours
         return {
-            "vent_clog": hours["dryer"] / 0.9,
+            "vent_clog": hours["dryer"] / 0.45,
             "dishwasher_filter_clog": hours["dishwasher"] / 1.2,
             "heater_failure": hours["dishwasher"] / 1.2,
             "purifier_filter_clog": hours["purifier"] / 16.0,
-            "hood_filter_clog": hours["hood"] / 0.7,
+            "hood_filter_clog": hours["hood"] / 0.45,
         }
 
     def _run_rooms(
@@ -251,7 +260,13 @@ class Block:
         trace = ac.step_rooms(self._ac, self._ac_state, drivers, clog=clog, leak=leak)
         self._fan_hours = self._fan_hours + trace.running.sum(axis=0) / 60.0
         columns = air_conditioner_signals.sense(
-            self._ac, self._ac_state, drivers, trace, clog=clog, leak=leak, noise=noise[:6],
+            self._ac,
+            self._ac_state,
+            drivers,
+            trace,
+            clog=clog,
+            leak=leak,
+            noise=noise[:6],
             fouled=self.faults.severity("outdoor_coil_fouled"),
         )
         return columns, trace.room_c

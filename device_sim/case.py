@@ -1,118 +1,142 @@
-"""Writes a recorded fleet as a case folder: Parquet per kind, CSV beside it, in bounded memory."""
+"""Writes a recorded fleet as a case folder: Parquet per kind, CSV beside it, in bounded memory, on several cores."""
 
 import csv
-from collections.abc import Callable
-from datetime import UTC, datetime
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from multiprocessing.queues import Queue
 from pathlib import Path
+from queue import Empty
 from typing import Final
 
-import numpy as np
 import polars as pl
 
-from device_sim.description import describe_homes
-from device_sim.fleet import Fleet, TruthRow
-from device_sim.params import DAY_S, SimParams
-from device_sim.tables import Event, Table
+from device_sim.description import KIND_OF_PART, PARTS, HomeSpec, appliance_id, describe_homes, draw_home
+from device_sim.fault_catalogue import FAULTS, contract_name
+from device_sim.fault_plans import fleet_weights, plan_faults
+from device_sim.faults import FaultPlan, Service
+from device_sim.fleet import TruthRow, group_homes
+from device_sim.params import SimParams
+from device_sim.recording import BlockWork, Recorded, record_block
+from device_sim.streams import Purpose, stream
+from device_sim.tables import Event
+from domain.faults import fault_of
+from domain.signals import Kind
 
-ROWS_PER_PART: Final = 500_000  # rows held per kind before a part is written
-TRANSPORT_S: Final = 0.4  # (E) from the device to the record
+TRANSPORT_S: Final = 0.4  # (E) from the device to the record, of an event
 APPLIANCE_FIELDS: Final = (
     "id", "household_id", "kind", "maker", "model", "serial", "batch", "firmware", "installed_on",
 )  # fmt: skip
+FACTS: Final = (
+    "rated_power_w", "rated_current_a", "breaker_rating_a", "rcd_ma", "room", "water_hardness_dh", "volume_l",
+    "warranty_months",
+)  # fmt: skip
+Report = Callable[[float, int], None]
+_progress: "Queue[tuple[int, int]] | None" = None
 
 
-class _Parts:
-    """Collects tables of one kind and writes them as numbered parts, then joins the parts into one file."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._frames: list[pl.DataFrame] = []
-        self._rows = 0
-        self._parts: list[Path] = []
-        path.parent.mkdir(parents=True, exist_ok=True)
-
-    def add(self, table: Table) -> None:
-        frame = _frame(table)
-        self._frames.append(frame)
-        self._rows += frame.height
-        if self._rows >= ROWS_PER_PART:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._frames:
-            part = self._path.with_suffix(f".part{len(self._parts)}")
-            pl.concat(self._frames).write_parquet(part)
-            self._parts.append(part)
-            self._frames, self._rows = [], 0
-
-    def close(self) -> None:
-        self._flush()
-        pl.scan_parquet(self._parts).sink_parquet(self._path)
-        for part in self._parts:
-            part.unlink()
-
-
-def write_case(params: SimParams, folder: Path, *, days: int, report: Callable[[float, int], None]) -> int:
+def write_case(params: SimParams, folder: Path, *, days: int, report: Report, jobs: int = 1) -> int:
     """Simulate `days` days into `folder` and return the number of readings; `report(share done, rows)` as it goes.
 
-    Raises FileExistsError if the folder holds a case already.
+    The result does not depend on `jobs`, the number of processes. FileExistsError if the folder holds a case already.
     """
     if (folder / "appliances.csv").exists():
         raise FileExistsError(f"{folder} holds a case already")
-    folder.mkdir(parents=True, exist_ok=True)
-    fleet = Fleet(params)
-    start_s = fleet.time_s
-    end_s = start_s + days * DAY_S
-    parts: dict[tuple[str, str], _Parts] = {}
-    events: list[Event] = []
-    rows = 0
-    while fleet.time_s < end_s:
-        tables, new_events = fleet.advance_to(end_s)
-        events.extend(new_events)
-        for table in tables:
-            key = ("cycles" if table.topic == "cycle" else "telemetry", table.kind)
-            if key not in parts:
-                parts[key] = _Parts(folder / key[0] / f"{key[1]}.parquet")
-            parts[key].add(table)
-            rows += table.ts.size
-        report((fleet.time_s - start_s) / (end_s - start_s), rows)
-    for part in parts.values():
-        part.close()
+    for name in ("telemetry", "cycles"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    plans = plan_faults(params)
+    specs = [draw_home(params, index) for index in range(params.homes)]
+    works = [
+        BlockWork(number=number, params=params, specs=group, plans=_plans_of(plans, group), folder=folder, days=days)
+        for number, group in enumerate(group_homes(specs))
+    ]
+    recorded = _record_here(works, report) if jobs == 1 else _record_apart(works, report, jobs)
+    _join(folder, recorded)
     _write_appliances(params, folder / "appliances.csv")
-    _write_events(events, folder / "events.csv")
-    _write_rows(folder / "services.csv", ("appliance_id", "time", "action", "fault", "part"), [])
-    _write_truth(fleet.truth(), folder / "truth.csv")
-    return rows
+    _write_events([event for block in recorded for event in block.events], folder / "events.csv")
+    _write_services(params, recorded, folder / "services.csv")
+    _write_truth([row for block in recorded for row in block.truth], folder / "truth.csv")
+    _write_fleet(params, days, folder / "fleet.json")
+    return sum(block.rows for block in recorded)
 
 
-def _frame(table: Table) -> pl.DataFrame:
-    micros = np.round(table.ts * 1e6).astype(np.int64)
-    stamp = pl.Datetime("us", "UTC")
-    columns: dict[str, pl.Series] = {
-        "time": pl.Series(micros).cast(stamp),
-        "received_at": pl.Series(micros + int(TRANSPORT_S * 1e6)).cast(stamp),
-        "appliance_id": pl.Series(table.appliance.tolist(), dtype=pl.String),
-    }
-    for name, values in table.columns.items():
-        if values.dtype.kind == "U":
-            columns[name] = pl.Series(values.tolist(), dtype=pl.String)
-        elif values.dtype.kind == "b":
-            columns[name] = pl.Series(values)
-        else:
-            columns[name] = pl.Series(np.asarray(values, dtype=np.float64)).fill_nan(None)
-    return pl.DataFrame(columns)
+def _plans_of(plans: tuple[FaultPlan, ...], group: list[HomeSpec]) -> tuple[FaultPlan, ...]:
+    homes = {spec.index for spec in group}
+    return tuple(plan for plan in plans if plan.home in homes)
+
+
+def _record_here(works: list[BlockWork], report: Report) -> list[Recorded]:
+    total = sum(len(work.specs) * work.days for work in works)
+    done = rows = 0
+
+    def add(home_days: int, new_rows: int) -> None:
+        nonlocal done, rows
+        done, rows = done + home_days, rows + new_rows
+        report(min(done / total, 1.0), rows)
+
+    return [record_block(work, add) for work in works]
+
+
+def _record_apart(works: list[BlockWork], report: Report, jobs: int) -> list[Recorded]:
+    """Blocks in processes of their own, started afresh: Polars does not survive a fork."""
+    context = multiprocessing.get_context("spawn")
+    progress: Queue[tuple[int, int]] = context.Queue()
+    total = sum(len(work.specs) * work.days for work in works)
+    done = rows = 0
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(progress,)) as pool:
+        futures = [pool.submit(_record_in_child, work) for work in works]
+        waiting: set[Future[Recorded]] = set(futures)
+        while waiting:
+            finished, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+            for home_days, new_rows in _drain(progress):
+                done, rows = done + home_days, rows + new_rows
+            for future in finished:
+                future.result()
+            report(min(done / total, 1.0), rows)
+        recorded = [future.result() for future in futures]
+    report(1.0, sum(block.rows for block in recorded))
+    return recorded
+
+
+def _begin(progress: "Queue[tuple[int, int]]") -> None:
+    global _progress
+    _progress = progress
+
+
+def _record_in_child(work: BlockWork) -> Recorded:
+    assert _progress is not None
+    queue = _progress
+    return record_block(work, lambda home_days, rows: queue.put((home_days, rows)))
+
+
+def _drain(progress: "Queue[tuple[int, int]]") -> Iterator[tuple[int, int]]:
+    while True:
+        try:
+            yield progress.get_nowait()
+        except Empty:
+            return
+
+
+def _join(folder: Path, recorded: list[Recorded]) -> None:
+    """Parts of all blocks, in the order of the blocks, become one file per kind."""
+    keys = sorted({key for block in recorded for key in block.parts})
+    for where, kind in keys:
+        parts = [part for block in recorded for part in block.parts.get((where, kind), [])]
+        pl.scan_parquet(parts).sink_parquet(folder / where / f"{kind}.parquet", compression="zstd", compression_level=3)
+        for part in parts:
+            part.unlink()
 
 
 def _write_appliances(params: SimParams, path: Path) -> None:
-    header = (
-        "appliance_id", *APPLIANCE_FIELDS[1:], "latitude", "longitude", "timezone", "circuit_id",
-        "rated_power_w", "rated_current_a", "breaker_rating_a", "rcd_ma", "room",
-    )  # fmt: skip
+    header = ("appliance_id", *APPLIANCE_FIELDS[1:], "latitude", "longitude", "timezone", "circuit_id", *FACTS)
     rows: list[list[object]] = [
         [
             *(getattr(item, name) for name in APPLIANCE_FIELDS),
             *(home.latitude, home.longitude, home.timezone, item.circuit_id),
-            *(item.rated_power_w, item.rated_current_a, item.breaker_rating_a, item.rcd_ma, item.room),
+            *(getattr(item, name) for name in FACTS),
         ]
         for home in describe_homes(params)
         for item in home.appliances
@@ -128,6 +152,30 @@ def _write_events(events: list[Event], path: Path) -> None:
     _write_rows(path, ("time", "received_at", "appliance_id", "code", "active"), rows)
 
 
+def _write_services(params: SimParams, recorded: list[Recorded], path: Path) -> None:
+    rows: list[list[object]] = []
+    for block in recorded:
+        origin = datetime.fromtimestamp(block.midnight_s, UTC)
+        rows.extend(
+            [appliance_id(service.home, service.part), (origin + timedelta(days=service.day)).isoformat(),
+             service.action, contract_name(service.fault) if service.fault else "", _part(params, service)]
+            for service in block.services
+        )  # fmt: skip
+        for step in block.firmware:
+            at = (origin + timedelta(days=step.day)).isoformat()
+            rows.append([appliance_id(step.home, step.part), at, "firmware", "", ""])
+    _write_rows(path, ("appliance_id", "time", "action", "fault", "part"), sorted(rows, key=lambda row: str(row[1])))
+
+
+def _part(params: SimParams, service: Service) -> str:
+    """The spare part a technician wrote down."""
+    if service.fault is None:
+        return ""
+    parts = fault_of(Kind(KIND_OF_PART[service.part]), contract_name(service.fault)).parts
+    rng = stream(params.seed, Purpose.REPAIR, service.home, PARTS.index(service.part), int(service.day))
+    return str(rng.choice(parts)) if parts else ""
+
+
 def _write_truth(truth: list[TruthRow], path: Path) -> None:
     rows: list[list[object]] = [
         [
@@ -139,6 +187,21 @@ def _write_truth(truth: list[TruthRow], path: Path) -> None:
         for row in truth
     ]
     _write_rows(path, ("appliance_id", "fault", "onset", "detectable", "failure", "end", "abrupt"), rows)
+
+
+def _write_fleet(params: SimParams, days: int, path: Path) -> None:
+    """How the fleet was made, and drawn against real chances per kind and fault, to re-weight an enriched one."""
+    owned = [part for index in range(params.homes) for part in draw_home(params, index).parts]
+    weights = [
+        {"kind": KIND_OF_PART[part], "part": part, "appliances": owned.count(part), "fault": contract_name(item.fault),
+         "drawn": item.drawn, "real": item.real, "weight": round(item.real / item.drawn, 6) if item.drawn else None}
+        for part in PARTS
+        for item in (fleet_weights(params, part) if params.prevalence else [])
+    ]  # fmt: skip
+    rates = {key: kind.per_year for key, kind in FAULTS.items()}
+    about = {**asdict(params), "start": params.start.isoformat(), "days": days, "weights": weights,
+             "real_rates_per_year": rates}  # fmt: skip
+    path.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
 def _write_rows(path: Path, header: tuple[str, ...], rows: list[list[object]]) -> None:

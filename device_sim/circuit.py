@@ -53,13 +53,16 @@ class CircuitTrace:
     energy_kwh: Floats
 
 
-def draw_unit(rng: np.random.Generator, *, rating_a: float) -> dict[str, float]:
-    """Draw one circuit, keyed like `CircuitUnits`: 10-25 m of 2.5-4 mm2 copper, a sound joint of a few milliohm."""
+def draw_unit(rng: np.random.Generator, *, rating_a: float, variant_b: bool = False) -> dict[str, float]:
+    """Draw one circuit, keyed like `CircuitUnits`: 10-25 m of 2.5-4 mm2 copper, a sound joint of a few milliohm.
+
+    Variant b: longer and older wiring, more standing leakage.
+    """
     return {
         "breaker_rating_a": rating_a,
-        "line_ohm": rng.uniform(0.10, 0.24),
+        "line_ohm": rng.uniform(0.18, 0.42) if variant_b else rng.uniform(0.10, 0.24),
         "joint_ohm": rng.uniform(0.002, 0.008),
-        "leakage_ma": rng.uniform(0.25, 1.3),
+        "leakage_ma": rng.uniform(0.6, 2.6) if variant_b else rng.uniform(0.25, 1.3),
     }
 
 

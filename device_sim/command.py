@@ -55,6 +55,15 @@ class Span(click.ParamType[float]):
 @click.option("--duration", type=Span(), default=None, help="Stop after this much real time; default: run on.")
 @click.option("--write-case", type=click.Path(file_okay=False, path_type=Path), default=None,
               help="Write a case folder instead of publishing.")  # fmt: skip
+@click.option("--prevalence", type=click.Choice(["real", "enriched"]), default=None,
+              help="Rates of faults in a written case, instead of --faults; recorded in fleet.json.")  # fmt: skip
+@click.option("--physics", type=click.Choice(["a", "b"]), default="a", show_default=True,
+              help="b: other constants, structure and models, to judge what was learned on a.")  # fmt: skip
+@click.option("--outfit", type=click.Choice(["basic", "full"]), default=None,
+              help="Five appliances per home, or all kinds as homes own them; default for a case: full.")  # fmt: skip
+@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), default=None, help="First day of a written case.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True,
+              help="Processes that write a case; the result is the same.")  # fmt: skip
 @click.option("--days", type=click.IntRange(min=1), default=90, show_default=True, help="Days of the written case.")
 def sim(
     homes: int,
@@ -68,6 +77,11 @@ def sim(
     mqtt_url: str,
     duration: float | None,
     write_case: Path | None,
+    prevalence: str | None,
+    physics: str,
+    outfit: str | None,
+    start: datetime | None,
+    jobs: int,
     days: int,
 ) -> None:
     """Simulated homes: publish live over MQTT, or write a recorded case."""
@@ -75,24 +89,25 @@ def sim(
     back_s = days * 86_400.0 if write_case and not since else since
     start_s = (now.timestamp() - back_s) // 60 * 60
     if write_case:
-        start_s = start_s // 86_400 * 86_400
+        start_s = start.replace(tzinfo=UTC).timestamp() if start else start_s // 86_400 * 86_400
     horizon_days = days if write_case else (since / 86_400.0 or 75.0)
     try:
         params = SimParams(
             start=datetime.fromtimestamp(start_s, UTC), homes=homes, seed=seed, horizon_days=horizon_days,
-            every_s=round(every), faults=faults, climate=climate, obedience=obedience,
+            every_s=round(every), faults=faults, climate=climate, obedience=obedience, prevalence=prevalence or "",
+            physics=physics, outfit=outfit or ("full" if write_case else "basic"), confounders=bool(write_case),
         )  # fmt: skip
         plan_faults(params)
         broker = Broker.parse(mqtt_url)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if write_case:
-        _record(params, write_case, days)
+        _record(params, write_case, days, jobs)
     else:
         _run(params, broker, speed=speed, duration_s=duration)
 
 
-def _record(params: SimParams, folder: Path, days: int) -> None:
+def _record(params: SimParams, folder: Path, days: int, jobs: int) -> None:
     started = time.monotonic()
 
     def report(share: float, rows: int) -> None:
@@ -100,7 +115,7 @@ def _record(params: SimParams, folder: Path, days: int) -> None:
         click.echo(f"\r[{'#' * filled}{'.' * (30 - filled)}] {share:4.0%} {rows:,} readings", nl=False, err=True)
 
     try:
-        rows = write_case(params, folder, days=days, report=report)
+        rows = write_case(params, folder, days=days, report=report, jobs=jobs)
     except OSError as error:
         raise click.ClickException(str(error)) from error
     took = time.monotonic() - started

@@ -1,7 +1,7 @@
 """One local day of a block of homes, drawn ahead: weather, people, loads, mains, noise, abrupt faults."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,7 @@ def plan_day(params: SimParams, *, specs: list[HomeSpec], local_day: int, day: i
     houses: list[HouseholdDay] = []
     dishes: list[tuple[Dishes, ...]] = []
     washes: list[tuple[people.Wash, ...]] = []
+    # Single precision holds sensor noise and halves the largest array of the day.
     noise = np.empty((NOISE_LAYERS + (EXTRA_LAYERS if full else 0), DAY_MIN, len(specs)), dtype=np.float32)
     for i, spec in enumerate(specs):
         rng = stream(seed, Purpose.LIFE, spec.index, local_day)
@@ -99,8 +100,8 @@ def plan_day(params: SimParams, *, specs: list[HomeSpec], local_day: int, day: i
     fields = {name: np.stack([getattr(home, name) for home in days], axis=1) for name in HomeDay.__slots__}
     fields |= {name: np.stack([getattr(h, name) for h in houses], axis=1) for name in HouseholdDay.__slots__ if houses}
     return DayPlan(
-        first_s=local_day * DAY_S - site.utc_offset_s, weather=sky, fields=fields, noise=noise, washes=tuple(washes),
-        dishes=tuple(dishes), inlet_c=float(np.clip(0.6 * sky.mean_c + 6.0, 5.0, 28.0)),
+        first_s=local_day * DAY_S - site.utc_offset_s, weather=sky, fields=fields, noise=cast(Floats, noise),
+        washes=tuple(washes), dishes=tuple(dishes), inlet_c=float(np.clip(0.6 * sky.mean_c + 6.0, 5.0, 28.0)),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from device_sim.catalogue import CATALOGUE, Model
 from device_sim.params import SimParams
 from device_sim.people import HomeTraits, draw_traits
 from device_sim.streams import Purpose, stream
+from device_sim.tables import UNITS_PER_HOME
 from device_sim.weather import CLIMATES, SITES, Site
 
 KITCHEN_RATING_A: Final = 32.0
@@ -120,7 +121,7 @@ def draw_home(params: SimParams, index: int) -> HomeSpec:
     choices = CLIMATES[params.climate]
     site = SITES[choices[index % len(choices)]]
     traits = draw_traits(rng)
-    demo = params.faults == "demo"
+    demo = params.faults == "demo" and not params.prevalence
     if demo:  # the story must show within the horizon: enough washing, and no overload without the fault
         traits = replace(traits, washes_per_week=max(traits.washes_per_week, 6.5), has_ev=False)
     unit = stream(params.seed, Purpose.UNITS, index)
@@ -136,9 +137,9 @@ def draw_home(params: SimParams, index: int) -> HomeSpec:
         ac=air_conditioner.draw_unit(unit, hot=site.mean_c > 20.0, variant_b=b),
         fridge=refrigerator.draw_unit(unit, variant_b=b),
         washer=washing_machine.draw_unit(unit, variant_b=b),
-        kitchen=circuit.draw_unit(unit, rating_a=KITCHEN_RATING_A),
-        main=circuit.draw_unit(unit, rating_a=MAIN_RATING_A),
-        utility=circuit.draw_unit(more, rating_a=UTILITY_RATING_A),
+        kitchen=circuit.draw_unit(unit, rating_a=KITCHEN_RATING_A, variant_b=b),
+        main=circuit.draw_unit(unit, rating_a=MAIN_RATING_A, variant_b=b),
+        utility=circuit.draw_unit(more, rating_a=UTILITY_RATING_A, variant_b=b),
         dryer=dryer.draw_unit(more, variant_b=b),
         dishwasher=dishwasher.draw_unit(more, variant_b=b),
         heater=heater,
@@ -162,6 +163,8 @@ def parts_of(params: SimParams, index: int) -> tuple[str, ...]:
 
 def _pick_model(rng: np.random.Generator, part: str, params: SimParams, *, full: bool) -> Model:
     models = CATALOGUE[params.physics][KIND_OF_PART[part]]
+    if params.outfit == "basic":  # live homes are equipped to show something
+        models = tuple(model for model in models if model.model != "GW-Plug")
     chosen = int(rng.integers(0, len(models)))
     return models[0 if full else chosen]
 
@@ -174,6 +177,11 @@ def household_id(index: int) -> str:
 def appliance_id(index: int, part: str) -> str:
     """Appliance id, also its MQTT user name; `part` is one of `PARTS`."""
     return f"{household_id(index)}-{part}"
+
+
+def unit_number(index: int, part: str) -> int:
+    """Number of the appliance `part` of home `index`, unique in a fleet."""
+    return UNITS_PER_HOME * index + PARTS.index(part)
 
 
 def describe_homes(params: SimParams) -> list[HomeDescription]:

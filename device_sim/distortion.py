@@ -6,11 +6,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from device_sim.description import appliance_id
+from device_sim.description import unit_number
 from device_sim.faults import FaultBook, FaultRecord
 from device_sim.params import DAY_S
 from device_sim.streams import Purpose, stream
-from device_sim.tables import Table
+from device_sim.tables import UNITS_PER_HOME, Table
 
 Floats = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ class Distortion:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._held: dict[tuple[str, str, float], float] = {}
+        self._held: dict[tuple[int, str, float], float] = {}
 
     def apply(self, tables: list[Table], book: FaultBook, origin_s: float) -> list[Table]:
         """Return the tables as the devices would send them; `origin_s` is the instant that plans count from."""
@@ -38,13 +38,13 @@ class Distortion:
         signal, _, manner = record.plan.detail.partition(":")
         if signal not in table.columns or table.columns[signal].dtype.kind != "f":
             return table
-        hit = _within(table, record, origin_s, name=appliance_id(record.plan.home, record.plan.where))
+        hit = _within(table, record, origin_s, unit=unit_number(record.plan.home, record.plan.where))
         if not hit.any():
             return table
         values = np.array(table.columns[signal], dtype=np.float64)
         rng = stream(self._seed, Purpose.SENSOR, record.plan.home, int(table.ts[hit][0]) // 3600)
         if manner == "stuck":
-            name = (appliance_id(record.plan.home, record.plan.where), signal, record.plan.onset_day)
+            name = (unit_number(record.plan.home, record.plan.where), signal, record.plan.onset_day)
             seen = values[hit]
             seen = seen[~np.isnan(seen)]
             if name not in self._held and seen.size:
@@ -59,10 +59,10 @@ class Distortion:
 def _wrong(true: Floats, signal: str, manner: str, severity: float, rng: np.random.Generator) -> Floats:
     if manner == "sentinel":
         code = SENTINELS[int(rng.integers(0, len(SENTINELS)))]
-        return np.where(rng.random(true.size) < 0.4, code, true)
+        return np.asarray(np.where(rng.random(true.size) < 0.4, code, true), dtype=np.float64)
     if manner == "spike":
         jump = rng.choice([-1.0, 1.0], true.size) * (8.0 + 0.5 * np.abs(true))
-        return np.round(np.where(rng.random(true.size) < 0.06, true + jump, true), 1)
+        return np.asarray(np.round(np.where(rng.random(true.size) < 0.06, true + jump, true), 1), dtype=np.float64)
     if manner == "drift":
         step = DRIFT_AT_FULL_K if signal.endswith("_c") else DRIFT_AT_FULL_SHARE * np.abs(true)
         return np.asarray(np.round(true + severity * step, 1))
@@ -71,16 +71,16 @@ def _wrong(true: Floats, signal: str, manner: str, severity: float, rng: np.rand
 
 def _mute(table: Table, record: FaultRecord, origin_s: float) -> Table:
     plan = record.plan
-    name = None if plan.detail == "home" else appliance_id(plan.home, plan.where)
-    hit = _within(table, record, origin_s, name=name)
+    unit = None if plan.detail == "home" else unit_number(plan.home, plan.where)
+    hit = _within(table, record, origin_s, unit=unit)
     return table.only(~hit) if hit.any() else table
 
 
-def _within(table: Table, record: FaultRecord, origin_s: float, *, name: str | None) -> NDArray[np.bool_]:
+def _within(table: Table, record: FaultRecord, origin_s: float, *, unit: int | None) -> NDArray[np.bool_]:
     """Rows of one appliance, or of the home, while the record is open."""
     first_s = origin_s + DAY_S * record.plan.onset_day
     last_s = np.inf if record.end_day is None else origin_s + DAY_S * record.end_day
     if table.ts.size == 0 or last_s <= table.ts.min() or first_s > table.ts.max():
         return np.zeros(table.ts.size, dtype=np.bool_)
-    whose = table.appliance == name if name else table.homes == record.plan.home
+    whose = table.unit // UNITS_PER_HOME == record.plan.home if unit is None else table.unit == unit
     return np.asarray(whose & (table.ts >= first_s) & (table.ts < last_s))

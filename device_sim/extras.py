@@ -99,7 +99,7 @@ class Extras:
         smoke = part["smoke_ug_min"] * (1.0 - 0.15 * level)
         done.columns["purifier"] = air_mover.step_purifiers(
             self.purifiers, self._purifier, wanted=part["purifier"] > 0.0,
-            outdoor_ugm3=np.broadcast_to(part["outdoor_pm25_ugm3"], shape), source_ug_min=60.0 * smoke,
+            outdoor_ugm3=np.broadcast_to(part["outdoor_pm25_ugm3"], shape), source_ug_min=12.0 * smoke,
             window=part["window_w_k"] / 40.0, clog=faults.severity("purifier_filter_clog"), noise=noise[6:9],
         )  # fmt: skip
         done.columns["hood"] = air_mover.run_hoods(
@@ -110,8 +110,8 @@ class Extras:
         running = {
             "dryer": done.columns["dryer"]["phase"] == "dry",
             "dishwasher": done.columns["dishwasher"]["phase"] != "idle",
-            "purifier": done.columns["purifier"]["fan_level"] > 0.0,
-            "hood": done.columns["hood"]["fan_level"] > 0.0,
+            "purifier": np.asarray(done.columns["purifier"]["fan_level"], dtype=np.float64) > 0.0,
+            "hood": np.asarray(done.columns["hood"]["fan_level"], dtype=np.float64) > 0.0,
         }
         for name, on in running.items():
             self.usage_hours[name] += np.asarray(on).sum(axis=0) / 60.0

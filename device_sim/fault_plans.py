@@ -12,6 +12,7 @@ from device_sim.params import SimParams
 from device_sim.streams import Purpose, stream
 
 ENRICHED_SHARE: Final = 0.42  # (E) of appliances that get a fault in an enriched fleet, and a fifth of them a second
+ANY_PART_CHANCE: Final = 0.04  # (E) so that faults of any appliance do not crowd out the others
 HOME_SILENT: Final = 0.4  # (E) share of silences that take the whole home
 DAYS_OF_YEAR: Final = 365.0
 SENSORS: Final = {
@@ -127,7 +128,8 @@ def fault_chances(params: SimParams, part: str) -> dict[str, float]:
         return {kind.key: float(1.0 - np.exp(-kind.per_year * years)) for kind in kinds}
     total = sum(kind.fleet_weight for kind in kinds)
     share = ENRICHED_SHARE * min(1.0, params.horizon_days / 90.0)
-    return {kind.key: share * kind.fleet_weight / max(total, 2.0) for kind in kinds}
+    chances = {kind.key: share * kind.fleet_weight / max(total, 2.0) for kind in kinds}
+    return {key: min(chance, ANY_PART_CHANCE) if FAULTS[key].part == "*" else chance for key, chance in chances.items()}
 
 
 def fleet_weights(params: SimParams, part: str) -> list[Weight]:
@@ -139,9 +141,7 @@ def fleet_weights(params: SimParams, part: str) -> list[Weight]:
     ]
 
 
-def _fleet_plan(
-    params: SimParams, spec: HomeSpec, kind: FaultKind, part: str, rng: np.random.Generator
-) -> FaultPlan:
+def _fleet_plan(params: SimParams, spec: HomeSpec, kind: FaultKind, part: str, rng: np.random.Generator) -> FaultPlan:
     days = params.horizon_days
     sudden = bool(rng.random() < kind.sudden)
     late = kind.abrupt or sudden or kind.days_to_full * kind.slower < 15.0
@@ -151,6 +151,7 @@ def _fleet_plan(
     cleans = kind.self_care and not kind.abrupt and rng.random() < 0.45
     visited = not kind.self_care and rng.random() < 0.12
     _, detail = _where(spec, kind, rng, part=part)
+    part = "main" if detail == "home" else part
     return FaultPlan(
         home=spec.index,
         fault=kind.key,

@@ -16,12 +16,14 @@ Lacks = Mapping[tuple[int, str], frozenset[str]]
 
 CLEAN_RESIDUAL: Final = 0.04  # (E) an owner's cleaning is good, not perfect
 CLEAN_SHARE: Final = 0.15  # of the severity of failure: no residual lies above that
+BURSTY_SHAPE: Final = 0.25  # variant b: long rest, then a jump
 GROWTH_SHAPE: Final = 0.7  # (E) gamma shape of a day's growth: most days little, some days much
 PRECURSOR_DAYS: Final = 2  # the new car charger comes before the heater
 BOTCHED: Final = 0.12  # (E) share of repairs that do not hold
 BOTCHED_LEAVES: Final = 0.6
 TOLD_OF_CLEANING: Final = 0.35  # (E) share of cleanings that anybody writes down
 PART_KNOWN: Final = 0.8
+DRIFT_SHOWS: Final = 0.25  # 2 K of a drift that reaches 8 K
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,8 @@ class FaultRecord:
     repair_day: float | None = None
     planned: bool = True
     """False for what only follows from another fault."""
+    noticed_day: float | None = None
+    """First instant at which the physics showed a watched condition, seen by a sensor or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,7 @@ class FaultBook:
     homes: list[int]
     plans: tuple[FaultPlan, ...]
     lacks: Lacks = field(default_factory=dict)
+    variant_b: bool = False
     records: list[FaultRecord] = field(init=False)
     services: list[Service] = field(init=False, default_factory=list)
     _at: dict[int, int] = field(init=False)
@@ -98,7 +103,10 @@ class FaultBook:
 
     def _open(self, plan: FaultPlan) -> FaultRecord:
         lacks = self.lacks.get((plan.home, plan.where), frozenset())
-        return FaultRecord(plan=plan, visible_at=FAULTS[plan.fault].visible_at(lacks))
+        visible_at = FAULTS[plan.fault].visible_at(lacks)
+        if plan.detail.endswith(":drift"):
+            visible_at = DRIFT_SHOWS
+        return FaultRecord(plan=plan, visible_at=visible_at)
 
     def severity(self, fault: str) -> Floats:
         """Severity in [0, 1] per home of the block, now."""
@@ -125,6 +133,9 @@ class FaultBook:
                 continue
             if record.repair_day is not None and day >= record.repair_day:
                 self._repair(record, day)
+            elif record.plan.fault == "silent":
+                record.detectable_day = record.plan.onset_day + 1.0
+                record.repair_day = record.plan.onset_day + (record.plan.repair_days or np.inf)
             elif FAULTS[record.plan.fault].abrupt:
                 self._strike(record)
             else:
@@ -134,7 +145,8 @@ class FaultBook:
         plan = record.plan
         if not FAULTS[plan.fault].watched:
             record.detectable_day = plan.onset_day
-        record.failure_day = plan.onset_day
+        if not FAULTS[plan.fault].watched:
+            record.failure_day = plan.onset_day
         if plan.repair_days is not None and record.repair_day is None:
             record.repair_day = plan.onset_day + plan.repair_days
 
@@ -144,14 +156,17 @@ class FaultBook:
         fails_at = kind.fails if plan.fails_at is None else plan.fails_at
         rng = stream(self.seed, Purpose.FAULT_GROWTH, plan.home, FAULT_ORDER.index(plan.fault), day)
         used = float(usage[plan.fault][who]) if plan.fault in usage else 1.0
-        step = used / plan.days_to_full * float(rng.gamma(GROWTH_SHAPE, 1.0 / GROWTH_SHAPE))
+        shape = BURSTY_SHAPE if self.variant_b else GROWTH_SHAPE
+        step = used / plan.days_to_full * float(rng.gamma(shape, 1.0 / shape))
+        if self.variant_b:  # damage feeds itself: slow at first, twice the pace at the end
+            step *= 0.5 + 1.5 * float(severities[who]) / fails_at
         now = min(1.0, severities[who] + step)
         if plan.sudden and record.failure_day is None:
             now = max(now, fails_at)
         severities[who] = now
-        if record.detectable_day is None and not kind.watched and record.visible_at is not None:
-            if now >= record.visible_at:
-                record.detectable_day = plan.onset_day if plan.sudden else day + 1.0
+        visible = not kind.watched and record.visible_at is not None and now >= record.visible_at
+        if record.detectable_day is None and visible:
+            record.detectable_day = plan.onset_day if plan.sudden else day + 1.0
         if record.failure_day is None and now >= fails_at:
             record.failure_day = plan.onset_day if plan.sudden else day + 1.0
             if plan.repair_days is not None:
@@ -217,8 +232,11 @@ class FaultBook:
         for record in reversed(self.of(fault)):
             if record.plan.home != home or day < record.plan.onset_day:
                 continue
-            if record.detectable_day is None and record.visible_at is not None:
-                record.detectable_day = day
+            if record.noticed_day is None:
+                record.noticed_day = day
+                record.detectable_day = day if record.visible_at is not None else None
+                if FAULTS[fault].abrupt:
+                    record.failure_day = day
                 return
             if record.end_day is None:
                 return
@@ -227,7 +245,7 @@ class FaultBook:
                 return
         plan = FaultPlan(home=home, fault=fault, onset_day=day, days_to_full=1.0, repair_days=1.0)
         record = self._open(plan)
-        record.planned = False
+        record.planned, record.noticed_day = False, day
         record.detectable_day = day if record.visible_at is not None else None
         record.failure_day = day
         self.records.append(record)

@@ -6,12 +6,13 @@ from typing import Final
 
 from device_sim.block import Block
 from device_sim.description import HomeSpec, appliance_id, draw_home
-from device_sim.fault_catalogue import FAULTS, contract_name
+from device_sim.fault_catalogue import FAULTS, UNPLANNED, contract_name
 from device_sim.fault_plans import plan_faults
 from device_sim.params import SimParams
 from device_sim.tables import Event, Table
 
-BLOCK_HOMES: Final = 64  # bounds memory: about 60 arrays of 1440 x 64 at a time
+BLOCK_HOMES: Final = 192  # bounds memory: about 250 arrays of 1440 x 192 at a time
+SPLIT_FROM: Final = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Fleet:
         self.params = params
         plans = plan_faults(params)
         specs = [draw_home(params, index) for index in range(params.homes)]
-        self.blocks = [Block(params, group, plans) for group in _group(specs)]
+        self.blocks = [Block(params, group, plans) for group in group_homes(specs)]
         self._block_of = {spec.index: block for block in self.blocks for spec in block.specs}
 
     @property
@@ -61,37 +62,50 @@ class Fleet:
         return self._block_of[home].severity(home, fault)
 
     def truth(self) -> list[TruthRow]:
-        """What was planned and has begun so far, with the instants it was detectable, failed, ended."""
-        rows: list[TruthRow] = []
-        for block in self.blocks:
-            origin = datetime.fromtimestamp(block.midnight_s(), UTC)
-            for record in block.faults.records:
-                if record.plan.onset_day >= block.elapsed_days:
-                    continue
-                plan = record.plan
-                rows.append(
-                    TruthRow(
-                        appliance_id=appliance_id(plan.home, plan.where),
-                        fault=contract_name(plan.fault),
-                        onset=origin + timedelta(days=plan.onset_day),
-                        detectable=_at(origin, record.detectable_day),
-                        failure=_at(origin, record.failure_day),
-                        end=_at(origin, record.end_day),
-                        abrupt=FAULTS[plan.fault].abrupt or plan.sudden,
-                    )
-                )
-        return rows
+        """What has begun so far, with the instants it was detectable, failed, ended."""
+        return [row for block in self.blocks for row in block_truth(block)]
+
+
+def block_truth(block: Block) -> list[TruthRow]:
+    """What has begun so far in one block."""
+    rows: list[TruthRow] = []
+    origin = datetime.fromtimestamp(block.midnight_s(), UTC)
+    for record in block.faults.records:
+        plan = record.plan
+        kind = FAULTS[plan.fault]
+        if plan.onset_day >= block.elapsed_days or (kind.abrupt and kind.watched and record.noticed_day is None):
+            continue  # not yet, or nobody was there to overload anything
+        onset_day = record.noticed_day if kind.abrupt and record.noticed_day is not None else plan.onset_day
+        fails = plan.fault not in UNPLANNED
+        rows.append(
+            TruthRow(
+                appliance_id=appliance_id(plan.home, plan.where),
+                fault=contract_name(plan.fault),
+                onset=origin + timedelta(days=onset_day),
+                detectable=_at(origin, record.detectable_day),
+                failure=_at(origin, record.failure_day) if fails else None,
+                end=_at(origin, record.end_day),
+                abrupt=kind.abrupt or plan.sudden,
+            )
+        )
+    return rows
 
 
 def _at(origin: datetime, day: float | None) -> datetime | None:
     return None if day is None else origin + timedelta(days=day)
 
 
-def _group(specs: list[HomeSpec]) -> list[list[HomeSpec]]:
-    """Blocks of homes of the same site, in order, at most `BLOCK_HOMES` each."""
+def group_homes(specs: list[HomeSpec], *, block_homes: int = BLOCK_HOMES) -> list[list[HomeSpec]]:
+    """Blocks of homes of the same site, in order, about equal and at most `block_homes` each; at least two
+    blocks from `SPLIT_FROM` homes on, so that two cores have work.
+    """
     by_site: dict[int, list[HomeSpec]] = {}
     for spec in specs:
         by_site.setdefault(spec.site.index, []).append(spec)
-    return [
-        group[first : first + BLOCK_HOMES] for group in by_site.values() for first in range(0, len(group), BLOCK_HOMES)
-    ]
+    groups: list[list[HomeSpec]] = []
+    for homes in by_site.values():
+        alone = len(by_site) == 1 and len(homes) >= SPLIT_FROM
+        count = max(-(-len(homes) // block_homes), 2 if alone else 1)
+        size = -(-len(homes) // count)
+        groups.extend(homes[i : i + size] for i in range(0, len(homes), size))
+    return groups

@@ -31,9 +31,7 @@ class Owners:
     def __init__(self, params: SimParams) -> None:
         self._params = params
         self._home = {
-            appliance_id(home, part): (home, part)
-            for home in range(params.homes)
-            for part in parts_of(params, home)
+            appliance_id(home, part): (home, part) for home in range(params.homes) for part in parts_of(params, home)
         }
         self._seen: set[tuple[str, str, str | None]] = set()
         self._todo: list[tuple[float, int, str]] = []

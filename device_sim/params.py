@@ -18,7 +18,8 @@ class SimParams:
     `obedience` is the chance [0, 1] that an owner follows one reminder.
     `outfit`: `basic` (five appliances that every home has) or `full` (all kinds, owned as in real homes).
     `physics`: `a`, or `b` with other constants and structure. `prevalence`: empty (faults as `faults` says), `real` or
-    `enriched`. `confounders` adds holidays, tenants, firmware steps, street voltage and pressure days. Raises ValueError on anything outside.
+    `enriched`. `confounders` adds holidays, tenants, firmware steps, street voltage and pressure days.
+    Raises ValueError on anything outside.
     """
 
     start: datetime

@@ -170,7 +170,15 @@ def on_power_w(
     """Compressor power in W: capacity over COP, 1.2 % more per K of ambient (E), 30 % more behind full dust."""
     warm = 1.0 + units.ambient_power * (ambient_c - 25.0)
     part_load = 0.85 + 0.15 * level  # inverter compressors gain at low speed
-    return units.capacity_w * level / units.rated_cop * warm * part_load * (1.0 + DUST_POWER * dust) * (1.0 + WORN_POWER * worn)
+    return (
+        units.capacity_w
+        * level
+        / units.rated_cop
+        * warm
+        * part_load
+        * (1.0 + DUST_POWER * dust)
+        * (1.0 + WORN_POWER * worn)
+    )
 
 
 def _signals(
@@ -184,7 +192,12 @@ def _signals(
     worn: Floats,
 ) -> Columns:
     level, defrost = out["level"], out["defrost"] > 0.0
-    power = on_power_w(units, level, drivers.ambient_c, dust, worn) + HEATER_W * defrost + 15.0 * (drivers.door_s > 0.0) + 1.5
+    power = (
+        on_power_w(units, level, drivers.ambient_c, dust, worn)
+        + HEATER_W * defrost
+        + 15.0 * (drivers.door_s > 0.0)
+        + 1.5
+    )
     energy = state.energy_kwh + np.cumsum(power, axis=0) / 60_000.0
     opens = state.door_opens + np.cumsum((drivers.door_s > 0.0) & (drivers.door_s < 60.0), axis=0)
     state.energy_kwh, state.door_opens = energy[-1].copy(), opens[-1].copy()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_sim.circuit import CircuitTrace, choose_reports
-from device_sim.description import CIRCUITS, KIND_OF_PART, HomeSpec, appliance_id
+from device_sim.description import CIRCUITS, KIND_OF_PART, HomeSpec, appliance_id, unit_number
 from device_sim.laundry import Summary
 from device_sim.params import SimParams
 from device_sim.streams import Purpose, stream
@@ -29,8 +29,10 @@ class Reporting:
         self._ids: dict[str, NDArray[np.str_]] = {}
         self._lacks: dict[str, list[frozenset[str]]] = {}
         self._owned: dict[str, Bools] = {}
+        self._unit: dict[str, NDArray[np.int64]] = {}
         for part in KIND_OF_PART:
             self._ids[part] = np.array([appliance_id(spec.index, part) for spec in specs])
+            self._unit[part] = np.array([unit_number(spec.index, part) for spec in specs])
             self._lacks[part] = [spec.models[part].lacks for spec in specs]
             self._owned[part] = np.array([part in spec.parts for spec in specs])
         draws = [stream(params.seed, Purpose.UNITS, spec.index, 1) for spec in specs]
@@ -51,13 +53,17 @@ class Reporting:
             appliance=self._ids[part][who],
             ts=start_s + 60.0 * minute + self._second[who, self._order[part]],
             columns=self._without_lacking(picked, self._lacks[part], who),
+            unit=self._unit[part][who],
         )
 
     @staticmethod
     def _without_lacking(columns: Columns, lacks: list[frozenset[str]], who: NDArray[np.intp]) -> Columns:
         for name in set().union(*lacks) & set(columns):
-            missing = np.array([name in lack for lack in lacks])
-            columns[name] = np.where(missing[who], np.nan, columns[name])
+            missing = np.array([name in lack for lack in lacks])[who]
+            if columns[name].dtype.kind == "U":
+                columns[name] = np.where(missing, "", columns[name])
+            else:
+                columns[name] = np.where(missing, np.nan, columns[name])
         return columns
 
     def steady(self, part: str, start_s: int, columns: Columns) -> Table:
@@ -96,6 +102,7 @@ class Reporting:
                 appliance=self._ids[part][who],
                 ts=np.array([day_s + 60.0 * done.minute + 59.5 for done in finished]),
                 columns=self._without_lacking(columns, self._lacks[part], who),
+                unit=self._unit[part][who],
             )
         ]
 
@@ -129,6 +136,7 @@ class Reporting:
             appliance=ids[who],
             ts=ts,
             columns=self._without_lacking(_circuit_columns(trace, minute, who, layers), lacks, who),
+            unit=np.concatenate([self._unit[part] for part in parts])[who],
         )
 
 

@@ -1,19 +1,26 @@
 """Rows of readings as columns, and as numbered messages; events beside them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.signals import SIGNALS, Type
+
 Column = NDArray[np.generic]
+UNITS_PER_HOME: Final = 16
+FLAGS: Final = frozenset(name for name, signal in SIGNALS.items() if signal.type is Type.FLAG)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """Readings of one kind: `ts` in Unix seconds, `appliance` ids per row, `columns` in canonical names.
 
-    NaN in a float column means the device does not report the signal.
+    NaN in a float column, "" in a text column, means the device does not report the signal; a flag that some device
+    lacks is a float column of 0, 1 and NaN. `unit` is a number per appliance: home index
+    times `UNITS_PER_HOME` plus the place of its part.
     """
 
     kind: str
@@ -21,6 +28,17 @@ class Table:
     appliance: NDArray[np.str_]
     ts: NDArray[np.float64]
     columns: dict[str, Column]
+    unit: NDArray[np.int64]
+
+    def only(self, rows: NDArray[np.generic]) -> "Table":
+        """The table with the chosen rows (mask or positions)."""
+        return replace(
+            self,
+            appliance=self.appliance[rows],
+            ts=self.ts[rows],
+            columns={name: values[rows] for name, values in self.columns.items()},
+            unit=self.unit[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,5 +84,9 @@ def _rows(table: Table) -> Iterator[tuple[str, float, str, dict[str, float | boo
     lists = [column.tolist() for column in table.columns.values()]
     for appliance_id, ts, *values in zip(table.appliance.tolist(), table.ts.tolist(), *lists, strict=True):
         # value == value is false for NaN only: an absent signal is left out of the message.
-        measures = {name: value for name, value in zip(names, values, strict=True) if value == value}
+        measures = {
+            name: bool(value) if name in FLAGS else value
+            for name, value in zip(names, values, strict=True)
+            if value == value and value != ""
+        }
         yield appliance_id, ts, table.topic, measures

@@ -93,7 +93,7 @@ def run_cycle(
     inlet_c: float,
     valve: float = 0.0,
 ) -> Cycle:
-    """Run one cycle; `clog` is drain_filter_clog severity, `bearing` bearing_wear, `valve` inlet_valve_weak, all [0, 1].
+    """Run one cycle; `clog` is drain_filter_clog severity, `bearing` bearing_wear, `valve` inlet_valve_weak.
 
     Draining takes longer with a clogged filter and does not depend on mains pressure; filling depends on pressure
     and not on the filter. Worn bearings shake and draw more over all loads.
@@ -102,9 +102,11 @@ def run_cycle(
     rebalances = int(rng.poisson(0.25 + 0.5 * unbalance))
     spin_rpm = wash.spin_rpm if rebalances < 4 else wash.spin_rpm - 200.0
     spin_vibration = unit.vibration_mm_s * (spin_rpm / 1200.0) * (0.75 + 0.5 * unbalance) * (1.0 + 2.2 * bearing)
+    inlet_lpm = unit.fill_lpm * (1.0 - WEAK_VALVE * valve)
+    flows = fill_flow_lpm(inlet_lpm, pressure_bar), drain_flow_lpm(unit.drain_lpm, clog)
     segments, litres, fill_s, drain_s = _segments(
         unit, wash, rng, clog=clog, bearing=bearing, spin_rpm=spin_rpm, spin_vibration=spin_vibration,
-        rebalances=rebalances, flows=(fill_flow_lpm(unit.fill_lpm * (1.0 - WEAK_VALVE * valve), pressure_bar), drain_flow_lpm(unit.drain_lpm, clog)),
+        rebalances=rebalances, flows=flows,
         voltage_v=voltage_v, inlet_c=inlet_c,
     )  # fmt: skip
     # Drawn before the minutes: their number depends on the fault, and must not change the rest of the story.

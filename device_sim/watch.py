@@ -48,7 +48,7 @@ class Watch:
         self._warm_min = np.where(warm.all(axis=0), self._warm_min + warm.shape[0], tail).astype(np.float64)
 
     def currents(self, book: FaultBook, day: float, current_a: Floats, rating_a: Floats, leakage_ma: Floats) -> None:
-        """More than the rating for 30 s (a simulated minute), and leakage above 30 % of the device, on main circuits."""
+        """More than the rating for 30 s (a simulated minute), leakage above 30 % of the RCD, on main circuits."""
         self._first(book, "overload", day + SUSTAINED_S / 86_400.0, current_a > rating_a)
         self._first(book, "earth_leakage", day, leakage_ma > RCD_SHARE * RCD_MA)
 

@@ -46,8 +46,21 @@ SITES: Final = (
          mean_c=27.0, annual_swing_c=6.5, daily_swing_c=6.0, noise_c=1.6, warmest_day=140, humidity_pct=55.0),
     Site(index=3, name="Dubai", latitude=25.20, longitude=55.27, timezone="Asia/Dubai", utc_offset_s=14_400,
          mean_c=28.5, annual_swing_c=8.0, daily_swing_c=5.0, noise_c=1.4, warmest_day=212, humidity_pct=58.0),
+    Site(index=4, name="Bogota", latitude=4.71, longitude=-74.07, timezone="America/Bogota", utc_offset_s=-18_000,
+         mean_c=14.0, annual_swing_c=0.6, daily_swing_c=5.5, noise_c=1.0, warmest_day=90, humidity_pct=77.0),
+    Site(index=5, name="Brisbane", latitude=-27.47, longitude=153.03, timezone="Australia/Brisbane",
+         utc_offset_s=36_000, mean_c=20.8, annual_swing_c=5.0, daily_swing_c=5.0, noise_c=1.6, warmest_day=20,
+         humidity_pct=65.0),
+    Site(index=6, name="Phoenix", latitude=33.45, longitude=-112.07, timezone="America/Phoenix", utc_offset_s=-25_200,
+         mean_c=24.0, annual_swing_c=10.5, daily_swing_c=7.5, noise_c=2.0, warmest_day=200, humidity_pct=32.0),
 )  # fmt: skip
-CLIMATES: Final = {"hot": (0,), "temperate": (1,), "mixed": (0, 1, 2, 3)}
+CLIMATES: Final = {
+    "hot": (0,),
+    "temperate": (1,),
+    "mixed": (0, 1, 2, 3),
+    "two": (0, 1),
+    "other": (4, 5, 6),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

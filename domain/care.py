@@ -167,9 +167,12 @@ def is_settled(case: Case, params: CareParams) -> bool:
 
 
 def needs_visit(case: Case) -> bool:
-    """True if somebody has to come: urgent, a technician's fault, or self-care that did not help."""
+    """True if somebody has to come: urgent, a technician's fault, or self-care that did not help.
+
+    A hazard that may come back is looked at even if it has passed: how soon somebody looked must not decide.
+    """
     if case.cleared_at is not None:
-        return False
+        return case.urgency is Urgency.URGENT and case.fault.code in MAY_COME_BACK
     if case.urgency is not Urgency.SELF:
         return True
     return case.reminder is not None and case.reminder.state == "escalated" and not case.advisory

@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -30,6 +30,9 @@ from ingest.receive import Delivery
 
 log = structlog.get_logger()
 
+FULL_PAUSE_S = 0.01
+"""How long the network thread leaves the socket alone while too much is held (E)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PahoSettings:
@@ -46,6 +49,9 @@ class PahoSettings:
     keepalive_s: int = 30
     unacknowledged_bytes: int = 64_000_000
     """QoS 0 messages are not held back by the broker; above this they are dropped and counted."""
+    held_bytes: int = 256_000_000
+    """With so much received and not yet stored the socket is left alone: the receive-maximum counts messages, and 8000
+    of 1 MB would be more than the machine has. 256 MB (E)."""
     batch_bytes: int = 4_000_000
     """A batch ends after so much payload, whatever its number of messages: one message may hold 500 readings."""
     silence_s: float = 90.0
@@ -85,9 +91,12 @@ class _FrameClient(Client):
 
     READ = 262_144
 
-    def __init__(self, on_publish_packet: Callable[[int, bytes], None], **options: Any) -> None:
+    def __init__(
+        self, on_publish_packet: Callable[[int, bytes], None], is_full: Callable[[], bool], **options: Any
+    ) -> None:
         super().__init__(CallbackAPIVersion.VERSION2, **options)
         self._on_publish_packet = on_publish_packet
+        self._is_full = is_full
         self._unread = bytearray()
 
     def forget_unread(self) -> None:
@@ -97,6 +106,9 @@ class _FrameClient(Client):
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         if self._sock is None:
             return MQTTErrorCode.MQTT_ERR_NO_CONN
+        if self._is_full():
+            sleep(FULL_PAUSE_S)  # the socket stays readable: without a pause paho would spin
+            return MQTTErrorCode.MQTT_ERR_SUCCESS
         try:
             data = self._sock_recv(self.READ)
         except BlockingIOError:
@@ -172,11 +184,14 @@ class PahoReceiver:
         self._bytes_done = 0  # written under the lock
         self.dropped = 0
         """QoS 0 messages given up because the store could not keep pace."""
+        self.held_back = 0
+        """Times that the socket was left alone because too much was held."""
         self._client = self._make_client()
 
     def _make_client(self) -> _FrameClient:
         client = _FrameClient(
             self._on_packet,
+            self._is_full,
             client_id=self._settings.client_id,
             protocol=MQTTProtocolVersion.MQTTv5,
             manual_ack=True,
@@ -264,6 +279,11 @@ class PahoReceiver:
         )
         if not self._arrived.is_set():
             self._arrived.set()
+
+    def _is_full(self) -> bool:
+        is_full = self._bytes_in - self._bytes_done > self._settings.held_bytes
+        self.held_back += is_full
+        return is_full
 
     def take(self, most: int, wait_s: float) -> list[Delivery]:
         inbox = self._inbox

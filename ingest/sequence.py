@@ -11,9 +11,13 @@ from typing import Final, NamedTuple
 
 PATIENCE_S: Final = 60.0
 """A gap that the appliance does not fill for so long, while it is heard, is given up and recorded: it has nothing
-left to send (its buffer overflowed), and would otherwise never be acknowledged again (E)."""
-SETTLING_S: Final = 3.0
-"""A first contact that does not begin at 0 or 1 may hide lost predecessors; they have so long to turn up (E)."""
+left to send (its buffer overflowed), and would otherwise never be acknowledged again (E).
+
+A first contact that does not begin at 0 or 1 waits as long: what was said before may have gone to a broker that knew
+nobody to give it to, and an appliance that backs off may take its time to say it again."""
+SILENCE_S: Final = 20.0
+"""A pause between two words counts for so much of the patience at the most: one that was cut off for an hour gets its
+time to send what is missing, and one that speaks every five minutes is given up on after its third word (E)."""
 WAITING_MOST: Final = 100_000
 """Numbers held above a gap per appliance; more, and the gap is given up at once."""
 
@@ -40,7 +44,9 @@ class Mark:
     at_us: int = 0
     newest_us: int = 0
     waiting: dict[int, int] = field(default_factory=dict)
-    waiting_since_s: float = 0.0
+    patience_s: float = 0.0
+    """Of `PATIENCE_S`, used up at `heard_s`."""
+    heard_s: float = 0.0
 
 
 class Step(NamedTuple):
@@ -60,35 +66,37 @@ def store_seen(mark: Mark, seen: Iterable[tuple[int, int]], now_s: float) -> Ste
     """
     repeated: Ack | None = None
     waiting = dict(mark.waiting)
-    seq, newest_us = mark.seq, mark.newest_us
+    seq, newest_us, patience_s = mark.seq, mark.newest_us, _used(mark, now_s)
     for number, at_us in seen:
         if seq is not None and number <= seq:
             if at_us <= newest_us:
                 if repeated is None or number > repeated.seq:
                     repeated = Ack(number, at_us)
                 continue
-            seq, waiting = None, {}
+            seq, waiting, patience_s = None, {}, 0.0
         waiting[number] = at_us
         newest_us = max(newest_us, at_us)
-    since = mark.waiting_since_s if mark.waiting and waiting else now_s
-    moved = _advance(replace(mark, seq=seq, newest_us=newest_us, waiting=waiting, waiting_since_s=since), now_s)
+    moved = _advance(replace(mark, seq=seq, newest_us=newest_us, waiting=waiting, patience_s=patience_s, heard_s=now_s))
     return moved if moved.ack is not None else Step(moved.mark, repeated)
 
 
 def pass_time(mark: Mark, now_s: float) -> Step:
-    """Give up a gap or settle a first contact whose time is up; to be called now and then while numbers wait."""
+    """Give up a gap, or what may precede a first contact, when its time is up; to be called while numbers wait."""
     if not mark.waiting:
         return Step(mark, None)
-    patience = SETTLING_S if mark.seq is None else PATIENCE_S
-    if now_s - mark.waiting_since_s < patience and len(mark.waiting) <= WAITING_MOST:
+    if _used(mark, now_s) < PATIENCE_S and len(mark.waiting) <= WAITING_MOST:
         return Step(mark, None)
     first = min(mark.waiting)
     gap = Gap(mark.seq + 1, first - 1) if mark.seq is not None else None
-    moved = _advance(replace(mark, seq=first - 1), now_s)
+    moved = _advance(replace(mark, seq=first - 1))
     return Step(moved.mark, moved.ack, gap)
 
 
-def _advance(mark: Mark, now_s: float) -> Step:
+def _used(mark: Mark, now_s: float) -> float:
+    return mark.patience_s + min(now_s - mark.heard_s, SILENCE_S) if mark.waiting else 0.0
+
+
+def _advance(mark: Mark) -> Step:
     waiting, seq, at_us = dict(mark.waiting), mark.seq, mark.at_us
     if seq is None:
         start = next((number for number in (0, 1) if number in waiting), None)
@@ -101,5 +109,5 @@ def _advance(mark: Mark, now_s: float) -> Step:
         at_us = waiting.pop(seq) or at_us  # 0: kept as a dead letter without a believable time
     if seq == before:
         return Step(replace(mark, seq=seq), None)
-    after = replace(mark, seq=seq, at_us=at_us, waiting=waiting, waiting_since_s=now_s)
+    after = replace(mark, seq=seq, at_us=at_us, waiting=waiting, patience_s=0.0)
     return Step(after, Ack(seq, at_us))

@@ -12,6 +12,10 @@ DAYS: Final = 75
 SPEED: Final = 60_000
 """Data seconds per real second: 75 days pass in 108 s, so that a filter clogs while one looks on."""
 HOMES: Final = 4
+NAMED: Final = frozenset(
+    {"id", "household_id", "kind", "maker", "model", "serial", "batch", "firmware", "room", "installed_on"}
+    | {"circuit_id", "rated_power_w", "rated_current_a", "breaker_rating_a", "rcd_ma", "nominal_v"}
+)
 
 
 def demo_homes(now: datetime) -> list[HomeDescription]:
@@ -31,8 +35,13 @@ def register_homes(api: str, homes: list[HomeDescription]) -> None:
     appliances: list[dict[str, Any]] = []
     for home in homes:
         fields = asdict(home)
-        for appliance in fields.pop("appliances"):
-            appliance["facts"] = {"lacks": sorted(appliance.pop("lacks"))}
-            appliances.append(appliance)
+        appliances += [_described(appliance) for appliance in fields.pop("appliances")]
         households.append(fields)
     register(api, households, appliances)
+
+
+def _described(appliance: dict[str, Any]) -> dict[str, Any]:
+    """The fields that the API names; the rest are facts."""
+    facts = {name: appliance.pop(name) for name in appliance.keys() - NAMED}
+    plain = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in facts.items()}
+    return {**appliance, "facts": {name: value for name, value in plain.items() if value is not None}}

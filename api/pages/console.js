@@ -57,8 +57,13 @@ async function show(name) {
 
 // The evidence of a finding may name an index that no appliance reports; then there is no line to draw.
 async function readSeries(findings) {
-  const missing = findings.filter((finding) => finding.evidence[0] && !isFresh(finding));
+  const missing = findings.filter((finding) => drawable(finding) && !isFresh(finding));
   await Promise.all(missing.map(readOne));
+}
+
+/** The first evidence that names a stored signal; an index such as "room_c - supply_c" has no telemetry of its own. */
+function drawable(finding) {
+  return finding.evidence.find((one) => /^[a-z][a-z0-9_]*$/.test(one.signal) && one.signal !== "contact_ohm");
 }
 
 function isFresh(finding) {
@@ -66,9 +71,9 @@ function isFresh(finding) {
 }
 
 async function readOne(finding) {
-  const signal = finding.evidence[0].signal;
+  const { signal, expected, since: began } = drawable(finding);
   const to = new Date(finding.judged_at);
-  const since = new Date(finding.evidence[0].since);
+  const since = new Date(began);
   const day = 86400e3;
   const from = new Date(Math.min(since - (to - since), to - day / 4));
   const query = new URLSearchParams({ signals: signal, max_points: "120", from: from.toISOString(), to: new Date(+to + 1).toISOString() });
@@ -77,9 +82,9 @@ async function readOne(finding) {
     const points = series.items
       .map((item) => ({ time: Date.parse(item.time), value: item.values[signal] }))
       .filter((point) => typeof point.value === "number");
-    seriesOfFinding.set(finding.id, { judged_at: finding.judged_at, signal, points, from: points[0] && new Date(points[0].time), to });
+    seriesOfFinding.set(finding.id, { judged_at: finding.judged_at, signal, expected, points, from: points[0] && new Date(points[0].time), to });
   } catch {
-    seriesOfFinding.set(finding.id, { judged_at: finding.judged_at, signal, points: [] });
+    seriesOfFinding.set(finding.id, { judged_at: finding.judged_at, signal, expected, points: [] });
   }
 }
 

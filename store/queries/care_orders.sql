@@ -2,7 +2,7 @@
 -- Findings that somebody has to come for and that no order of work under way holds. A finding whose order a person
 -- cancelled or declined rests for a while; one that became urgent since does not.
 SELECT DISTINCT c.household_id FROM care_case c
-WHERE c.cleared_at IS NULL AND (c.urgency <> 'self' OR c.reminder_state = 'escalated')
+WHERE (c.cleared_at IS NULL OR c.urgency = 'urgent') AND (c.urgency <> 'self' OR c.reminder_state = 'escalated')
   AND NOT EXISTS (SELECT FROM order_task t JOIN service_order o ON o.id = t.order_id
                   WHERE t.finding_id = c.finding_id AND o.state NOT IN ('completed', 'verified', 'declined', 'cancelled'))
 ORDER BY c.household_id

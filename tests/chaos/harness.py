@@ -93,16 +93,18 @@ class Stand:
         return connect(self.services.database_url, application="chaos", autocommit=True)
 
     def newest_stored_s(self) -> float:
-        """The data time of the newest committed reading, in Unix seconds; 0 while the database is away."""
+        """When the newest committed reading arrived, in Unix seconds; 0 while the database is away."""
         try:
             with self.connect() as connection:
-                row = connection.execute("SELECT extract(epoch FROM max(at))::float8 FROM sequence_mark").fetchone()
+                row = connection.execute(
+                    "SELECT extract(epoch FROM max(received_at))::float8 FROM latest_values"
+                ).fetchone()
                 return 0.0 if row is None or row[0] is None else float(row[0])
         except (Unavailable, psycopg.Error):
             return 0.0
 
     def kill_and_time(self, target: str, going_on: Callable[[], bool]) -> None:
-        """Kill and restart one part; note the seconds until a reading that was said after the kill is committed."""
+        """Kill and restart one part; note the seconds until readings that arrived after it are committed."""
         began_s = time.time()
         self.kill(target)
         self.restart(target)
@@ -178,22 +180,30 @@ def sender_logs(stand: Stand) -> list[Path]:
     return sorted(stand.folder.glob("sender-*.jsonl"))
 
 
-def rage(stand: Stand, rng: Random, going_on: Callable[[], bool], pause_s: Callable[[], None]) -> None:
+DECK = (
+    *((WORKER,),) * 4,
+    *((DATABASE,),) * 2,
+    *((BROKER,),) * 3,
+    (WORKER, DATABASE),
+    (WORKER, BROKER),
+    (WORKER, DATABASE, BROKER),
+)
+"""What is killed together; shuffled and dealt, so that a short run too has a bit of everything."""
+
+
+def rage(stand: Stand, rng: Random, going_on: Callable[[], bool], pause: Callable[[], None]) -> None:
     """Kill at random until the senders are done: one part at a time or several at once, some in mid-recovery."""
+    deck: list[tuple[str, ...]] = []
     while going_on():
-        pause_s()
+        pause()
         if not going_on():
             return
         stand.look_after_worker()
-        targets = rng.choices(
-            ((WORKER,), (DATABASE,), (BROKER,), (WORKER, DATABASE), (WORKER, BROKER), (WORKER, DATABASE, BROKER)),
-            weights=(8, 3, 4, 1, 1, 1),
-        )[0]
+        deck = deck or rng.sample(DECK, len(DECK))
+        targets = deck.pop()
         if len(targets) == 1:
             stand.kill_and_time(targets[0], going_on)
             continue
         stand.kill(*targets)
         stand.kills["several at once"] += 1
-        order = list(targets)
-        rng.shuffle(order)
-        stand.restart(*order)
+        stand.restart(*rng.sample(targets, len(targets)))

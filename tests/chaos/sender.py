@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-RESEND_FIRST_S = 1.0
+RESEND_FIRST_S = 2.0
 RESEND_MOST_S = 8.0
 WINDOW = 2000
 """So many of the oldest unacknowledged readings are sent again at a time."""

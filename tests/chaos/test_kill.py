@@ -50,7 +50,7 @@ def report(running: Stand, n: int) -> None:
     """What a person wants to know; shown with `pytest -s`, and copied to docs/guides/reliability.md."""
     kills = sum(n for name, n in running.kills.items() if name in {"worker", "database", "broker"})
     print(f"\n{n} readings through {kills} kills: {dict(running.kills)}")
-    print("  seconds from a kill until a reading said after it is stored:")
+    print("  seconds from a kill to the first commit of what arrived after it:")
     for target, times in sorted(running.recoveries_s.items()):
         print(f"    {target}: median {median(times):.1f}, worst {max(times):.1f} of {len(times)}")
 

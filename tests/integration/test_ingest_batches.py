@@ -185,7 +185,7 @@ def test_a_gap_stops_the_promise_and_is_given_up_after_a_minute(
     [appliance] = consumer.registry.appliances.values()
     consumer._settle_gaps(GO)
     assert line_of(consumer).acks(appliance_id) == [1]
-    appliance.mark = replace(appliance.mark, waiting_since_s=appliance.mark.waiting_since_s - PATIENCE_S)
+    appliance.mark = replace(appliance.mark, patience_s=PATIENCE_S)
     consumer._settle_gaps(GO)
     assert line_of(consumer).acks(appliance_id) == [1, 6]
     assert connection.execute("SELECT first_seq, last_seq FROM sequence_gap").fetchall() == [(2, 4)]

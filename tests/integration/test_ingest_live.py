@@ -12,6 +12,7 @@ from domain.errors import Conflict
 from ingest.consumer import connect_exclusively
 from ingest.paho_receiver import PahoReceiver, PahoSettings
 from ingest.receive import Delivery
+from store.api_claims import move_history
 from store.database import Connection, connect
 from tests.chaos.harness import wait_for
 from tests.integration.ingest_line import LIMIT_S, now_us, reading, speaking, working
@@ -178,6 +179,69 @@ def test_a_slow_database_is_waited_for_by_the_broker_and_not_in_our_memory(
             assert speaker.acknowledged == 1
         speaker.wait_for_ack(1 + messages)
         assert worker.receiver._bytes_in - before == messages * size
+
+
+def test_a_flood_of_large_messages_is_left_in_the_socket(mqtt_url: str, appliance_id: str) -> None:
+    held, size, messages = 300_000, 100_000, 40
+    topic = f"wk/v1/{appliance_id}/telemetry"
+    receiver = PahoReceiver(
+        PahoSettings(url=mqtt_url, client_id=appliance_id, filters=(topic,), session_expiry_s=60, held_bytes=held),
+        clock_us=now_us,
+    )
+    receiver.open()
+    try:
+        with speaking(mqtt_url, appliance_id) as speaker:
+
+            def is_subscribed() -> bool:
+                speaker.publish(topic, b"probe")
+                return bool(receiver.acknowledge(receiver.take(100, 0.2)))
+
+            wait_for("it is subscribed", is_subscribed, LIMIT_S)
+            for n in range(messages):
+                speaker.publish(topic, b"%06d" % n + bytes(size - 6))
+            wait_for("it holds back", lambda: receiver.held_back > 20, LIMIT_S)
+            assert receiver._bytes_in - receiver._bytes_done <= held + 262_144 + size
+            came = set[bytes]()
+
+            def all_came() -> bool:
+                taken = receiver.take(3, 0.05)
+                came.update(delivery.payload[:6] for delivery in taken if len(delivery.payload) == size)
+                receiver.acknowledge(taken)
+                return len(came) == messages
+
+            wait_for("all of them came", all_came, LIMIT_S)
+            assert receiver.connected
+    finally:
+        receiver.close()
+
+
+def test_a_claim_while_readings_flow_loses_none_and_doubles_none(
+    connection: Connection, database_url: str, mqtt_url: str, appliance_id: str
+) -> None:
+    connection.execute("INSERT INTO household (id, name) VALUES ('flow-home', 'Flow')")
+    began, key = time.time() - 1_000, 0
+    with working(database_url, mqtt_url, f"wk/v1/{appliance_id}/#"), speaking(mqtt_url, appliance_id) as speaker:
+        speaker.say(reading(1, began))
+        speaker.wait_for_ack(1)
+        for n in range(2, 401):
+            speaker.say(reading(n, began + n))
+            if n == 200:
+                [(key,)] = connection.execute(
+                    "UPDATE appliance SET kind = 'dryer', household_id = 'flow-home' RETURNING key"
+                ).fetchall()
+                with connection.transaction():
+                    move_history(connection, key)
+        for n in range(150, 250):  # what a broker would bring again
+            speaker.say(reading(n, began + n))
+        speaker.wait_for_ack(400)
+        wait_for(
+            "nothing is under way", lambda: len(speaker.acks) > 0 and speaker.acks[-1]["seq"] in (249, 400), LIMIT_S
+        )
+    with connection.transaction():
+        move_history(connection, key)
+    assert numbers_in(connection, b"reading_unclaimed") == []
+    assert numbers_in(connection, b"reading_dryer") == list(range(1, 401))
+    assert connection.execute("SELECT count(*) FROM dead_letter").fetchone() == (0,)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.care import (
+    MAY_COME_BACK,
     CareParams,
     Case,
     Follow,
@@ -126,7 +127,8 @@ def test_urgent_findings_are_held_for_a_day_after_they_cleared(given_case: Case,
         (case(reminder=sent("escalated"), cleared_at=0), False),
         (case("bearing_wear"), True),
         (case("flood"), True),
-        (case("flood", cleared_at=0), False),
+        (case("flood", cleared_at=0), True),  # it may come back: a person takes it off the list
+        (case("food_at_risk", Kind.REFRIGERATOR, cleared_at=0), False),
         (case("overload", Kind.CIRCUIT, urgency=Urgency.SELF, reminder=sent("escalated")), False),
     ],
 )
@@ -201,5 +203,7 @@ def test_choosing_again_after_sending_chooses_nothing_more(cases: list[Case]) ->
 @given(any_cases(), moments)
 def test_a_case_is_never_both_settled_and_worth_a_visit(cases: list[Case], cleared: float) -> None:
     for one in cases:
+        if one.fault.code in MAY_COME_BACK:
+            continue  # its order outlives the finding
         both = replace(one, cleared_at=day(cleared))
         assert not (is_settled(both, PARAMS) and needs_visit(both))

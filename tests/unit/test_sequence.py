@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.sequence import PATIENCE_S, SETTLING_S, Ack, Gap, Mark, pass_time, store_seen
+from ingest.sequence import PATIENCE_S, SILENCE_S, Ack, Gap, Mark, Step, pass_time, store_seen
 
 
 def test_a_first_contact_at_one_is_acknowledged_at_once() -> None:
@@ -13,8 +13,19 @@ def test_a_first_contact_at_one_is_acknowledged_at_once() -> None:
 def test_a_first_contact_later_waits_for_predecessors_that_the_broker_may_have_lost() -> None:
     first = store_seen(Mark(), [(17, 170)], 0.0)
     assert first.ack is None
-    assert pass_time(first.mark, SETTLING_S - 0.01).ack is None
-    assert pass_time(first.mark, SETTLING_S).ack == Ack(17, 170)
+    heard = hear(first.mark, 18, from_s=0.0, to_s=PATIENCE_S)
+    assert pass_time(heard, PATIENCE_S - 0.01).ack is None
+    settled = pass_time(heard, PATIENCE_S)
+    assert (settled.ack, settled.gap) == (Ack(17 + int(PATIENCE_S / 10), 170), None)
+
+
+def hear(mark: Mark, number: int, *, from_s: float, to_s: float) -> Mark:
+    """The appliance goes on speaking, every ten seconds, until shortly before `to_s`."""
+    at_s = from_s + 10
+    while at_s < to_s:
+        mark = store_seen(mark, [(number, 10 * number)], at_s).mark
+        number, at_s = number + 1, at_s + 10
+    return store_seen(mark, [(number, 170)], to_s - 0.5).mark
 
 
 def test_a_gap_stops_the_promise_until_it_is_filled() -> None:
@@ -26,9 +37,27 @@ def test_a_gap_stops_the_promise_until_it_is_filled() -> None:
 
 def test_a_gap_that_is_never_filled_is_given_up_and_reported() -> None:
     mark = store_seen(store_seen(Mark(), [(1, 10)], 0.0).mark, [(5, 50)], 1.0).mark
+    mark = store_seen(mark, [(6, 60)], 1.0 + SILENCE_S).mark
+    mark = store_seen(mark, [(7, 70)], 1.0 + 2 * SILENCE_S).mark
     assert pass_time(mark, 1.0 + PATIENCE_S - 0.01).gap is None
     given_up = pass_time(mark, 1.0 + PATIENCE_S)
-    assert (given_up.ack, given_up.gap) == (Ack(5, 50), Gap(2, 4))
+    assert (given_up.ack, given_up.gap) == (Ack(7, 70), Gap(2, 4))
+
+
+def test_silence_does_not_use_up_the_patience() -> None:
+    mark = store_seen(store_seen(Mark(), [(1, 10)], 0.0).mark, [(5, 50)], 1.0).mark
+    assert pass_time(mark, 4000.0) == Step(mark, None)  # an hour without network
+    back = store_seen(mark, [(6, 60)], 4000.0).mark  # the newest first: what is missing may still come
+    assert pass_time(back, 4000.0 + SILENCE_S - 0.01).ack is None
+    assert store_seen(back, [(2, 20), (3, 30), (4, 40)], 4010.0).ack == Ack(6, 60)
+
+
+def test_one_that_speaks_every_five_minutes_is_given_up_on_after_its_third_word() -> None:
+    mark = store_seen(store_seen(Mark(), [(1, 10)], 0.0).mark, [(5, 50)], 300.0).mark
+    mark = store_seen(mark, [(6, 60)], 600.0).mark
+    assert pass_time(mark, 899.0).ack is None
+    mark = store_seen(mark, [(7, 70)], 900.0).mark
+    assert pass_time(mark, 900.0 + SILENCE_S).gap == Gap(2, 4)
 
 
 def test_a_repetition_is_acknowledged_only_as_far_as_it_went_itself() -> None:
