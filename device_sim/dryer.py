@@ -144,7 +144,9 @@ def _step(
     limit: Floats,
 ) -> Bools:
     room, running = drivers.room_c[i], state.running
-    state.heating = running & (state.inlet_c < np.where(state.heating, limit, np.minimum(limit, TRIP_C) - INLET_RESET_K))
+    state.heating = running & (
+        state.inlet_c < np.where(state.heating, limit, np.minimum(limit, TRIP_C) - INLET_RESET_K)
+    )
     tripped = running & (state.inlet_c > TRIP_C)
     state.limit_trips = state.limit_trips + tripped
     state.heating = state.heating & ~tripped

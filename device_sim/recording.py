@@ -131,7 +131,7 @@ def _appliances(table: Table) -> pl.Series:
     """Ids by number, not row by row."""
     _, first, codes = np.unique(table.unit, return_index=True, return_inverse=True)
     names = [str(table.appliance[at]) for at in first]
-    return pl.Series(codes.astype(np.uint32)).cast(pl.Enum(names)).cast(pl.String)
+    return pl.Series(names, dtype=pl.String).gather(codes.astype(np.uint32))
 
 
 def _choices(values: NDArray[np.generic], name: str) -> pl.Series:
@@ -139,4 +139,4 @@ def _choices(values: NDArray[np.generic], name: str) -> pl.Series:
     codes = np.full(values.size, np.nan)
     for code, word in enumerate(words):
         codes[values == word] = code
-    return pl.Series(codes, nan_to_null=True).cast(pl.UInt32).cast(pl.Enum(words)).cast(pl.String)
+    return pl.Series(codes, nan_to_null=True).cast(pl.UInt32).cat.to(pl.Enum(words)).cast(pl.String)

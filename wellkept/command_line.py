@@ -171,6 +171,32 @@ def migrate(settings: Settings) -> None:
         click.echo(line)
 
 
+@main.group()
+def admin() -> None:
+    """Look after an installation: devices."""
+
+
+@admin.command()
+@click.option("--unclaimed", is_flag=True, help="Only devices that nobody has claimed.")
+@click.pass_obj
+def devices(settings: Settings, unclaimed: bool) -> None:
+    """List the devices that ever spoke, and for which appliance each speaks."""
+    from store.api_devices import list_devices
+    from store.database import connect, translated
+
+    settings = with_running(settings)
+    url = _need(settings.database_url, "WELLKEPT_DATABASE_URL")
+    with connect(url, application="wellkept-admin", autocommit=True) as connection, translated():
+        claimed = False if unclaimed else None
+        after: int | None = None
+        while page := list_devices(connection, after, 500, claimed=claimed, dialect=None):
+            for one in page:
+                last = f"{one.last_seen:%Y-%m-%d %H:%M}" if one.last_seen else "never"
+                told = f"{one.readings:,} readings" if one.readings is not None else "claimed"
+                click.echo(f"{one.id:>6}  {one.dialect:<14} {one.name:<32} {one.appliance_id:<48} {told:<16} {last}")
+            after = page[-1].id
+
+
 main.add_command(sim)
 
 if __name__ == "__main__":

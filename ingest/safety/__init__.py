@@ -23,7 +23,7 @@ from ingest.safety.overload import overload
 
 __all__ = ["LIMITS", "STATE_VERSION", "Alarm", "Level", "Limits", "Rule", "StaticFacts", "judge", "rules_for"]
 
-STATE_VERSION: Final = 1
+STATE_VERSION: Final = 2
 """Raised when the shape of the state changes: an older one is then forgotten, and running alarms begin anew."""
 
 _RULES: Final[dict[Kind, tuple[Rule, ...]]] = {

@@ -2,13 +2,23 @@
 
 The voltage lost between `upstream_v` and `voltage_v` is compared at two currents: under load and, as the reference,
 under the latest light load. Their slope is the resistance of wire and joints; offsets of the meters cancel, and a sag
-of the mains lowers both voltages alike. The first ten load steps give the socket's own resistance, frozen from then on.
+of the mains lowers both voltages alike. The first twenty load steps give the socket's own resistance, frozen from
+then on.
 
-Memory under "contact": `i`, `d`, `at` the light-load reference (A, V, us); `ring` latest slopes (ohm); `steps`
-slopes of the baseline while it is learned; then `r0`, `noise` (ohm); `cool` the terminal without load (deg C).
+One slope is mostly noise: 0.2 V between two meters make 0.05 ohm of a 4 A step. So evidence is summed until it is
+beyond doubt (Page's cumulative sum over Wald's likelihood ratio). Each loaded reading asks which explains it better:
+nothing lost beyond the own resistance, or twice what is tolerated? With `r` the volts lost beyond the own resistance,
+`i` the current step and `b` the tolerated ohms, the logarithm of the ratio is 2 b i (r - b i) / noise^2: for a loose
+contact above b, against it below; a large step weighs more than a small one, and no reading more than `evidence`.
+
+Memory under "contact": `i`, `d`, `at` the light-load reference (A, V, us); `ring` latest slopes (ohm); `a2` how much
+they tell (A^2) and `steps` the slopes of past load steps with that, while the baseline is learned; then `r0`, `high`
+(ohm; usual and highest of the own slopes), `noise` (V); `score` the evidence if there is any; `cool` the terminal
+without load (deg C).
 """
 
 from collections.abc import Mapping, Sequence
+from math import sqrt
 from statistics import median
 from typing import Any
 
@@ -29,7 +39,8 @@ def loose_contact(
     """Warn at +0.05 ohm over the own baseline; act above 10 W in the joint or 45 K over the unloaded terminal.
 
     Cannot see: without `upstream_v`, anything but heat (a mains sag looks like a joint); a joint that was loose from
-    the first day, unless it gets worse; a joint that carries no load.
+    the first day, unless it gets worse; a joint that carries no load. A socket further along the wire that carries
+    its first load after the baseline is learned has the longer wire's resistance, which looks like a joint.
     """
     upstream_v, terminal_c = sensed(values, "upstream_v"), sensed(values, "terminal_c")
     if upstream_v is None and terminal_c is None:
@@ -48,9 +59,13 @@ def loose_contact(
     if current_a <= at.light_a or current_a <= at.light_share * (facts.breaker_rating_a or 0.0):
         memory[_KEY] = _unloaded(known, at_us, current_a, drop_v, terminal_c, at)
         return ()
-    if drop_v is not None:
-        memory[_KEY] = known = _loaded(known, at_us, current_a, drop_v, at)
-    return _judge(memory, known, at_us, current_a, terminal_c, at)
+    stepped = False
+    if drop_v is not None and "at" in known and at_us - known["at"] <= at.light_age_us:
+        step_a = current_a - known["i"]
+        if step_a >= at.step_a:
+            stepped = True
+            memory[_KEY] = known = _loaded(known, current_a, step_a, (drop_v - known["d"]) / step_a, at)
+    return _judge(memory, known, at_us, current_a, terminal_c, stepped, at)
 
 
 def _unloaded(
@@ -67,7 +82,7 @@ def _unloaded(
         else:
             learned["d"], learned["i"] = drop_v, current_a
         learned["at"] = at_us
-        if "r0" not in known and known.get("ring"):
+        if "a2" in known and known["a2"] >= limits.step_a2 and len(known["ring"]) >= limits.ring:
             _learn_step(learned, limits)
     if terminal_c is not None:
         cool_c, seen_us = known.get("cool", (terminal_c, at_us))
@@ -83,31 +98,46 @@ def _within(change: float, most: float) -> float:
 
 
 def _learn_step(learned: dict[str, Any], limits: ContactLimits) -> None:
-    steps = [*learned.get("steps", ()), median(learned["ring"])]
+    step = [round(median(learned["ring"]), 5), round(sqrt(learned["a2"]), 2)]
     learned["ring"] = []
-    learned["steps"] = steps
+    learned["a2"] = 0.0
+    learned["steps"] = steps = [*learned.get("steps", ()), step]
     if len(steps) >= limits.baseline_steps:
-        own_ohm = median(steps)
-        learned["r0"] = own_ohm
-        learned["noise"] = _MAD_TO_SIGMA * median(abs(step - own_ohm) for step in steps)
-        del learned["steps"]
+        slopes = sorted(slope for slope, _ in steps)
+        learned["r0"] = own_ohm = median(slopes)
+        learned["high"] = slopes[-1 - limits.odd_steps]
+        learned["noise"] = _MAD_TO_SIGMA * median(abs(slope - own_ohm) * amps for slope, amps in steps)
+        del learned["steps"], learned["a2"]
 
 
 def _loaded(
-    known: dict[str, Any], at_us: int, current_a: float, drop_v: float, limits: ContactLimits
+    known: dict[str, Any], current_a: float, step_a: float, slope_ohm: float, limits: ContactLimits
 ) -> dict[str, Any]:
-    """Add this reading's slope against the light-load reference, if the step is large enough to tell."""
-    if "at" not in known or at_us - known["at"] > limits.light_age_us:
-        return known
-    step_a = current_a - known["i"]
-    if step_a < limits.step_a:
-        return known
-    slopes = [*known.get("ring", ()), (drop_v - known["d"]) / step_a]
-    return {**known, "ring": slopes[-limits.ring :], "slope_at": at_us}
+    """Add a slope against the light-load reference: to the baseline while it is learned, then to the evidence."""
+    if "r0" not in known:
+        slopes = [*known.get("ring", ()), slope_ohm][-limits.learning_ring :]
+        most = limits.learning_ring * step_a * step_a
+        return {**known, "ring": slopes, "a2": min(known.get("a2", 0.0) + step_a * step_a, most)}
+    tolerated_ohm = _tolerated_ohm(known, current_a, limits)
+    noise_v = max(limits.noise_v, known["noise"])
+    beyond_v = (slope_ohm - known["r0"] - tolerated_ohm) * step_a
+    gain = _within(2 * tolerated_ohm * step_a * beyond_v / (noise_v * noise_v), limits.evidence)
+    score = min(max(0.0, known.get("score", 0.0) + gain), 2 * limits.evidence)
+    return {**known, "ring": [*known["ring"], slope_ohm][-limits.ring :], "score": score}
+
+
+def _tolerated_ohm(known: dict[str, Any], current_a: float, limits: ContactLimits) -> float:
+    """Resistance over the usual one that is no sign of a loose contact at this current, ohm."""
+    return max(
+        min(limits.warn_ohm, limits.act_w / (current_a * current_a)),
+        limits.least_ohm,
+        limits.wire_share * known["r0"],
+        known["high"] - known["r0"],
+    )
 
 
 def _judge(
-    memory: Memory, known: dict[str, Any], at_us: int, current_a: float, terminal_c: float | None,
+    memory: Memory, known: dict[str, Any], at_us: int, current_a: float, terminal_c: float | None, stepped: bool,
     limits: ContactLimits,
 ) -> Sequence[Alarm]:  # fmt: skip
     acting = _acts(memory)
@@ -118,10 +148,10 @@ def _judge(
         if rise_k > limits.act_rise_k or _HEAT in memory:
             calm = rise_k < limits.calm_rise_k
             heat_edge = turn(memory, _HEAT, limits.heat, at_us, above=rise_k > limits.act_rise_k, calm=calm)
-    if "r0" in known and known.get("slope_at") == at_us:
-        excess_ohm = _middle(known["ring"]) - known["r0"]
-        if excess_ohm > limits.least_ohm or _POWER in memory or _WARN in memory:
-            power_edge, warn_edge = _turn_resistance(memory, known, at_us, current_a, excess_ohm, limits)
+    if stepped and "score" in known:
+        if known["score"] > limits.evidence or _POWER in memory or _WARN in memory:
+            excess_ohm = _middle(known["ring"]) - known["r0"]
+            power_edge, warn_edge = _turn_resistance(memory, known["score"], at_us, current_a, excess_ohm, limits)
     alarms = []
     if acting != _acts(memory):
         if power_edge:
@@ -142,23 +172,17 @@ def _middle(slopes: Sequence[float]) -> float:
 
 
 def _turn_resistance(
-    memory: Memory, known: dict[str, Any], at_us: int, current_a: float, excess_ohm: float, limits: ContactLimits
+    memory: Memory, score: float, at_us: int, current_a: float, excess_ohm: float, limits: ContactLimits
 ) -> tuple[Edge | None, Edge | None]:
     """Edges of the 10 W and the +0.05 ohm latch.
 
     Watts begin the first, but only resistance ends it: a loose joint is no better for carrying less at the moment.
     """
-    floor_ohm = max(limits.wire_share * known["r0"], limits.noise_sigmas * known["noise"])
-    least_ohm, warn_ohm = max(limits.least_ohm, floor_ohm), max(limits.warn_ohm, floor_ohm)
+    above, calm = score > limits.evidence, score <= 0.0
     power_edge = turn(
-        memory, _POWER, limits.hold, at_us,
-        above=excess_ohm > least_ohm and current_a * current_a * excess_ohm > limits.act_w,
-        calm=excess_ohm < limits.calm_share * least_ohm,
-    )  # fmt: skip
-    warn_edge = turn(
-        memory, _WARN, limits.hold, at_us,
-        above=excess_ohm > warn_ohm, calm=excess_ohm < limits.calm_share * warn_ohm, blocked=_acts(memory),
-    )  # fmt: skip
+        memory, _POWER, limits.hold, at_us, above=above and current_a * current_a * excess_ohm > limits.act_w, calm=calm
+    )
+    warn_edge = turn(memory, _WARN, limits.hold, at_us, above=above, calm=calm, blocked=_acts(memory))
     return power_edge, warn_edge
 
 

@@ -28,8 +28,9 @@ class OverloadLimits:
     act_share: float = 1.0
     act_calm_share: float = 0.95
     """(E)"""
-    act: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=GAP_US, clear_us=MINUTE_US))
-    """30 s: contracts, section 3; inrush is shorter. A minute below 0.95 In ends it (E)."""
+    act: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=GAP_US, clear_us=10 * MINUTE_US))
+    """30 s: contracts, section 3; inrush is shorter. Ten minutes below 0.95 In end it: thermostats and compressors
+    pause for less, and a person must not be told of each pause (E)."""
     holds_share: float = 1.13
     """Conventional non-tripping current, IEC 60898-1 table 7: a breaker carries it for the conventional time."""
     trips_share: float = 1.45
@@ -77,27 +78,41 @@ class ContactLimits:
     light_age_us: int = 24 * HOUR_US
     """A reference older than this may have drifted with its meters."""
     step_a: float = 4.0
-    """Smallest current step worth a slope: 0.1 V of resolution then means 0.025 ohm."""
+    """Smallest current step worth a slope: 0.1 V of resolution then means 0.025 ohm; larger ones weigh more."""
     ring: int = 3
-    """Slopes in the running median: one odd reading changes nothing, a real step shows in the second reading."""
-    baseline_steps: int = 10
-    """Load steps that make the socket's own baseline, which then stays frozen."""
+    """Slopes in the running median that tells how large the resistance is, and the fewest that make a load step."""
+    learning_ring: int = 9
+    """Slopes in the median of one load step of the baseline."""
+    step_a2: float = 150.0
+    """A load step of the baseline is told by readings whose squared current steps sum up to this, A^2: 0.2 V between
+    the meters then mean 0.2 / sqrt(150) = 0.016 ohm. Shorter ones are added up."""
+    baseline_steps: int = 20
+    """Load steps that make the socket's own baseline, which then stays frozen: a few days of a kitchen, so that more
+    than one socket has been used."""
+    odd_steps: int = 2
+    """The third-highest of the twenty slopes is the highest usual one: sockets along a wire differ, and the furthest
+    is no loose contact; two odd ones are forgiven."""
+    noise_v: float = 0.3
+    """Noise of the voltage lost, at least: two meters of 0.1 V resolution that do not sample at the same instant make
+    0.2 V; the rest is margin. Noisier meters are known by the scatter of their baseline."""
+    evidence: float = 15.0
+    """Logarithm of the likelihood ratio that is beyond doubt: one in exp(15), three million."""
     warn_ohm: float = 0.05
-    least_ohm: float = 0.02
-    """Below this nothing is claimed, however large the current."""
+    """Tolerated over the own resistance, or as much less as makes `act_w` at the current that flows."""
+    least_ohm: float = 0.03
+    """Below this nothing is claimed, however large the current: what gains of the meters and the baseline leave open."""
     wire_share: float = 0.15
     """Copper gains 0.39 % per kelvin: a wire 40 K warmer adds 15 % to the baseline without any loose contact."""
-    noise_sigmas: float = 5.0
-    """A claim exceeds this many robust standard deviations of the socket's own baseline slopes."""
-    calm_share: float = 0.6
     act_w: float = 10.0
-    hold: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=24 * HOUR_US, clear_us=MINUTE_US))
-    """A contact does not heal while the load is off, so loaded readings hours apart still follow each other."""
+    hold: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=24 * HOUR_US, clear_us=24 * HOUR_US))
+    """A contact does not heal while the load is off, so loaded readings hours apart still follow each other; and it
+    does not heal by itself at all: a day under load without any evidence left ends it (contracts, section 3: one
+    finding within 24 h)."""
     act_rise_k: float = 45.0
     """Also the type-test limit for terminals of socket outlets (IEC 60884-1, clause 19)."""
     calm_rise_k: float = 30.0
-    heat: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=GAP_US, clear_us=30 * MINUTE_US))
-    """A terminal needs many minutes to warm up: half an hour cool under load ends it."""
+    heat: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=GAP_US, clear_us=24 * HOUR_US))
+    """A terminal is cool after each pause and under each small load: a day cool under load ends it."""
     cool_rise_k_per_h: float = 1.0
     """How fast the unloaded terminal temperature may be re-learned upwards (season, heating),"""
     cool_step_k: float = 5.0

@@ -155,7 +155,7 @@ def worker_environ(services: Services, client_id: str) -> dict[str, str]:
 
 @contextmanager
 def senders(
-    stand: Stand, ids: Sequence[Sequence[str]], readings: int, rate: float, limit_s: float = 150.0
+    stand: Stand, ids: Sequence[Sequence[str]], readings: int, rate: float, limit_s: float = 240.0
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
     """One process per group of ids; together they say `readings` at `rate` a second."""
     running: list[subprocess.Popen[bytes]] = []
@@ -191,10 +191,14 @@ DECK = (
 """What is killed together; shuffled and dealt, so that a short run too has a bit of everything."""
 
 
-def rage(stand: Stand, rng: Random, going_on: Callable[[], bool], pause: Callable[[], None]) -> None:
-    """Kill at random until the senders are done: one part at a time or several at once, some in mid-recovery."""
+def rage(stand: Stand, rng: Random, rounds: int, going_on: Callable[[], bool], pause: Callable[[], None]) -> None:
+    """Kill at random: one part at a time or several at once, some in mid-recovery.
+
+    It ends after `rounds`, or when the senders are done. Without an end a machine that is slower at recovering than
+    this is at killing would never be done.
+    """
     deck: list[tuple[str, ...]] = []
-    while going_on():
+    for _ in range(rounds):
         pause()
         if not going_on():
             return

@@ -22,7 +22,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 RESEND_FIRST_S = 2.0
 RESEND_MOST_S = 8.0
-WINDOW = 2000
+WINDOW = 1000
 """So many of the oldest unacknowledged readings are sent again at a time."""
 TICK_S = 0.01
 
@@ -127,7 +127,7 @@ def main(words: Sequence[str] | None = None) -> Any:
     parser.add_argument("--log", required=True)
     parser.add_argument("--readings", type=int, required=True)
     parser.add_argument("--rate", type=float, required=True, help="readings a second, all appliances together")
-    parser.add_argument("--limit-s", type=float, default=150.0)
+    parser.add_argument("--limit-s", type=float, default=240.0)
     parser.add_argument("ids", nargs="+")
     given = parser.parse_args(words)
     with open(given.log, "w", encoding="utf-8", buffering=1) as log:

@@ -12,10 +12,11 @@ from store.database import Connection
 from tests.chaos.harness import Stand, rage, sender_logs, senders, stand
 from tests.chaos.oracle import judge, read_logs
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
 
 READINGS = 50_000
 RATE = 1_250.0
+ROUNDS = 20
 GROUPS = (("chaos-a1", "chaos-a2", "chaos-a3", "chaos-c1"), ("chaos-b1", "chaos-b2", "chaos-b3", "chaos-c2"))
 TABLES = ("reading_unclaimed", "reading_circuit")
 
@@ -59,7 +60,7 @@ def test_nothing_is_lost_and_nothing_twice(tmp_path: Path) -> None:
     rng = Random(20_251_122)
     with stand(tmp_path, prepare=claim_circuits) as running:
         with senders(running, GROUPS, READINGS, RATE) as processes:
-            rage(running, rng, going_on(processes), pauses(processes, rng, 0.3, 1.5))
+            rage(running, rng, ROUNDS, going_on(processes), pauses(processes, rng, 0.3, 2.0))
             codes = [process.wait() for process in processes]
         sent = read_logs(sender_logs(running))
         with running.connect() as connection:
