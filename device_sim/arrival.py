@@ -51,6 +51,8 @@ class Arrival:
         drawn = {unit: self._draw_quirks(unit) for unit in units}
         self._quirks = {unit: quirks for unit, quirks in drawn.items() if quirks is not None}
         self._base: dict[tuple[int, str], float] = {}
+        self._windows: dict[tuple[int, int], tuple[float, float] | None] = {}
+        self._forgetful: dict[int, bool] = {}
 
     def receive(self, table: Table) -> Arrived:
         """Apply everything that goes wrong on the way to the rows of one table (in order of time per appliance)."""
@@ -130,18 +132,23 @@ class Arrival:
         )
 
     def _forgets(self, home: int) -> bool:
-        return bool(stream(self._seed, Purpose.ARRIVAL, home, 1).random() < NO_BUFFER_SHARE)
+        if home not in self._forgetful:
+            self._forgetful[home] = bool(stream(self._seed, Purpose.ARRIVAL, home, 1).random() < NO_BUFFER_SHARE)
+        return self._forgetful[home]
 
     def _outages(self, home: int, first_s: float, last_s: float) -> list[tuple[float, float]]:
         """Stretches without Wi-Fi that touch [first, last], Unix seconds: mostly hours, some two to four days."""
-        found = []
         width_s = OUTAGE_WINDOW_DAYS * DAY_S
-        for window in range(int(first_s // width_s), int(last_s // width_s) + 1):
+        windows = range(int(first_s // width_s), int(last_s // width_s) + 1)
+        drawn = (self._outage(home, window) for window in windows)
+        return [span for span in drawn if span is not None and span[0] <= last_s and span[1] > first_s]
+
+    def _outage(self, home: int, window: int) -> tuple[float, float] | None:
+        if (home, window) not in self._windows:
             rng = stream(self._seed, Purpose.ARRIVAL, home, 2, window)
-            if rng.random() > 0.5:
-                continue
+            happens = rng.random() <= 0.5
             length_s = rng.uniform(2.0, 4.0) * DAY_S if rng.random() < 0.06 else rng.uniform(0.2, 14.0) * 3600.0
-            from_s = window * width_s + rng.uniform(0.0, width_s - length_s)
-            if from_s <= last_s and from_s + length_s > first_s:
-                found.append((float(from_s), float(from_s + length_s)))
-        return found
+            width_s = OUTAGE_WINDOW_DAYS * DAY_S
+            from_s = float(window * width_s + rng.uniform(0.0, width_s - length_s))
+            self._windows[home, window] = (from_s, from_s + float(length_s)) if happens else None
+        return self._windows[home, window]

@@ -1,6 +1,7 @@
 """What changes around a home over the months: holidays, tenants, tastes, street voltage and pressure, dirty air."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -45,9 +46,7 @@ def today(params: SimParams, home: int, site: int, traits: HomeTraits, local_day
             draw_traits(stream(params.seed, Purpose.HABITS, home, 1)),
             usual_v=traits.usual_v, usual_bar=traits.usual_bar, has_ev=traits.has_ev,
         )  # fmt: skip
-    window, _ = divmod(local_day + 7 * home, TASTE_WINDOW_DAYS)
-    taste = stream(params.seed, Purpose.HABITS, home, 2, window)
-    shift_k = float(taste.choice([0.0, 0.0, -1.5, -1.0, 1.0, 1.5]))
+    shift_k, shift_kg = _taste(params.seed, home, (local_day + 7 * home) // TASTE_WINDOW_DAYS)
     volts, bars = _street(params.seed, home // STREET_HOMES, local_day)
     return Today(
         traits=replace(
@@ -57,11 +56,20 @@ def today(params: SimParams, home: int, site: int, traits: HomeTraits, local_day
         volts=volts,
         bars=bars,
         airing=bool(stream(params.seed, Purpose.HABITS, home, 3, local_day).random() < 0.03),
-        load_shift_kg=float(taste.normal(0.0, 0.7)),
+        load_shift_kg=shift_kg,
         outdoor_pm25_ugm3=dust,
     )
 
 
+# Seeding a generator costs more than drawing from it: what holds for a window of days is drawn once.
+@lru_cache(maxsize=4096)
+def _taste(seed: int, home: int, window: int) -> tuple[float, float]:
+    """Shift of the setpoints in K and of the usual load of laundry in kg."""
+    rng = stream(seed, Purpose.HABITS, home, 2, window)
+    return float(rng.choice([0.0, 0.0, -1.5, -1.0, 1.0, 1.5])), float(rng.normal(0.0, 0.7))
+
+
+@lru_cache(maxsize=4096)
 def tenant_day(params: SimParams, home: int) -> int | None:
     """Day after the start on which other people move in; None: they stay."""
     rng = stream(params.seed, Purpose.HABITS, home, 4)
@@ -82,12 +90,19 @@ def firmware_day(params: SimParams, home: int, number: int) -> int | None:
 
 def _on_holiday(seed: int, home: int, local_day: int) -> bool:
     window, offset = divmod(local_day + 11 * home, HOLIDAY_WINDOW_DAYS)
+    first, length = _holiday(seed, home, window)
+    return first <= offset < first + length
+
+
+@lru_cache(maxsize=4096)
+def _holiday(seed: int, home: int, window: int) -> tuple[int, int]:
     rng = stream(seed, Purpose.HOLIDAY, home, window)
     length = int(rng.integers(3, 15))
     first = int(rng.integers(0, HOLIDAY_WINDOW_DAYS - length))
-    return bool(rng.random() < 0.55 and first <= offset < first + length)
+    return first, length if rng.random() < 0.55 else 0
 
 
+@lru_cache(maxsize=4096)
 def _street(seed: int, street: int, local_day: int) -> tuple[float, float]:
     """Days of low or high voltage, and of low water pressure, shared by a street (EN 50160 still holds)."""
     window, offset = divmod(local_day + 5 * street, STREET_WINDOW_DAYS)
@@ -102,6 +117,7 @@ def _street(seed: int, street: int, local_day: int) -> tuple[float, float]:
     )
 
 
+@lru_cache(maxsize=256)
 def outdoor_dust(seed: int, site: int, local_day: int) -> float:
     """Fine dust outdoors in ug/m3: a usual level of the day, and episodes of some days at several times that (E)."""
     usual = float(stream(seed, Purpose.STREET, 900, site, local_day).lognormal(np.log(16.0), 0.35))

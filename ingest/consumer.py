@@ -77,7 +77,6 @@ class Consumer:
     _gaps: set[int] = field(default_factory=set)
     """Appliances with numbers that wait above a gap."""
     _registry_changed: bool = False
-    _sent_notices: list[int] = field(default_factory=list)
 
     def prepare(self, stop: threading.Event) -> None:
         """Wait for the database and claim the client id, before the broker hears of us.
@@ -123,7 +122,7 @@ class Consumer:
         wait_s, fresh = self.settings.retry_least_s, False
         while not stop.is_set():
             try:
-                lines, notices = self._commit(decoded)
+                lines, raised = self._commit(decoded)
             except errors.ForeignKeyViolation:
                 # Somebody claimed a device a moment ago: its placeholder is gone. Look again, once.
                 if fresh:
@@ -140,7 +139,7 @@ class Consumer:
                 log.exception("planning_failed", text="a message could not be planned; it becomes a dead letter")
                 return self._bisect(decoded, f"{type(error).__name__}: {_words(error)}", stop)
             else:
-                self._tell(lines, notices)
+                self._tell(lines, raised)
                 return True
         return False
 
@@ -169,7 +168,7 @@ class Consumer:
             raise RuntimeError(f"the database refuses even a dead letter: {why}")
         return self._store([one._replace(items=[_buried(one, why)])], stop)
 
-    def _commit(self, decoded: list[Decoded]) -> tuple[list[AckLine], list[tuple[int, Raised]]]:
+    def _commit(self, decoded: list[Decoded]) -> tuple[list[AckLine], list[Raised]]:
         connection = self._connected()
         self._hear(connection)
         if self._registry_changed:
@@ -182,7 +181,7 @@ class Consumer:
                 self.registry.meet(connection, devices)
                 plan = make_plan(decoded, self.registry)
                 marks, lines = plan.acks(self.registry, monotonic())
-                new, notices = self._write(connection, plan)
+                new = self._write(connection, plan)
                 store.set_marks(
                     connection,
                     {key: (m.seq, from_us(m.newest_us)) for key, m in marks.items() if m.seq is not None},
@@ -199,9 +198,9 @@ class Consumer:
         self.counters.rows_repeated += plan.count() - new
         self.counters.dead_letters += len(plan.letters)
         self.counters.alarms += len(plan.alarms)
-        return lines, notices
+        return lines, plan.alarms
 
-    def _write(self, connection: Connection, plan: Plan) -> tuple[int, list[tuple[int, Raised]]]:
+    def _write(self, connection: Connection, plan: Plan) -> int:
         now = datetime.now(UTC)
         new = 0
         for rows in plan.tables():
@@ -217,27 +216,25 @@ class Consumer:
         for device, told in plan.discoveries.items():
             store.describe_device(connection, device, told)
         store.add_dead_letters(connection, plan.letters)
-        notices = [(self._record(connection, raised, now), raised) for raised in plan.alarms]
+        for raised in plan.alarms:
+            self._record(connection, raised, now)
         changed = {raised.appliance.key for raised in plan.alarms}
         ruled = {key: memory.safety for key, memory in plan.memories.items() if memory.safety or key in changed}
         store.set_safety_states(connection, ruled)
-        if self._sent_notices:
-            store.notices_sent(connection, self._sent_notices)
-            self._sent_notices = []
-        return new, notices
+        return new
 
-    def _record(self, connection: Connection, raised: Raised, now: datetime) -> int:
+    def _record(self, connection: Connection, raised: Raised, now: datetime) -> None:
         """Write the finding, and the notice into the outbox: should this process die now, somebody else sends it."""
         appliance = raised.appliance
         record_verdict(connection, appliance.key, Kind(appliance.kind), raised.verdict, now)
-        return store.add_notice(connection, f"wk/v1/{appliance.id}/notice", raised.notice)
+        store.add_notice(connection, f"wk/v1/{appliance.id}/notice", raised.notice)
 
-    def _tell(self, lines: list[AckLine], notices: list[tuple[int, Raised]]) -> None:
+    def _tell(self, lines: list[AckLine], alarms: list[Raised]) -> None:
         self.receiver.publish([_ack(line) for line in lines])
-        for outbox_id, raised in notices:
+        for raised in alarms:
             payload = b"" if raised.notice is None else json.dumps(raised.notice).encode()
-            if self.receiver.publish_retained(f"wk/v1/{raised.appliance.id}/notice", payload):
-                self._sent_notices.append(outbox_id)
+            # At once and without waiting for an answer; the scheduler sends it again from the outbox, with one.
+            self.receiver.publish_retained(f"wk/v1/{raised.appliance.id}/notice", payload)
             log.warning(
                 "alarm" if raised.alarm.on else "alarm_over",
                 text=raised.alarm.evidence.note,

@@ -175,15 +175,6 @@ def describe_device(connection: Connection, device: Device, told: Mapping[str, s
     )
 
 
-def add_notice(connection: Connection, topic: str, payload: Mapping[str, Any] | None) -> int:
-    """Put a notice to an appliance into the outbox; None clears what was retained. Returns its id."""
-    row = connection.execute(
-        _SQL["add_notice"], {"topic": topic, "payload": None if payload is None else Jsonb(payload)}
-    ).fetchone()
-    assert row is not None  # INSERT … RETURNING without a condition
-    return int(row[0])
-
-
-def notices_sent(connection: Connection, ids: Collection[int]) -> None:
-    """These need not be sent again."""
-    connection.execute(_SQL["notices_sent"], {"ids": list(ids)})
+def add_notice(connection: Connection, topic: str, payload: Mapping[str, Any] | None) -> None:
+    """Put a notice to an appliance into the outbox; None clears what was retained."""
+    connection.execute(_SQL["add_notice"], {"topic": topic, "payload": None if payload is None else Jsonb(payload)})

@@ -5,20 +5,32 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
 import click
 
-from device_sim.command import sim
 from domain.errors import BadInput, WellkeptError
 from wellkept.local.errors import LocalRuntimeError
 from wellkept.logs import set_up_logs
 from wellkept.settings import VARIABLES, Settings, read_settings, with_running
 
+_ELSEWHERE = {"sim": "device_sim.command"}
+"""Commands that stand in other packages, loaded only when asked for: a worker that restarts has no time for them."""
+
 
 class _Program(click.Group):
     """Turns foreseen errors into one line and a non-zero exit."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if (module := _ELSEWHERE.get(cmd_name)) is not None:
+            command: click.Command = getattr(import_module(module), cmd_name)
+            return command
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -196,8 +208,6 @@ def devices(settings: Settings, unclaimed: bool) -> None:
                 click.echo(f"{one.id:>6}  {one.dialect:<14} {one.name:<32} {one.appliance_id:<48} {told:<16} {last}")
             after = page[-1].id
 
-
-main.add_command(sim)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -31,6 +31,8 @@ from ingest.safety.measured import amperes, sensed
 _KEY, _WARN, _POWER, _HEAT = "contact", "contact.warn", "contact.power", "contact.heat"
 _MAD_TO_SIGMA = 1.4826
 """Median absolute deviation to standard deviation of a normal distribution."""
+_MEDIAN_TO_MEAN = 1.2533
+"""Standard error of a median over that of a mean, normal distribution: sqrt(pi / 2)."""
 
 
 def loose_contact(
@@ -105,8 +107,11 @@ def _learn_step(learned: dict[str, Any], limits: ContactLimits) -> None:
     if len(steps) >= limits.baseline_steps:
         slopes = sorted(slope for slope, _ in steps)
         learned["r0"] = own_ohm = median(slopes)
-        learned["high"] = slopes[-1 - limits.odd_steps]
-        learned["noise"] = _MAD_TO_SIGMA * median(abs(slope - own_ohm) * amps for slope, amps in steps)
+        scatter_ohm = _MAD_TO_SIGMA * median(abs(slope - own_ohm) for slope in slopes)
+        unsure_ohm = limits.baseline_sigmas * _MEDIAN_TO_MEAN * scatter_ohm / sqrt(len(slopes))
+        learned["high"] = max(slopes[-1 - limits.odd_steps], own_ohm + unsure_ohm)
+        noise_v = _MAD_TO_SIGMA * median(abs(slope - own_ohm) * amps for slope, amps in steps)
+        learned["noise"] = max(limits.noise_v, limits.noise_margin * noise_v)
         del learned["steps"], learned["a2"]
 
 
@@ -119,7 +124,7 @@ def _loaded(
         most = limits.learning_ring * step_a * step_a
         return {**known, "ring": slopes, "a2": min(known.get("a2", 0.0) + step_a * step_a, most)}
     tolerated_ohm = _tolerated_ohm(known, current_a, limits)
-    noise_v = max(limits.noise_v, known["noise"])
+    noise_v: float = known["noise"]
     beyond_v = (slope_ohm - known["r0"] - tolerated_ohm) * step_a
     gain = _within(2 * tolerated_ohm * step_a * beyond_v / (noise_v * noise_v), limits.evidence)
     score = min(max(0.0, known.get("score", 0.0) + gain), 2 * limits.evidence)
@@ -128,12 +133,10 @@ def _loaded(
 
 def _tolerated_ohm(known: dict[str, Any], current_a: float, limits: ContactLimits) -> float:
     """Resistance over the usual one that is no sign of a loose contact at this current, ohm."""
-    return max(
-        min(limits.warn_ohm, limits.act_w / (current_a * current_a)),
-        limits.least_ohm,
-        limits.wire_share * known["r0"],
-        known["high"] - known["r0"],
-    )
+    own_ohm: float = known["r0"]
+    further_ohm: float = known["high"] - own_ohm
+    claimed_ohm = min(limits.warn_ohm, limits.act_w / (current_a * current_a))
+    return max(claimed_ohm, limits.least_ohm, limits.wire_share * own_ohm, further_ohm)
 
 
 def _judge(
@@ -148,10 +151,10 @@ def _judge(
         if rise_k > limits.act_rise_k or _HEAT in memory:
             calm = rise_k < limits.calm_rise_k
             heat_edge = turn(memory, _HEAT, limits.heat, at_us, above=rise_k > limits.act_rise_k, calm=calm)
-    if stepped and "score" in known:
-        if known["score"] > limits.evidence or _POWER in memory or _WARN in memory:
-            excess_ohm = _middle(known["ring"]) - known["r0"]
-            power_edge, warn_edge = _turn_resistance(memory, known["score"], at_us, current_a, excess_ohm, limits)
+    score = known.get("score", 0.0)
+    if stepped and (score > limits.evidence or _POWER in memory or _WARN in memory):
+        excess_ohm = _middle(known["ring"]) - known["r0"]
+        power_edge, warn_edge = _turn_resistance(memory, score, at_us, current_a, excess_ohm, limits)
     alarms = []
     if acting != _acts(memory):
         if power_edge:

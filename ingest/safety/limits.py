@@ -71,7 +71,7 @@ class ContactLimits:
     light_a: float = 1.5
     light_share: float = 0.1
     """A circuit is lightly loaded below the larger of `light_a` and this share of the breaker."""
-    light_gain: float = 0.3
+    light_gain: float = 0.1
     light_step_v: float = 1.0
     """The light-load reference follows each reading by this gain, and believes at most this much of a change: a
     spike moves it by 0.3 V."""
@@ -92,15 +92,19 @@ class ContactLimits:
     odd_steps: int = 2
     """The third-highest of the twenty slopes is the highest usual one: sockets along a wire differ, and the furthest
     is no loose contact; two odd ones are forgiven."""
+    baseline_sigmas: float = 5.0
+    """What the baseline may be wrong by, in its own standard errors, is tolerated too."""
     noise_v: float = 0.3
     """Noise of the voltage lost, at least: two meters of 0.1 V resolution that do not sample at the same instant make
     0.2 V; the rest is margin. Noisier meters are known by the scatter of their baseline."""
+    noise_margin: float = 1.5
+    """Twenty steps tell a scatter to about 25 %: it is taken for half as much again."""
     evidence: float = 15.0
     """Logarithm of the likelihood ratio that is beyond doubt: one in exp(15), three million."""
     warn_ohm: float = 0.05
     """Tolerated over the own resistance, or as much less as makes `act_w` at the current that flows."""
     least_ohm: float = 0.03
-    """Below this nothing is claimed, however large the current: what gains of the meters and the baseline leave open."""
+    """Below this nothing is claimed, however large the current: meters and baseline are no better."""
     wire_share: float = 0.15
     """Copper gains 0.39 % per kelvin: a wire 40 K warmer adds 15 % to the baseline without any loose contact."""
     act_w: float = 10.0

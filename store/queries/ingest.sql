@@ -77,7 +77,4 @@ WHERE a.key = p.key AND a.online IS DISTINCT FROM p.online
 UPDATE device SET facts = facts || %(facts)s WHERE dialect = %(dialect)s AND name = %(name)s
 
 -- name: add_notice
-INSERT INTO outbox (channel, address, payload, retain) VALUES ('mqtt', %(topic)s, %(payload)s, true) RETURNING id
-
--- name: notices_sent
-UPDATE outbox SET sent_at = now() WHERE id = ANY(%(ids)s) AND sent_at IS NULL
+INSERT INTO outbox (channel, address, payload, retain) VALUES ('mqtt', %(topic)s, %(payload)s, true)

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from psycopg.sql import SQL, Identifier
+from psycopg.types.json import Jsonb
 
 from domain.readings import to_us
 from domain.signals import Kind, Signal, Type
 from ingest.consumer import Consumer
 from ingest.rows import RowPacker
+from ingest.safety import STATE_VERSION
 from ingest.sequence import PATIENCE_S
 from store.database import Connection, connect
 from store.readings import TableRows, write_rows
@@ -159,7 +161,7 @@ def test_a_mistake_of_ours_about_one_appliance_does_not_stop_the_others(
         "INSERT INTO appliance (id, kind, household_id) VALUES (%s, 'circuit', 'broken-home')", (appliance_id,)
     )
     connection.execute(  # a state that no version of the safety rules has written: they fail on it
-        "INSERT INTO safety_state (appliance_key, state) SELECT key, '{\"v\": 1}' FROM appliance"
+        "INSERT INTO safety_state (appliance_key, state) SELECT key, %s FROM appliance", (Jsonb({"v": STATE_VERSION}),)
     )
     other = topic_of(f"{appliance_id}-b")
     bad = delivery(topic_of(appliance_id), reading(1))

@@ -295,7 +295,7 @@ def _grow(taken: list[Delivery], receiver: PahoReceiver) -> list[Delivery]:
     return taken
 
 
-def test_a_notice_that_nobody_could_send_waits_in_the_outbox(
+def test_a_notice_goes_out_at_once_and_waits_in_the_outbox_for_the_brokers_word(
     connection: Connection, database_url: str, mqtt_url: str, appliance_id: str
 ) -> None:
     register(connection, appliance_id, "circuit", breaker_rating_a=16.0)
@@ -306,9 +306,8 @@ def test_a_notice_that_nobody_could_send_waits_in_the_outbox(
         wait_for("the notice", lambda: bool(speaker.notices), LIMIT_S)
         rows = connection.execute("SELECT address, payload, retain FROM outbox").fetchall()
         assert rows == [(f"wk/v1/{appliance_id}/notice", json.loads(speaker.notices[0]), True)]
-        speaker.say(reading(4, began + 70, current_a=20.0))  # with the next commit it is marked as sent
-        speaker.wait_for_ack(4)
-        assert connection.execute("SELECT count(*) FROM outbox WHERE sent_at IS NULL").fetchone() == (0,)
+        # It stays there until the scheduler has the broker's word for it: what was sent at once may have been lost.
+        assert connection.execute("SELECT count(*) FROM outbox WHERE sent_at IS NULL").fetchone() == (1,)
         speaker.publish(f"wk/v1/{appliance_id}/notice", b"", retain=True)
 
 

@@ -41,7 +41,7 @@ def quiet(_share: float, _rows: int) -> None:
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cases") / "one"
-    write_case(make_params(), folder, days=3, report=quiet)
+    write_case(make_params(), folder, days=2, report=quiet)
     return folder
 
 
@@ -51,7 +51,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def test_a_case_does_not_depend_on_the_number_of_processes(case: Path, tmp_path: Path) -> None:
-    write_case(make_params(), tmp_path / "two", days=3, report=quiet, jobs=2)
+    write_case(make_params(), tmp_path / "two", days=2, report=quiet, jobs=2)
     first = {path.relative_to(case): hashlib.sha256(path.read_bytes()).hexdigest() for path in case.rglob("*.csv")}
     for path, digest in first.items():
         assert hashlib.sha256((tmp_path / "two" / path).read_bytes()).hexdigest() == digest, path
@@ -89,15 +89,15 @@ def test_the_fleet_file_holds_drawn_and_real_chances(case: Path) -> None:
 def test_rows_arrive_twice_late_and_out_of_order(case: Path) -> None:
     circuit = pl.read_parquet(case / "telemetry" / "circuit.parquet")
     assert circuit.height > circuit.unique(["appliance_id", "time"]).height
-    late_s = (circuit["received_at"] - circuit["time"]).dt.total_seconds()
-    assert late_s.median() == 0
-    assert int(late_s.max() or 0) > 300
+    late_s = (circuit["received_at"] - circuit["time"]).dt.total_seconds().to_numpy()
+    assert np.median(late_s) == 0
+    assert late_s.max() > 300
     received = circuit.sort("received_at").group_by("appliance_id", maintain_order=True).agg(pl.col("time").diff())
-    assert received["time"].explode().drop_nulls().dt.total_seconds().min() < 0
+    assert received["time"].explode().drop_nulls().dt.total_seconds().to_numpy().min() < 0
 
 
 def test_a_healthy_fleet_has_an_empty_truth(tmp_path: Path) -> None:
-    write_case(make_params(prevalence=""), tmp_path / "case", days=3, report=quiet)
+    write_case(make_params(prevalence=""), tmp_path / "case", days=2, report=quiet)
     assert rows_of(tmp_path / "case" / "truth.csv") == []
 
 
@@ -182,7 +182,7 @@ def test_plans_depend_on_seed_and_home_only() -> None:
 
 
 def table(count: int) -> Table:
-    ts = START.timestamp() + 300.0 * np.arange(count)
+    ts = START.timestamp() + 300.0 * np.arange(count, dtype=np.float64)
     return Table(
         kind="refrigerator", topic="telemetry", appliance=np.full(count, "home-0001-fridge"), ts=ts,
         columns={"fridge_c": np.full(count, 4.0), "energy_kwh": 7.0 + 0.01 * np.arange(count)},
