@@ -13,8 +13,8 @@ Columns = dict[str, NDArray[np.generic]]
 DRIVE: Final = np.array([0.0, 0.40, 0.60, 0.80, 1.0])  # (E) shares of full drive per level
 PURIFIER_CLOG: Final = 6.0  # filter_clog severity 1: resistance seven times the filter's own when new
 HOOD_CLOG: Final = 4.0
-UNLOADS_RPM: Final = 0.22  # rpm gained when no air flows, at fixed drive (E: shaded-pole and open-loop DC motors)
-UNLOADS_W: Final = 0.45  # watts lost then
+UNLOADS_RPM: Final = 0.35  # rpm gained when no air flows, at fixed drive (E: shaded-pole and open-loop DC motors)
+UNLOADS_W: Final = 0.9  # watts lost then
 DEPOSITS_1_H: Final = 0.2  # fine dust settling
 
 

@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 
 PATIENCE_S: Final = 60.0
 """A gap that the appliance does not fill for so long, while it is heard, is given up and recorded: it has nothing
-left to send (its buffer overflowed), and would otherwise never be acknowledged again (E).
-
-A first contact that does not begin at 0 or 1 waits as long: what was said before may have gone to a broker that knew
-nobody to give it to, and an appliance that backs off may take its time to say it again."""
+left to send (its buffer overflowed), and would otherwise never be acknowledged again (E)."""
+SETTLING_S: Final = 15.0
+"""A first contact that does not begin at 0 or 1 waits so long, silent or not: what was said before may have gone to a
+broker that knew nobody to give it to, and comes again within seconds; 3 s were too few (decision 0008). An appliance
+whose first word here carries a high number has its acknowledgement after this wait (E)."""
 SILENCE_S: Final = 20.0
 """A pause between two words counts for so much of the patience at the most: one that was cut off for an hour gets its
 time to send what is missing, and one that speaks every five minutes is given up on after its third word (E)."""
@@ -47,6 +48,8 @@ class Mark:
     patience_s: float = 0.0
     """Of `PATIENCE_S`, used up at `heard_s`."""
     heard_s: float = 0.0
+    since_s: float = 0.0
+    """When the first contact was made, while `seq` is None."""
 
 
 class Step(NamedTuple):
@@ -67,16 +70,22 @@ def store_seen(mark: Mark, seen: Iterable[tuple[int, int]], now_s: float) -> Ste
     repeated: Ack | None = None
     waiting = dict(mark.waiting)
     seq, newest_us, patience_s = mark.seq, mark.newest_us, _used(mark, now_s)
+    since_s = mark.since_s if seq is None and waiting else now_s
     for number, at_us in seen:
         if seq is not None and number <= seq:
             if at_us <= newest_us:
                 if repeated is None or number > repeated.seq:
                     repeated = Ack(number, at_us)
                 continue
-            seq, waiting, patience_s = None, {}, 0.0
+            seq, waiting, patience_s, since_s = None, {}, 0.0, now_s
         waiting[number] = at_us
         newest_us = max(newest_us, at_us)
-    moved = _advance(replace(mark, seq=seq, newest_us=newest_us, waiting=waiting, patience_s=patience_s, heard_s=now_s))
+    moved = _advance(
+        Mark(
+            seq=seq, at_us=mark.at_us, newest_us=newest_us, waiting=waiting, patience_s=patience_s, heard_s=now_s,
+            since_s=since_s,
+        )
+    )  # fmt: skip
     return moved if moved.ack is not None else Step(moved.mark, repeated)
 
 
@@ -84,7 +93,8 @@ def pass_time(mark: Mark, now_s: float) -> Step:
     """Give up a gap, or what may precede a first contact, when its time is up; to be called while numbers wait."""
     if not mark.waiting:
         return Step(mark, None)
-    if _used(mark, now_s) < PATIENCE_S and len(mark.waiting) <= WAITING_MOST:
+    spent = now_s - mark.since_s >= SETTLING_S if mark.seq is None else _used(mark, now_s) >= PATIENCE_S
+    if not spent and len(mark.waiting) <= WAITING_MOST:
         return Step(mark, None)
     first = min(mark.waiting)
     gap = Gap(mark.seq + 1, first - 1) if mark.seq is not None else None

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.sequence import PATIENCE_S, SILENCE_S, Ack, Gap, Mark, Step, pass_time, store_seen
+from ingest.sequence import PATIENCE_S, SETTLING_S, SILENCE_S, Ack, Gap, Mark, Step, pass_time, store_seen
 
 
 def test_a_first_contact_at_one_is_acknowledged_at_once() -> None:
@@ -13,19 +13,16 @@ def test_a_first_contact_at_one_is_acknowledged_at_once() -> None:
 def test_a_first_contact_later_waits_for_predecessors_that_the_broker_may_have_lost() -> None:
     first = store_seen(Mark(), [(17, 170)], 0.0)
     assert first.ack is None
-    heard = hear(first.mark, 18, from_s=0.0, to_s=PATIENCE_S)
-    assert pass_time(heard, PATIENCE_S - 0.01).ack is None
-    settled = pass_time(heard, PATIENCE_S)
-    assert (settled.ack, settled.gap) == (Ack(17 + int(PATIENCE_S / 10), 170), None)
+    assert pass_time(first.mark, SETTLING_S - 0.01).ack is None
+    settled = pass_time(first.mark, SETTLING_S)
+    assert (settled.ack, settled.gap) == (Ack(17, 170), None)
 
 
-def hear(mark: Mark, number: int, *, from_s: float, to_s: float) -> Mark:
-    """The appliance goes on speaking, every ten seconds, until shortly before `to_s`."""
-    at_s = from_s + 10
-    while at_s < to_s:
-        mark = store_seen(mark, [(number, 10 * number)], at_s).mark
-        number, at_s = number + 1, at_s + 10
-    return store_seen(mark, [(number, 170)], to_s - 0.5).mark
+def test_a_first_contact_is_timed_from_its_first_word_however_much_is_said_afterwards() -> None:
+    mark = store_seen(store_seen(Mark(), [(17, 170)], 0.0).mark, [(18, 180)], SETTLING_S - 1).mark
+    assert pass_time(mark, SETTLING_S).ack == Ack(18, 180)
+    earlier = store_seen(mark, [(15, 150), (16, 160)], SETTLING_S - 0.5).mark
+    assert pass_time(earlier, SETTLING_S).ack == Ack(18, 180)
 
 
 def test_a_gap_stops_the_promise_until_it_is_filled() -> None:
