@@ -12,9 +12,9 @@ nothing lost beyond the own resistance, or twice what is tolerated? With `r` the
 contact above b, against it below; a large step weighs more than a small one, and no reading more than `evidence`.
 
 Memory under "contact": `i`, `d`, `at` the light-load reference (A, V, us); `ring` latest slopes (ohm); `a2` how much
-they tell (A^2) and `steps` the slopes of past load steps with that, while the baseline is learned; then `r0`, `high`
-(ohm; usual and highest of the own slopes), `noise` (V); `score` the evidence if there is any; `cool` the terminal
-without load (deg C).
+they tell (A^2) and `steps` the slopes of past load steps with that, while the baseline is learned; then `r0`, `slack`
+(ohm; the own resistance and what it may vary by), `noise` (V); `score` the evidence; `cool` the terminal without load
+(deg C).
 """
 
 from collections.abc import Mapping, Sequence
@@ -109,7 +109,8 @@ def _learn_step(learned: dict[str, Any], limits: ContactLimits) -> None:
         learned["r0"] = own_ohm = median(slopes)
         scatter_ohm = _MAD_TO_SIGMA * median(abs(slope - own_ohm) for slope in slopes)
         unsure_ohm = limits.baseline_sigmas * _MEDIAN_TO_MEAN * scatter_ohm / sqrt(len(slopes))
-        learned["high"] = max(slopes[-1 - limits.odd_steps], own_ohm + unsure_ohm)
+        further_ohm = slopes[-1 - limits.odd_steps] - own_ohm
+        learned["slack"] = max(limits.least_ohm, limits.wire_share * own_ohm, further_ohm, unsure_ohm)
         noise_v = _MAD_TO_SIGMA * median(abs(slope - own_ohm) * amps for slope, amps in steps)
         learned["noise"] = max(limits.noise_v, limits.noise_margin * noise_v)
         del learned["steps"], learned["a2"]
@@ -119,24 +120,22 @@ def _loaded(
     known: dict[str, Any], current_a: float, step_a: float, slope_ohm: float, limits: ContactLimits
 ) -> dict[str, Any]:
     """Add a slope against the light-load reference: to the baseline while it is learned, then to the evidence."""
-    if "r0" not in known:
+    if "slack" not in known:
         slopes = [*known.get("ring", ()), slope_ohm][-limits.learning_ring :]
         most = limits.learning_ring * step_a * step_a
         return {**known, "ring": slopes, "a2": min(known.get("a2", 0.0) + step_a * step_a, most)}
-    tolerated_ohm = _tolerated_ohm(known, current_a, limits)
-    noise_v: float = known["noise"]
+    # Not below the slack, whatever the watts: at large currents the wire and the meters alone make 10 W.
+    tolerated_ohm = limits.act_w / (current_a * current_a)
+    if tolerated_ohm > limits.warn_ohm:
+        tolerated_ohm = limits.warn_ohm
+    if tolerated_ohm < known["slack"]:
+        tolerated_ohm = known["slack"]
+    noise_v = known["noise"]
     beyond_v = (slope_ohm - known["r0"] - tolerated_ohm) * step_a
     gain = _within(2 * tolerated_ohm * step_a * beyond_v / (noise_v * noise_v), limits.evidence)
-    score = min(max(0.0, known.get("score", 0.0) + gain), 2 * limits.evidence)
+    score = known.get("score", 0.0) + gain
+    score = 0.0 if score < 0.0 else limits.most_evidence if score > limits.most_evidence else score
     return {**known, "ring": [*known["ring"], slope_ohm][-limits.ring :], "score": score}
-
-
-def _tolerated_ohm(known: dict[str, Any], current_a: float, limits: ContactLimits) -> float:
-    """Resistance over the usual one that is no sign of a loose contact at this current, ohm."""
-    own_ohm: float = known["r0"]
-    further_ohm: float = known["high"] - own_ohm
-    claimed_ohm = min(limits.warn_ohm, limits.act_w / (current_a * current_a))
-    return max(claimed_ohm, limits.least_ohm, limits.wire_share * own_ohm, further_ohm)
 
 
 def _judge(

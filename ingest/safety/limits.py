@@ -100,7 +100,10 @@ class ContactLimits:
     noise_margin: float = 1.5
     """Twenty steps tell a scatter to about 25 %: it is taken for half as much again."""
     evidence: float = 15.0
-    """Logarithm of the likelihood ratio that is beyond doubt: one in exp(15), three million."""
+    """Logarithm of the likelihood ratio that is beyond doubt, one in exp(15) or three million; also the most that one
+    reading may bring for or against, so that no single one decides."""
+    most_evidence: float = 45.0
+    """No more is remembered, so that an end is seen too: it takes at least three readings, and then a day."""
     warn_ohm: float = 0.05
     """Tolerated over the own resistance, or as much less as makes `act_w` at the current that flows."""
     least_ohm: float = 0.03

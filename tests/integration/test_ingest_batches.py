@@ -232,9 +232,7 @@ def test_an_appliance_that_was_deleted_behind_our_back_is_met_anew(
     assert stored.fetchall() == [(2,)]
 
 
-def test_batches_soon_after_a_claim_know_of_it(
-    consumer: Consumer, connection: Connection, appliance_id: str
-) -> None:
+def test_batches_soon_after_a_claim_know_of_it(consumer: Consumer, connection: Connection, appliance_id: str) -> None:
     topic = topic_of(appliance_id)
     consumer.handle([delivery(topic, reading(1, time.time() - 5))], GO)
     connection.execute("INSERT INTO household (id, name) VALUES ('claim-home', 'Claim')")

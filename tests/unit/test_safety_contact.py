@@ -4,6 +4,7 @@ The simulated circuit: mains 230 V, own resistance 0.30 ohm, meters that disagre
 for 5 of every 15 minutes, one reading every 10 s.
 """
 
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -17,8 +18,9 @@ SECOND_US = 1_000_000
 START_US = 1_732_255_200 * SECOND_US
 FACTS = StaticFacts(breaker_rating_a=16.0)
 OWN_OHM = 0.30
-LEARNED_S = 11 * 900
-"""Ten load steps are over by then."""
+LEARNED_S = 21 * 900
+"""Twenty load steps are over by then."""
+DAY_S = 86_400
 
 
 def none(_: float) -> float:
@@ -66,7 +68,8 @@ def test_own_resistance_is_learned_through_the_meters_offset() -> None:
     ("joint_ohm", "level"),
     [
         (0.04, None),
-        (0.06, "advisory"),  # 6 W at 10 A
+        # 6 W at 10 A. Evidence per reading 2 * 0.05 * 9.7 * (0.06 - 0.05) * 9.7 / 0.3^2 = 1.05: 15 after 15 of 60.
+        (0.06, "advisory"),
         (0.09, "advisory"),  # 9 W
         (0.11, "act"),  # 11 W
         (0.50, "act"),
@@ -77,7 +80,8 @@ def test_levels_by_resistance_and_watts(joint_ohm: float, level: str | None) -> 
     assert [alarm.level.value for alarm in alarms] == ([level] if level else [])
     if alarms:
         assert alarms[0].fault == "loose_contact"
-        assert alarms[0].evidence.observed == pytest.approx(OWN_OHM + joint_ohm)
+        # The joint also loses 0.3 A * 0.5 ohm without load, which the reference follows within a minute or two.
+        assert alarms[0].evidence.observed == pytest.approx(OWN_OHM + joint_ohm, abs=0.002)
 
 
 def test_a_joint_that_breaks_under_load_is_said_within_60_s() -> None:
@@ -87,14 +91,81 @@ def test_a_joint_that_breaks_under_load_is_said_within_60_s() -> None:
     assert alarms[0].at_us - START_US <= (breaks_s + 60) * SECOND_US
 
 
-def test_it_escalates_and_ends_only_when_the_resistance_is_back() -> None:
+def test_it_escalates_and_ends_only_a_day_after_the_resistance_is_back() -> None:
     def joint_ohm(second: float) -> float:
         load = (second - LEARNED_S) // 900
         return 0.0 if load < 0 else (0.06, 0.2, 0.0)[min(2, int(load))]
 
-    _, alarms = play(home(LEARNED_S + 4 * 900, joint_ohm=joint_ohm))
+    _, alarms = play(home(LEARNED_S + DAY_S + 4 * 900, joint_ohm=joint_ohm, step_s=20))
     assert sorted((alarm.level.value, alarm.on) for alarm in alarms[2:]) == [("act", False), ("advisory", False)]
     assert [(alarm.level.value, alarm.on) for alarm in alarms[:2]] == [("advisory", True), ("act", True)]
+    # Back with the third load, 2 * 900 + 300 s after LEARNED_S: a day without evidence from then on.
+    assert alarms[2].at_us - START_US > (LEARNED_S + 2100 + DAY_S) * SECOND_US
+
+
+def test_a_joint_that_comes_and_goes_is_said_once() -> None:
+    # Loose in every second load for three days.
+    _, alarms = play(
+        home(
+            LEARNED_S + 3 * DAY_S,
+            joint_ohm=lambda s: 0.3 if s > LEARNED_S and s // 900 % 2 else 0.0,
+            step_s=60,
+        )
+    )
+    assert [(alarm.level.value, alarm.on) for alarm in alarms] == [("act", True)]
+
+
+def test_a_socket_further_along_the_wire_is_no_joint() -> None:
+    # Every third load step runs behind 0.10 ohm more of wire: 6 or 7 of 20 steps, so the third-highest is among them.
+    _, alarms = play(home(LEARNED_S + DAY_S, joint_ohm=lambda s: 0.10 if s // 900 % 3 == 0 else 0.0, step_s=60))
+    assert alarms == []
+
+
+def kitchen(
+    days: int, *, seed: int, loose_ohm: float = 0.0, loose_day: float = 0.0, jitter_v: float = 0.0
+) -> list[tuple[int, dict[str, Value]]]:
+    """Twelve loads a day of 4.5 to 10 A and 2 to 40 minutes, a reading every minute under load, else every 5 minutes.
+
+    Voltmeters of 0.12 V noise and 0.1 V resolution, an ammeter of 0.05 A; a mains that wanders by 2 V; `jitter_v`
+    more between the two voltages, as they are not sampled at the same instant.
+    """
+    rng = random.Random(seed)
+    readings: list[tuple[int, dict[str, Value]]] = []
+    mains_v, ends_min, load_a = 231.0, 0, 0.4
+    for minute in range(days * 1440):
+        if minute % 120 == 60:
+            load_a, ends_min = rng.uniform(4.5, 10.0), minute + rng.choice([2, 3, 4, 8, 40])
+        if minute >= ends_min:
+            load_a = 0.4
+        mains_v += rng.gauss(0.0, 0.2) - 0.02 * (mains_v - 231.0)
+        if minute % 5 and load_a < 1.0:
+            continue
+        ohm = 0.22 + (loose_ohm if minute >= loose_day * 1440 else 0.0)
+        upstream_v = round(mains_v + rng.gauss(0.0, 0.12), 1)
+        voltage_v = round(mains_v - ohm * load_a + rng.gauss(0.0, 0.12) + rng.gauss(0.0, jitter_v), 1)
+        current_a = round(round(load_a * rng.gauss(1.0, 0.004) / 0.05) * 0.05, 2)
+        readings.append((minute * 60, {"current_a": current_a, "upstream_v": upstream_v, "voltage_v": voltage_v}))
+    return readings
+
+
+@pytest.mark.parametrize("jitter_v", [0.0, 0.35])
+@pytest.mark.parametrize("seed", range(4))
+def test_real_meters_on_a_healthy_circuit_say_nothing_for_weeks(seed: int, jitter_v: float) -> None:
+    # One slope of a 4.5 A step is wrong by 0.17 V / 4.5 A = 0.04 ohm, with jitter by 0.09: no single one is evidence.
+    state, alarms = play(kitchen(30, seed=seed, jitter_v=jitter_v))
+    assert state["contact"]["r0"] == pytest.approx(0.22, abs=0.03)
+    assert alarms == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_real_meters_show_a_tenth_of_an_ohm_within_a_day_and_once(seed: int) -> None:
+    # At 7 A a reading brings 2 * 0.05 * 7 * (0.10 - 0.05) * 7 / 0.3^2 = 2.7: six readings, a few of twelve loads.
+    _, alarms = play(kitchen(12, seed=seed, loose_ohm=0.10, loose_day=9.0))
+    first = alarms[0]
+    assert 9.0 < (first.at_us - START_US) / SECOND_US / DAY_S < 10.0
+    assert first.evidence.observed == pytest.approx(0.32, abs=0.06)
+    assert all(alarm.on for alarm in alarms)
+    assert len(alarms) == len({alarm.level for alarm in alarms})
 
 
 def test_a_sag_of_the_mains_raises_nothing() -> None:
@@ -123,7 +194,7 @@ def test_single_wild_readings_raise_nothing() -> None:
 
 
 def test_a_wild_reading_just_before_the_load_does_not_spoil_the_reference() -> None:
-    # -8 V at the last unloaded reading: believed by 1 V * 0.3, which makes 0.3 / 9.7 = 0.031 ohm.
+    # -8 V at the last unloaded reading: believed by 1 V * 0.1, which makes 0.1 / 9.7 = 0.010 ohm.
     _, alarms = play(
         home(LEARNED_S + 9000, noise_v=lambda k: -8.0 if k * 10 > LEARNED_S and k * 10 % 900 == 290 else 0.0)
     )
@@ -146,8 +217,8 @@ def test_noisy_meters_widen_what_is_tolerated() -> None:
     def wobble(k: int) -> float:
         return 1.2 * ((k * k * 7919 + k * 104_729) % 1009 / 1009 - 0.5)
 
-    state, alarms = play(home(30 * 900, noise_v=wobble))
-    assert state["contact"]["noise"] > 0.0
+    state, alarms = play(home(40 * 900, noise_v=wobble))
+    assert state["contact"]["noise"] >= 0.3
     assert alarms == []
     _, alarms = play(home(LEARNED_S + 1800, noise_v=wobble, joint_ohm=after(LEARNED_S, 0.6)))
     assert [alarm.level.value for alarm in alarms] == ["act"]
@@ -159,8 +230,10 @@ def test_a_wire_warmed_by_its_load_is_no_joint() -> None:
     assert alarms == []
 
 
-def test_five_minute_sampling_sees_it_within_two_load_readings() -> None:
-    readings = home(LEARNED_S + 3600, joint_ohm=after(LEARNED_S, 0.3), step_s=300)
+def test_five_minute_sampling_sees_it_within_three_load_readings() -> None:
+    # One loaded reading in 900 s: a step of the baseline needs three, twenty steps 54 000 s.
+    learned_s = 61 * 900
+    readings = home(learned_s + 3 * 900, joint_ohm=after(learned_s, 0.3), step_s=300)
     _, alarms = play(readings)
     assert [alarm.level.value for alarm in alarms] == ["act"]
 
@@ -199,6 +272,9 @@ def test_one_spike_of_the_terminal_sensor_is_no_heat_and_fakes_no_rise() -> None
     assert play(heated(lambda s: -40.0 if s == 500 else 30.0 if s < 600 else 65.0))[1] == []
 
 
-def test_heat_ends_after_half_an_hour_cool_under_load() -> None:
-    _, alarms = play(heated(lambda s: 80.0 if 900 <= s < 1800 else 30.0, until_s=5400))
-    assert [(alarm.on, (alarm.at_us - START_US) // SECOND_US) for alarm in alarms] == [(True, 930), (False, 3600)]
+def test_heat_ends_after_a_day_cool_under_load() -> None:
+    _, alarms = play(heated(lambda s: 80.0 if 900 <= s < 1800 else 30.0, until_s=DAY_S + 1830))
+    assert [(alarm.on, (alarm.at_us - START_US) // SECOND_US) for alarm in alarms] == [
+        (True, 930),
+        (False, DAY_S + 1800),
+    ]

@@ -72,9 +72,9 @@ TELLING: dict[Kind, list[dict[str, Value]]] = {
 """Readings that take part in beginning and ending every alarm."""
 
 LEARNED: Readings = [
-    (START_US + k * 10 * SECOND_US, circuit(10.0 if k % 8 >= 4 else 0.5, terminal_c=25.0)) for k in range(90)
+    (START_US + k * 10 * SECOND_US, circuit(10.0 if k % 8 >= 4 else 0.5, terminal_c=25.0)) for k in range(170)
 ]
-"""Eleven load steps: the circuit knows its own resistance."""
+"""Twenty-one load steps: the circuit knows its own resistance."""
 
 
 @st.composite
@@ -146,9 +146,9 @@ def test_redelivered_and_late_readings_change_nothing(history: tuple[Kind, Readi
 def test_the_telling_readings_begin_and_end_every_alarm(kind: Kind) -> None:
     """What the properties below are drawn from is no empty promise."""
     readings: Readings = list(LEARNED) if kind is Kind.CIRCUIT else []
-    at_us = START_US + 1000 * SECOND_US
+    at_us = START_US + 2000 * SECOND_US
     for values in [TELLING[kind][0], *TELLING[kind], *TELLING[kind][:2]]:
-        for _ in range(60):
+        for _ in range(300):  # 25 h: a contact is trusted again after a day
             at_us += 300 * SECOND_US
             readings.append((at_us, values))
     due = {
