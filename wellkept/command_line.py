@@ -12,6 +12,7 @@ import click
 
 from device_sim.command import sim
 from domain.errors import BadInput, WellkeptError
+from wellkept.evaluate import evaluate
 from wellkept.local.errors import LocalRuntimeError
 from wellkept.logs import set_up_logs
 from wellkept.settings import VARIABLES, Settings, read_settings, with_running
@@ -172,6 +173,7 @@ def migrate(settings: Settings) -> None:
 
 
 main.add_command(sim)
+main.add_command(evaluate)
 
 if __name__ == "__main__":
     sys.exit(main())

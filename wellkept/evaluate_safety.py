@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from domain.findings import Verdict
-from domain.signals import Kind
 from ingest.alarms import raised_by, with_level
 from ingest.registry import Appliance
 from ingest.safety import StaticFacts, judge, rules_for
@@ -24,7 +23,7 @@ def watch_safety(
     known = Appliance(key=0, id=appliance.id, kind=kind, facts=_facts(appliance))
     state: dict[str, Any] = {}
     for at_us, received_us, values in readings:
-        state, alarms = judge(Kind(kind), known.facts, state, at_us, values)
+        state, alarms = judge(kind, known.facts, state, at_us, values)
         for alarm in alarms:
             state = with_level(state, alarm)
             yield received_us, raised_by(known, alarm, state).verdict

@@ -1,4 +1,4 @@
-"""From verdicts to findings, as store/findings.py and the scheduler keep them: one open finding per appliance and fault.
+"""From verdicts to findings, as the store and the scheduler keep them: one open finding per appliance and fault.
 
 A verdict that the fault is present opens a finding or keeps the open one; one that it is gone clears it. A cleared
 finding closes at once, an urgent one 24 h of data time later, so that urgent events of one appliance within a day are

@@ -123,7 +123,9 @@ def _nights(tables: Sequence[Arrivals]) -> Iterator[_Night]:
     newest_us = np.maximum.accumulate(at_us)
     for start, end in zip(edges.tolist(), [*edges[1:].tolist(), len(number)], strict=True):
         days = np.unique(at_us[start:end] // DAY_US)
-        yield _Night(int(number[start]) * DAY_US + NIGHT_US, int(newest_us[end - 1]), [day_of(int(day)) for day in days])
+        yield _Night(
+            int(number[start]) * DAY_US + NIGHT_US, int(newest_us[end - 1]), [day_of(int(day)) for day in days]
+        )
 
 
 def _seen(appliance_id: str, arrivals: Arrivals) -> Seen:
