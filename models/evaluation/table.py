@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-_WIDE: Final = 34
+_WIDE: Final = 40
 
 
 def lines(report: Mapping[str, Any]) -> Iterator[str]:
@@ -20,12 +20,9 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
         return
     yield from _faults(report)
     yield ""
-    for name, key in (
-        ("false visits", "false_visits"),
-        ("false nudges", "false_nudges"),
-        ("false alarms", "false_alarms"),
-    ):
-        yield f"{name + ' per 1000 months':{_WIDE}}{_rate(report[key])}   ({report[key]['count']} in all)"
+    for name in ("visits", "nudges", "alarms"):
+        rate = report[f"false_{name}"]
+        yield _named(f"false {name} per 1000 months", f"{_rate(rate)}   ({rate['count']} in all)")
     yield from _other(report)
     yield ""
     yield from _baselines(report)
@@ -48,43 +45,55 @@ def _faults(report: Mapping[str, Any]) -> Iterator[str]:
 def _other(report: Mapping[str, Any]) -> Iterator[str]:
     for name in ("visit", "self"):
         one = report["classes"][name]
+        shares = (interval(one[key]) for key in ("recall", "recall_before_failure", "recall_7_days_ahead"))
         lead = one["lead_days"]
-        yield (
-            f"{name + ': recall, before failure, 7 d ahead':{_WIDE + 4}}{interval(one['recall'])}  "
-            f"{interval(one['recall_before_failure'])}  {interval(one['recall_7_days_ahead'])}"
-        )
-        yield (
-            f"{name + ': lead P10/P50/P90 days':{_WIDE + 4}}{_number(lead['p10'])} / {_number(lead['p50'])} / "
-            f"{_number(lead['p90'])}  (n={lead['n']})"
-        )
-    alarm = report["seconds_to_alarm"]
-    yield (
-        f"{'urgent: found, within 60 s of data':{_WIDE + 4}}{alarm['found']} and {alarm['within_60_s']} of "
-        f"{alarm['events']};  P50 {_number(alarm['p50'])} s, P90 {_number(alarm['p90'])} s"
+        days = " / ".join(_number(lead[key]) for key in ("p10", "p50", "p90"))
+        yield _named(f"{name}: found, before failure, 7 d ahead", "  ".join(shares))
+        yield _named(f"{name}: lead P10/P50/P90 days", f"{days}  (n={lead['n']})")
+    alarm, said, money = report["seconds_to_alarm"], report["calibration"], report["costs"]
+    yield _named(
+        "urgent: found, within 60 s of data",
+        f"{alarm['found']} and {alarm['within_60_s']} of {alarm['events']};  P50 {_number(alarm['p50'])} s, "
+        f"P90 {_number(alarm['p90'])} s",
     )
-    said = report["calibration"]
-    yield f"{'Brier, calibration error':{_WIDE + 4}}{_number(said['brier'], 3)}, {_number(said['ece'], 3)}  (n={said['n']})"
-    yield f"{'right fault, right part':{_WIDE + 4}}{interval(report['right_fault_named'])}, {interval(report['right_part'])}"
+    yield _named("Brier, calibration error", f"{_number(said['brier'], 3)}, {_number(said['ece'], 3)}  (n={said['n']})")
+    yield _named(
+        "right fault, right part", f"{interval(report['right_fault_named'])}, {interval(report['right_part'])}"
+    )
     for name, one in report["interval_coverage"]["classes"].items():
-        yield f"{'P10-P90 holds, ' + name:{_WIDE + 4}}{one['inside']:.2f}  (n={one['n']}, 0.80 promised)"
-    money = report["costs"]
-    yield (
-        f"{'cost per 1000 months':{_WIDE + 4}}reactive {money['reactive']:,.0f}, calendar {money['calendar']:,.0f}, "
-        f"these findings {money['predicted']:,.0f}"
+        yield _named(f"P10-P90 holds, {name}", f"{one['inside']:.2f}  (n={one['n']}, 0.80 promised)")
+    yield _named(
+        "cost per 1000 months",
+        f"reactive {money['reactive']:,.0f}, calendar {money['calendar']:,.0f}, "
+        f"these findings {money['predicted']:,.0f}",
     )
+    yield from _parts(report)
+
+
+def _parts(report: Mapping[str, Any]) -> Iterator[str]:
     for part in report["splits"]:
-        yield (
-            f"{part['name']:{_WIDE + 4}}recall {interval(part['recall'])} of {part['events']}; false visits "
-            f"{_rate(part['false_visits'])}, nudges {_rate(part['false_nudges'])}"
+        yield _named(
+            str(part["name"]),
+            f"found {interval(part['recall'])} of {part['events']}; false visits {_rate(part['false_visits'])}, "
+            f"nudges {_rate(part['false_nudges'])}",
         )
+    for name, one in (report["real_base_rates"] or {}).items():
+        yield _named(
+            f"at real base rates, {name}",
+            f"precision {_number(one['precision'], 2)}, false per 1000 months {_number(one['false_per_1000'], 2)}",
+        )
+
+
+def _named(name: str, value: str) -> str:
+    return f"{name:{_WIDE}}{value}"
 
 
 def _baselines(report: Mapping[str, Any]) -> Iterator[str]:
-    yield f"  {'':16} {'findings':>8}  {'visit recall':>12} {'self recall':>12}  {'false visits':18} {'false nudges':18}"
+    yield f"  {'':16} {'findings':>8}  {'found: visit':>12} {'found: self':>12}  {'false visits':18} false nudges"
     for row in report["baselines"]:
         yield (
             f"  {row['name']:16} {row['findings']:8d}  {_number(row['recall']['visit'], 2):>12} "
-            f"{_number(row['recall']['self'], 2):>12}  {_rate(row['false_visits']):18} {_rate(row['false_nudges']):18}"
+            f"{_number(row['recall']['self'], 2):>12}  {_rate(row['false_visits']):18} {_rate(row['false_nudges'])}"
         )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain.faults import Urgency
-from domain.readings import from_us
+from domain.readings import EPOCH, from_us
 from domain.signals import Kind
 from models.evaluation.case import CaseAppliance
 from models.evaluation.figures import MONTH_DAYS, rate_per_1000, share, spread
@@ -72,7 +72,7 @@ def tally(
     visible = [
         place for place in of.visible()
         if has_fault(of.kind(of.truth[place].appliance_id), of.truth[place].fault)
-        and has_moment(of.truth[place].appliance_id, of.truth[place].detectable or datetime.min)
+        and has_moment(of.truth[place].appliance_id, of.truth[place].detectable or EPOCH)
     ]  # fmt: skip
     count = {outcome: sum(one.outcome is outcome for one in judged) for outcome in Outcome}
     found = of.matched.found

@@ -1,4 +1,4 @@
-"""What really was wrong in a recorded fleet. Only judging reads this; the walk never does (a test looks at the imports)."""
+"""What really was wrong in a recorded fleet. Only judging reads this, never the walk: a test looks at the imports."""
 
 import csv
 import json
