@@ -49,6 +49,8 @@ class Arrivals:
 _NOTHING: Final = Rows(time_s=np.empty(0))
 NO_ARRIVALS: Final = Arrivals(at_us=np.empty(0, dtype=np.int64), received_us=np.empty(0, dtype=np.int64), rows=_NOTHING)
 
+NO_READINGS: Final = pl.DataFrame(schema={"appliance_id": pl.String, "time": pl.Int64, "received_at": pl.Int64})
+
 
 def day_starts_us(day: date) -> int:
     """Microseconds of the first moment of a UTC day."""

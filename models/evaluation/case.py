@@ -1,7 +1,7 @@
 """A recorded fleet as the running system would have met it: everything but the truth."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -82,14 +82,14 @@ def open_case(folder: Path) -> Case:
         appliances = {row["appliance_id"]: _appliance(row) for row in rows}
     except ValueError as error:
         raise BadInput(f"{table}: {error}") from error
-    tables = _files(folder / "telemetry")
-    if not tables:
+    tables, cycles = _files(folder / "telemetry"), _files(folder / "cycles")
+    if not tables and not cycles:
         raise BadInput(f"{folder} is no case: telemetry/ holds no file of a known kind")
     return Case(
         folder=folder,
         appliances=appliances,
         tables=tables,
-        cycles=_files(folder / "cycles"),
+        cycles=cycles,
         services=_services(folder / "services.csv"),
     )
 
@@ -174,23 +174,32 @@ def _micros(name: str, kind: pl.DataType) -> pl.Expr:
 
 
 def pieces(case: Case, rows_per_piece: int = ROWS_PER_PIECE) -> Iterator[Piece]:
-    """The case cut by kind and appliance; an appliance is never cut."""
-    for kind, file in case.tables.items():
-        counts = scan(file).group_by("appliance_id").agg(pl.len().alias("rows")).sort("appliance_id").collect()
-        held: list[str] = []
-        rows = 0
-        for name, count in counts.iter_rows():
-            if name not in case.appliances or case.appliances[name].kind is not kind:
-                continue  # nobody said what it is: unclaimed, so not judged
-            if held and rows + count > rows_per_piece:
-                yield Piece(kind, tuple(held), rows)
-                held, rows = [], 0
-            held.append(name)
-            rows += count
-        if held:
+    """The case cut by kind and appliance; an appliance is never cut. What nobody said the kind of is left out."""
+    counted: dict[Kind, dict[str, int]] = {}
+    for files in (case.tables, case.cycles):
+        for kind, file in files.items():
+            rows = counted.setdefault(kind, {})
+            for name, count in scan(file).group_by("appliance_id").agg(pl.len()).collect().iter_rows():
+                if name in case.appliances and case.appliances[name].kind is kind:
+                    rows[name] = rows.get(name, 0) + count
+    for kind, rows in sorted(counted.items()):
+        yield from _cut(kind, sorted(rows.items()), rows_per_piece)
+
+
+def _cut(kind: Kind, counts: Sequence[tuple[str, int]], rows_per_piece: int) -> Iterator[Piece]:
+    held: list[str] = []
+    rows = 0
+    for name, count in counts:
+        if held and rows + count > rows_per_piece:
             yield Piece(kind, tuple(held), rows)
+            held, rows = [], 0
+        held.append(name)
+        rows += count
+    if held:
+        yield Piece(kind, tuple(held), rows)
 
 
 def count_rows(case: Case) -> int:
-    """Rows of telemetry in the files."""
-    return sum(int(scan(file).select(pl.len()).collect().item()) for file in case.tables.values())
+    """Rows of telemetry and cycles in the files."""
+    files = [*case.tables.values(), *case.cycles.values()]
+    return sum(int(scan(file).select(pl.len()).collect().item()) for file in files)

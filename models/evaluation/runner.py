@@ -11,8 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from domain.signals import CYCLE_SIGNALS, READING_SIGNALS, Signal
-from models.evaluation.arrivals import NO_ARRIVALS, arrivals_of, arrivals_of_events, by_appliance, read_checked
+import polars as pl
+
+from domain.signals import CYCLE_SIGNALS, READING_SIGNALS, Kind, Signal
+from models.evaluation.arrivals import (
+    NO_ARRIVALS,
+    NO_READINGS,
+    arrivals_of,
+    arrivals_of_events,
+    by_appliance,
+    read_checked,
+)
 from models.evaluation.case import Case, Piece, pieces, read_events
 from models.evaluation.ledger import Finding, as_line
 from models.evaluation.walk import BASELINES, Seen, Walked, WatchSafety, walk
@@ -53,27 +62,29 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def run_piece(case: Case, piece: Piece, watch_safety: WatchSafety) -> list[Walked]:
     """Walk through the appliances of one piece."""
-    readings = read_checked(case.tables[piece.kind], piece.appliances, _catalogue(piece, READING_SIGNALS))
-    cycles = {}
-    if piece.kind in case.cycles:
-        checked = read_checked(case.cycles[piece.kind], piece.appliances, _catalogue(piece, CYCLE_SIGNALS))
-        cycles = {name: arrivals_of(frame) for name, frame in by_appliance(checked)}
+    readings = _frames(case.tables, piece, READING_SIGNALS)
+    cycles = _frames(case.cycles, piece, CYCLE_SIGNALS)
     events = read_events(case)
     return [
         walk(
             case.appliances[name],
-            frame,
-            cycles.get(name, NO_ARRIVALS),
+            readings.get(name, NO_READINGS),
+            arrivals_of(cycles[name]) if name in cycles else NO_ARRIVALS,
             arrivals_of_events(events.get(name, ())),
             case.services.get(name, ()),
             watch_safety,
         )
-        for name, frame in by_appliance(readings)
+        for name in piece.appliances
     ]
 
 
-def _catalogue(piece: Piece, signals: Mapping[str, tuple[Signal, ...]]) -> dict[str, Signal]:
-    return {signal.name: signal for signal in signals.get(piece.kind, ())}
+def _frames(
+    files: Mapping[Kind, Path], piece: Piece, signals: Mapping[str, tuple[Signal, ...]]
+) -> dict[str, pl.DataFrame]:
+    if piece.kind not in files:
+        return {}
+    catalogue = {signal.name: signal for signal in signals.get(piece.kind, ())}
+    return dict(by_appliance(read_checked(files[piece.kind], piece.appliances, catalogue)))
 
 
 def _run_here(case: Case, work: Sequence[Piece], watch_safety: WatchSafety, report: Report) -> list[Walked]:

@@ -94,7 +94,7 @@ def walk(
                 ledgers[""].hear(verdict, at_us)
             _hear_baselines(ledgers, baseline, watched, step)
     return Walked(
-        seen=_seen(appliance.id, arrivals),
+        seen=_seen(appliance.id, arrivals, cycles),
         findings=ledgers[""].findings(),
         baselines={name: ledgers[name].findings() for name in BASELINES},
     )
@@ -128,17 +128,18 @@ def _nights(tables: Sequence[Arrivals]) -> Iterator[_Night]:
         )
 
 
-def _seen(appliance_id: str, arrivals: Arrivals) -> Seen:
-    at_us = arrivals.at_us
+def _seen(appliance_id: str, readings: Arrivals, cycles: Arrivals) -> Seen:
+    at_us = np.sort(np.concatenate([readings.at_us, cycles.at_us]))
+    received_us = np.concatenate([readings.received_us, cycles.received_us])
     gap_us = int(np.diff(at_us).max()) if len(at_us) > 1 else 0
     return Seen(
         appliance_id=appliance_id,
         rows=len(at_us),
-        first_us=int(arrivals.received_us.min()) if len(at_us) else 0,
-        last_us=int(arrivals.received_us.max()) if len(at_us) else 0,
+        first_us=int(received_us.min()) if len(at_us) else 0,
+        last_us=int(received_us.max()) if len(at_us) else 0,
         data_days=len(np.unique(at_us // DAY_US)),
         longest_gap_days=gap_us / DAY_US,
-        outdoor_c=_daily_means(at_us, arrivals.rows.number("outdoor_c")),
+        outdoor_c=_daily_means(readings.at_us, readings.rows.number("outdoor_c")),
     )
 
 
