@@ -23,9 +23,16 @@ def examples(of: Scene) -> dict[str, list[dict[str, Any]]]:
     missed = [of.truth[place] for place in of.visible() if place not in of.matched.found]
     return {
         "right": right,
-        "wrong": [_finding(of, one) for one in bad[:MOST]],
+        "wrong": [_finding(of, one) for one in _of_different_appliances(bad)[:MOST]],
         "missed": [_truth(one) for one in _of_different_faults(missed)[:MOST]],
     }
+
+
+def _of_different_appliances(bad: list[Judged]) -> list[Judged]:
+    first: dict[tuple[str, str], Judged] = {}
+    for one in bad:
+        first.setdefault((one.finding.appliance_id, one.finding.fault), one)
+    return list(first.values())
 
 
 def _of_different_faults(missed: list[Truth]) -> list[Truth]:

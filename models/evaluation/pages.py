@@ -22,7 +22,7 @@ th:first-child,td:first-child,th:nth-child(2),td:nth-child(2){text-align:left}
 pre{overflow-x:auto;font-size:.8rem;line-height:1.4}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1rem}
 figure{margin:0}figcaption,.soft,.none{color:var(--soft);font-size:.9rem}
-svg{width:100%;height:auto}
+svg{width:100%;height:auto}.moments{max-width:38rem}
 .grid{stroke:var(--rule)}.tick{fill:var(--soft);font-size:11px}.legend{font-size:11px;text-anchor:end}
 .ours{fill:var(--ours)}.truth{fill:var(--truth)}.other{fill:var(--other)}
 .line{fill:none!important;stroke-width:2}.ours.line{stroke:var(--ours)}.other.line{stroke:var(--other)}
@@ -99,11 +99,13 @@ def _budget_plot(report: Mapping[str, Any]) -> str:
         for name, points in report["curves"].items()
         if points and points[0]["recall"] is not None
     ]
+    most = 1.25 * max(
+        [point[0] for one in series for point in one.points] + [3.0]
+    )  # baselines beyond stand at the edge
     for row in report["baselines"]:
         if row["name"] != "models" and row["recall"]["self"] is not None:
             rate = (row["false_nudges"]["per_1000"], row["recall"]["self"])
             series.append(Series(f"{row['name']} (self)", [rate], "truth"))
-    most = max([point[0] for one in series for point in one.points] + [3.0])
     x = Axis("false findings per 1000 appliance-months", 0, most)
     return chart(x, Axis("recall", 0, 1), series, title="Recall against false visits and nudges")
 
@@ -129,6 +131,7 @@ def _examples(groups: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str
             shown = {"truth": entry} if name == "missed" else dict(entry)
             head = f"{entry['appliance_id']}: {entry['fault']}"
             if name != "missed":
+                head += f", raised {entry['raised_at'][:16].replace('T', ' ')}"
                 head += f" ({entry['outcome'].replace('_', ' ')}, said with {entry['probability']:.2f})"
             evidence = "".join(f"<li>{_evidence(one)}</li>" for one in entry.get("evidence", ()))
             plot = timeline(moments(shown), title=head)

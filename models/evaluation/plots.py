@@ -41,7 +41,7 @@ def chart(x: Axis, y: Axis, series: Sequence[Series], *, title: str) -> str:
             for (a, b), (u, v) in zip(placed, one.points, strict=True)
         ]
     legend = "".join(
-        f'<text class="{one.style} legend" x="{WIDTH - _RIGHT - 6}" y="{_TOP + 14 + 15 * number}">'
+        f'<text class="{one.style} legend" x="{WIDTH - _RIGHT - 6}" y="{HEIGHT - _BOTTOM - 8 - 15 * number}">'
         f"{escape(one.name)}</text>"
         for number, one in enumerate(series)
     )
@@ -68,8 +68,8 @@ def histogram(values: Sequence[float], *, label: str, title: str, bins: int = 12
 
 
 def timeline(times: dict[str, datetime], *, title: str) -> str:
-    """Moments of one fault on a line, in order, with their names."""
-    if not times:
+    """Moments of one fault on a line, in order, with their names; nothing for a single one."""
+    if len(times) < 2:
         return ""
     ordered = sorted(times.items(), key=lambda item: item[1])
     first, last = ordered[0][1], ordered[-1][1]
@@ -83,7 +83,9 @@ def timeline(times: dict[str, datetime], *, title: str) -> str:
         marks.append(f'<circle class="{style}" cx="{x:.1f}" cy="40" r="4"/>')
         marks.append(f'<text class="{style} tick" text-anchor="{anchor}" x="{x:.1f}" y="{y}">{escape(name)} '
                      f"{at:%Y-%m-%d %H:%M}</text>")  # fmt: skip
-    return f'<svg viewBox="0 0 {WIDTH} 80" role="img" aria-label="{escape(title)}">{"".join(marks)}</svg>'
+    return (
+        f'<svg class="moments" viewBox="0 0 {WIDTH} 80" role="img" aria-label="{escape(title)}">{"".join(marks)}</svg>'
+    )
 
 
 def _svg(title: str, inside: str) -> str:
