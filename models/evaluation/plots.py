@@ -1,0 +1,135 @@
+"""Small plots as inline SVG: no library, no script, no outside resource, readable in light and dark."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+from typing import Any, Final, NamedTuple
+
+WIDTH: Final = 460
+HEIGHT: Final = 260
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 14, 40
+
+
+class Series(NamedTuple):
+    """Points `(x, y)` of one name; `style` is a class of the page's style sheet, `line` joins them."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+    style: str
+    line: bool = False
+
+
+class Axis(NamedTuple):
+    """A linear axis."""
+
+    label: str
+    low: float
+    high: float
+
+
+def chart(x: Axis, y: Axis, series: Sequence[Series], *, title: str) -> str:
+    """Points and lines over two linear axes; what lies outside is drawn at the edge."""
+    marks = [_grid(x, y)]
+    for one in series:
+        placed = [(_x(x, a), _y(y, b)) for a, b in one.points]
+        if one.line and len(placed) > 1:
+            path = " ".join(f"{a:.1f},{b:.1f}" for a, b in placed)
+            marks.append(f'<polyline class="{one.style} line" points="{path}"/>')
+        marks += [
+            f'<circle class="{one.style}" cx="{a:.1f}" cy="{b:.1f}" r="3.5"><title>{escape(one.name)}: '
+            f"{u:.3g}, {v:.3g}</title></circle>"
+            for (a, b), (u, v) in zip(placed, one.points, strict=True)
+        ]
+    legend = "".join(
+        f'<text class="{one.style} legend" x="{WIDTH - _RIGHT - 6}" y="{HEIGHT - _BOTTOM - 8 - 15 * number}">'
+        f"{escape(one.name)}</text>"
+        for number, one in enumerate(series)
+    )
+    return _svg(title, "".join(marks) + legend)
+
+
+def histogram(values: Sequence[float], *, label: str, title: str, bins: int = 12) -> str:
+    """How often values fall into equal steps."""
+    if not values:
+        return f'<p class="none">{escape(title)}: none to show.</p>'
+    low, high = min(values), max(values)
+    step = (high - low) / bins or 1.0
+    counts = [0] * bins
+    for value in values:
+        counts[min(bins - 1, int((value - low) / step))] += 1
+    x, y = Axis(label, low, low + bins * step), Axis("faults", 0, max(counts))
+    bars = "".join(
+        f'<rect class="ours" x="{_x(x, low + k * step) + 1:.1f}" y="{_y(y, n):.1f}" '
+        f'width="{max(1.0, (WIDTH - _LEFT - _RIGHT) / bins - 2):.1f}" height="{HEIGHT - _BOTTOM - _y(y, n):.1f}">'
+        f"<title>{n}</title></rect>"
+        for k, n in enumerate(counts)
+    )
+    return _svg(title, _grid(x, y) + bars)
+
+
+def timeline(times: dict[str, datetime], *, title: str) -> str:
+    """Moments of one fault on a line, in order, with their names; nothing for a single one."""
+    if len(times) < 2:
+        return ""
+    ordered = sorted(times.items(), key=lambda item: item[1])
+    first, last = ordered[0][1], ordered[-1][1]
+    length = (last - first).total_seconds() or 1.0
+    marks = ['<line class="grid" x1="20" y1="40" x2="440" y2="40"/>']
+    for number, (name, at) in enumerate(ordered):
+        x = 20 + 420 * (at - first).total_seconds() / length
+        anchor = "start" if x < 150 else "end" if x > 310 else "middle"
+        y = 28 - 13 * (number % 2) if number % 4 < 2 else 58 + 13 * (number % 2)
+        style = "ours" if name == "raised" else "truth"
+        marks.append(f'<circle class="{style}" cx="{x:.1f}" cy="40" r="4"/>')
+        marks.append(f'<text class="{style} tick" text-anchor="{anchor}" x="{x:.1f}" y="{y}">{escape(name)} '
+                     f"{at:%Y-%m-%d %H:%M}</text>")  # fmt: skip
+    return (
+        f'<svg class="moments" viewBox="0 0 {WIDTH} 80" role="img" aria-label="{escape(title)}">{"".join(marks)}</svg>'
+    )
+
+
+def _svg(title: str, inside: str) -> str:
+    return (
+        f'<figure><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">{inside}</svg>'
+        f"<figcaption>{escape(title)}</figcaption></figure>"
+    )
+
+
+def _grid(x: Axis, y: Axis) -> str:
+    marks: list[str] = []
+    for number in range(5):
+        a, b = x.low + number / 4 * (x.high - x.low), y.low + number / 4 * (y.high - y.low)
+        left, top = _x(x, a), _y(y, b)
+        marks.append(f'<line class="grid" x1="{left:.1f}" y1="{_TOP}" x2="{left:.1f}" y2="{HEIGHT - _BOTTOM}"/>')
+        marks.append(f'<line class="grid" x1="{_LEFT}" y1="{top:.1f}" x2="{WIDTH - _RIGHT}" y2="{top:.1f}"/>')
+        marks.append(_tick(left, HEIGHT - _BOTTOM + 14, "middle", f"{a:.3g}"))
+        marks.append(_tick(_LEFT - 6, top + 4, "end", f"{b:.3g}"))
+    marks.append(_tick((_LEFT + WIDTH) / 2, HEIGHT - 8, "middle", x.label))
+    marks.append(f'<text class="tick" text-anchor="middle" transform="translate(12 {HEIGHT / 2}) rotate(-90)">'
+                 f"{escape(y.label)}</text>")  # fmt: skip
+    return "".join(marks)
+
+
+def _tick(x: float, y: float, anchor: str, text: str) -> str:
+    return f'<text class="tick" text-anchor="{anchor}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'
+
+
+def _x(axis: Axis, value: float) -> float:
+    return _LEFT + _share(axis, value) * (WIDTH - _LEFT - _RIGHT)
+
+
+def _y(axis: Axis, value: float) -> float:
+    return HEIGHT - _BOTTOM - _share(axis, value) * (HEIGHT - _TOP - _BOTTOM)
+
+
+def _share(axis: Axis, value: float) -> float:
+    span = axis.high - axis.low or 1.0
+    return min(1.0, max(0.0, (value - axis.low) / span))
+
+
+def moments(entry: dict[str, Any]) -> dict[str, datetime]:
+    """The known moments of an example, by the name they are shown with."""
+    truth = entry.get("truth") or {}
+    named = {name: truth.get(name) for name in ("onset", "detectable", "failure", "end")}
+    named |= {"raised": entry.get("raised_at")}
+    return {name: datetime.fromisoformat(text) for name, text in named.items() if text}

@@ -1,0 +1,112 @@
+"""The figures of one case as lines for a terminal."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+_WIDE: Final = 40
+
+
+def lines(report: Mapping[str, Any]) -> Iterator[str]:
+    """What a person wants to see first; everything is in report.json."""
+    origin = "SIMULATED" if report.get("simulated") else "recorded"
+    yield (
+        f"{report['case']} ({origin}): {report['appliances']} appliances, {report['appliance_months']:.0f} "
+        f"appliance-months, {report['rows']:,} rows"
+    )
+    if not report["truth"]:
+        yield "no truth given; findings per 1000 appliance-months (95 % upper bound):"
+        for name, rate in report["said"].items():
+            yield f"  {name:8} {rate['count']:5d}   {_rate(rate)}"
+        return
+    yield from _faults(report)
+    yield ""
+    for name in ("visits", "nudges", "alarms"):
+        rate = report[f"false_{name}"]
+        yield _named(f"false {name} per 1000 months", f"{_rate(rate)}   ({rate['count']} in all)")
+    yield from _other(report)
+    yield ""
+    yield from _baselines(report)
+
+
+def _faults(report: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        f"  {'kind':16} {'fault':20} {'events':>6} {'found':>5}  {'recall':18} {'true/said':>9}  {'precision':18} "
+        f"{'delay d':>7} {'lead d':>6}"
+    )
+    for row in report["faults"]:
+        yield (
+            f"  {row['kind']:16} {row['fault']:20} {row['events']:6d} {row['recall']['hits']:5.0f}  "
+            f"{interval(row['recall']):18} {row['true']:4d}/{row['findings'] - row['repeat']:<4d}  "
+            f"{interval(row['precision']):18} {_number(row['delay_days']['p50']):>7} "
+            f"{_number(row['lead_days']['p50']):>6}"
+        )
+
+
+def _other(report: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("visit", "self"):
+        one = report["classes"][name]
+        shares = (interval(one[key]) for key in ("recall", "recall_before_failure", "recall_7_days_ahead"))
+        lead = one["lead_days"]
+        days = " / ".join(_number(lead[key]) for key in ("p10", "p50", "p90"))
+        yield _named(f"{name}: found, before failure, 7 d ahead", "  ".join(shares))
+        yield _named(f"{name}: lead P10/P50/P90 days", f"{days}  (n={lead['n']})")
+    alarm, said, money = report["seconds_to_alarm"], report["calibration"], report["costs"]
+    yield _named(
+        "urgent: found, within 60 s of data",
+        f"{alarm['found']} and {alarm['within_60_s']} of {alarm['events']};  P50 {_number(alarm['p50'])} s, "
+        f"P90 {_number(alarm['p90'])} s",
+    )
+    yield _named("Brier, calibration error", f"{_number(said['brier'], 3)}, {_number(said['ece'], 3)}  (n={said['n']})")
+    yield _named(
+        "right fault, right part", f"{interval(report['right_fault_named'])}, {interval(report['right_part'])}"
+    )
+    for name, one in report["interval_coverage"]["classes"].items():
+        yield _named(f"P10-P90 holds, {name}", f"{one['inside']:.2f}  (n={one['n']}, 0.80 promised)")
+    yield _named(
+        "cost per 1000 months",
+        f"reactive {money['reactive']:,.0f}, calendar {money['calendar']:,.0f}, "
+        f"these findings {money['predicted']:,.0f}",
+    )
+    yield from _parts(report)
+
+
+def _parts(report: Mapping[str, Any]) -> Iterator[str]:
+    for part in report["splits"]:
+        yield _named(
+            str(part["name"]),
+            f"found {interval(part['recall'])} of {part['events']}; false visits {_rate(part['false_visits'])}, "
+            f"nudges {_rate(part['false_nudges'])}",
+        )
+    for name, one in (report["real_base_rates"] or {}).items():
+        yield _named(
+            f"at real base rates, {name}",
+            f"precision {_number(one['precision'], 2)}, false per 1000 months {_number(one['false_per_1000'], 2)}",
+        )
+
+
+def _named(name: str, value: str) -> str:
+    return f"{name:{_WIDE}}{value}"
+
+
+def _baselines(report: Mapping[str, Any]) -> Iterator[str]:
+    yield f"  {'':16} {'findings':>8}  {'found: visit':>12} {'found: self':>12}  {'false visits':18} false nudges"
+    for row in report["baselines"]:
+        yield (
+            f"  {row['name']:16} {row['findings']:8d}  {_number(row['recall']['visit'], 2):>12} "
+            f"{_number(row['recall']['self'], 2):>12}  {_rate(row['false_visits']):18} {_rate(row['false_nudges'])}"
+        )
+
+
+def interval(one: Mapping[str, Any]) -> str:
+    """A share with its interval, or a dash."""
+    if one["value"] is None:
+        return "-"
+    return f"{one['value']:.2f} [{one['low']:.2f}, {one['high']:.2f}]"
+
+
+def _rate(one: Mapping[str, Any]) -> str:
+    return "-" if one["per_1000"] is None else f"{one['per_1000']:.2f} (<= {one['upper95']:.2f})"
+
+
+def _number(value: float | None, digits: int = 1) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"

@@ -1,0 +1,168 @@
+"""Counting: from judged findings and the truth to the figures of a fault, of a class, of a part of the fleet."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from domain.faults import Urgency
+from domain.readings import EPOCH, from_us
+from domain.signals import Kind
+from models.evaluation.case import CaseAppliance
+from models.evaluation.figures import MONTH_DAYS, rate_per_1000, share, spread
+from models.evaluation.ledger import Finding
+from models.evaluation.matching import Judged, Matched, Outcome, match, urgency_of
+from models.evaluation.truth import Truth
+from models.evaluation.walk import Seen
+
+DAY: Final = timedelta(days=1)
+EARLY_DAYS: Final = 7
+ALARM_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What figures are made of: the fleet, how long each appliance was watched, the truth, the findings judged."""
+
+    appliances: Mapping[str, CaseAppliance]
+    seen: Mapping[str, Seen]
+    truth: Sequence[Truth]
+    matched: Matched
+
+    def kind(self, appliance_id: str) -> Kind:
+        """Of an appliance of the case."""
+        return self.appliances[appliance_id].kind
+
+    def visible(self) -> list[int]:
+        """Places of the faults that the signals could show while the appliance was watched: what recall is out of."""
+        return [
+            number
+            for number, one in enumerate(self.truth)
+            if one.detectable is not None
+            and one.appliance_id in self.seen
+            and one.detectable <= from_us(self.seen[one.appliance_id].last_us)
+        ]
+
+
+def scene(
+    appliances: Mapping[str, CaseAppliance], seen: Mapping[str, Seen], truth: Sequence[Truth], found: Sequence[Finding]
+) -> Scene:
+    """Match the findings and set the scene; truth about appliances that the case does not list is left out."""
+    known = [one for one in truth if one.appliance_id in appliances]
+    return Scene(appliances=appliances, seen=seen, truth=known, matched=match(found, known, appliances))
+
+
+def months(seen: Iterable[Seen], days: Callable[[Seen], float] = lambda one: one.days) -> float:
+    """Appliance-months watched."""
+    return sum(days(one) for one in seen) / MONTH_DAYS
+
+
+def tally(
+    of: Scene,
+    *,
+    has_fault: Callable[[Kind, str], bool],
+    has_moment: Callable[[str, datetime], bool] = lambda name, at: True,
+) -> dict[str, Any]:
+    """Events, findings, precision, recall, lead and delay of the faults and moments that are asked for."""
+    judged = [
+        one for one in of.matched.judged
+        if has_fault(of.kind(one.finding.appliance_id), one.finding.fault)
+        and has_moment(one.finding.appliance_id, one.finding.raised_at)
+    ]  # fmt: skip
+    visible = [
+        place for place in of.visible()
+        if has_fault(of.kind(of.truth[place].appliance_id), of.truth[place].fault)
+        and has_moment(of.truth[place].appliance_id, of.truth[place].detectable or EPOCH)
+    ]  # fmt: skip
+    count = {outcome: sum(one.outcome is outcome for one in judged) for outcome in Outcome}
+    found = of.matched.found
+    return {
+        "events": len(visible),
+        "findings": len(judged),
+        **{str(outcome): number for outcome, number in count.items()},
+        "recall": _over_appliances(of, visible, lambda place: place in found),
+        "recall_before_failure": _over_appliances(of, visible, lambda place: in_time(of, place)),
+        "recall_7_days_ahead": _over_appliances(
+            of, [place for place in visible if has_precursor(of.truth[place])], lambda place: _ahead(of, place)
+        ),
+        "precision": precision(judged),
+        "lead_days": spread(lead_days(of, visible)),
+        "delay_days": spread([days for place in visible if (days := _delay_days(of, place)) is not None]),
+    }
+
+
+def precision(judged: Sequence[Judged]) -> dict[str, Any]:
+    """True out of true, wrong and false; repeats count neither way."""
+    counted: dict[str, list[float]] = {}
+    for one in judged:
+        if one.outcome is not Outcome.REPEAT:
+            entry = counted.setdefault(one.finding.appliance_id, [0.0, 0.0])
+            entry[0] += one.outcome is Outcome.TRUE
+            entry[1] += 1
+    return share([hits for hits, _ in counted.values()], [of for _, of in counted.values()])
+
+
+def _over_appliances(of: Scene, places: Sequence[int], hit: Callable[[int], bool]) -> dict[str, Any]:
+    counted: dict[str, list[float]] = {}
+    for place in places:
+        entry = counted.setdefault(of.truth[place].appliance_id, [0.0, 0.0])
+        entry[0] += hit(place)
+        entry[1] += 1
+    return share([hits for hits, _ in counted.values()], [n for _, n in counted.values()])
+
+
+def has_precursor(one: Truth) -> bool:
+    """Whether the fault could be seen at least a week before it failed."""
+    return (
+        not one.abrupt
+        and one.failure is not None
+        and one.detectable is not None
+        and one.failure - one.detectable >= EARLY_DAYS * DAY
+    )
+
+
+def in_time(of: Scene, place: int) -> bool:
+    """Whether it was found before it failed, or at all if it never did; an urgent one within its minute."""
+    one, finding = of.truth[place], of.matched.found.get(place)
+    if finding is None:
+        return False
+    if urgency_of(of.kind(one.appliance_id), one.fault) is Urgency.URGENT and one.detectable is not None:
+        return (finding.raised_at - one.detectable).total_seconds() <= ALARM_S
+    return one.failure is None or finding.raised_at <= one.failure
+
+
+def _ahead(of: Scene, place: int) -> bool:
+    one, finding = of.truth[place], of.matched.found.get(place)
+    return finding is not None and one.failure is not None and finding.raised_at <= one.failure - EARLY_DAYS * DAY
+
+
+def lead_days(of: Scene, places: Iterable[int]) -> list[float]:
+    """Days from raising to failure of the faults that were found and failed; negative if found afterwards."""
+    return [
+        (failure - of.matched.found[place].raised_at) / DAY
+        for place in places
+        if place in of.matched.found and (failure := of.truth[place].failure) is not None
+    ]
+
+
+def _delay_days(of: Scene, place: int) -> float | None:
+    one, finding = of.truth[place], of.matched.found.get(place)
+    return None if finding is None or one.detectable is None else (finding.raised_at - one.detectable) / DAY
+
+
+def seconds_to_alarm(of: Scene) -> dict[str, Any]:
+    """Data time from an urgent condition to its alarm, and the share within a minute of all that could be seen."""
+    urgent = [
+        place for place in of.visible()
+        if urgency_of(of.kind(of.truth[place].appliance_id), of.truth[place].fault) is Urgency.URGENT
+    ]  # fmt: skip
+    seconds = [86_400.0 * days for place in urgent if (days := _delay_days(of, place)) is not None]
+    within = sum(value <= ALARM_S for value in seconds)
+    return spread(seconds) | {"events": len(urgent), "found": len(seconds), "within_60_s": within}
+
+
+def false_rate(of: Scene, urgency: Urgency, watched_months: float, *, wrong_too: bool = False) -> dict[str, Any]:
+    """False findings of this urgency per 1000 appliance-months."""
+    bad = {Outcome.FALSE, Outcome.WRONG_FAULT} if wrong_too else {Outcome.FALSE}
+    count = sum(one.outcome in bad and one.finding.urgency is urgency for one in of.matched.judged)
+    return rate_per_1000(count, watched_months)

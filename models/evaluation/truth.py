@@ -1,0 +1,88 @@
+"""What really was wrong in a recorded fleet. Only judging reads this, never the walk: a test looks at the imports."""
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from domain.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """One fault of one appliance (contracts, section 3); None where the case leaves a time empty."""
+
+    appliance_id: str
+    fault: str
+    onset: datetime | None
+    detectable: datetime | None
+    failure: datetime | None
+    end: datetime | None
+    abrupt: bool
+
+    @property
+    def starts(self) -> datetime | None:
+        """When it was first there, as far as known."""
+        known = [time for time in (self.onset, self.detectable, self.failure) if time is not None]
+        return min(known) if known else None
+
+
+def read_truth(folder: Path) -> tuple[Truth, ...] | None:
+    """The truth of the case in `folder`, None if the case comes without; BadInput if it is malformed."""
+    file = folder / "truth.csv"
+    if not file.is_file():
+        return None
+    with file.open(encoding="utf-8", newline="") as lines:
+        try:
+            return tuple(
+                Truth(
+                    appliance_id=row["appliance_id"],
+                    fault=row["fault"],
+                    onset=_moment(row.get("onset")),
+                    detectable=_moment(row.get("detectable")),
+                    failure=_moment(row.get("failure")),
+                    end=_moment(row.get("end")),
+                    abrupt=(row.get("abrupt") or "").strip().lower() in ("true", "1"),
+                )
+                for row in csv.DictReader(lines)
+            )
+        except (KeyError, ValueError) as error:
+            raise BadInput(f"{file}: {error}") from error
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Weight(NamedTuple):
+    """Chance of a fault per appliance of a kind over the case: as the fleet was drawn, and in real homes."""
+
+    drawn: float
+    real: float
+
+
+def read_weights(folder: Path) -> Mapping[tuple[str, str], Weight]:
+    """Chances by kind and fault out of fleet.json, where a simulated fleet says how it was enriched; else empty.
+
+    Parts of one kind (several circuits of a home) are averaged by their number.
+    """
+    file = folder / "fleet.json"
+    if not file.is_file():
+        return {}
+    sums: dict[tuple[str, str], tuple[float, float, float]] = {}
+    for row in json.loads(file.read_text(encoding="utf-8")).get("weights", ()):
+        key, number = (row["kind"], row["fault"]), float(row["appliances"])
+        n, drawn, real = sums.get(key, (0.0, 0.0, 0.0))
+        sums[key] = (n + number, drawn + number * row["drawn"], real + number * row["real"])
+    return {key: Weight(drawn / n, real / n) for key, (n, drawn, real) in sums.items() if n}
+
+
+def is_simulated(folder: Path) -> bool:
+    """Whether the case says of itself that a simulator made it."""
+    return (folder / "fleet.json").is_file()

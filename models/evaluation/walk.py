@@ -1,0 +1,152 @@
+"""One appliance, in order of arrival: safety rules at every reading, everything else night after night.
+
+No look-ahead by construction: a night is given the rows that had arrived by then, whatever else is in memory.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from domain.findings import Verdict
+from domain.readings import from_us
+from domain.signals import READING_SIGNALS
+from models.evaluation.arrivals import DAY_US, Arrivals, Micros, arrivals_of, day_of, readings_by_arrival
+from models.evaluation.baselines import Baseline
+from models.evaluation.case import CaseAppliance, Service
+from models.evaluation.engine import Watched, hear_service, judge_night
+from models.evaluation.ledger import Finding, Ledger
+
+NIGHT_US: Final = 3_600_000_000
+"""Every appliance that has something new is judged once a day, at 01:00 UTC: an hour for the last rows of the day."""
+BASELINES: Final = ("hours_counter", "plain_threshold")
+
+WatchSafety = Callable[[CaseAppliance, Iterable[tuple[int, int, dict[str, Any]]]], Iterable[tuple[int, Verdict]]]
+"""The safety rules of ingest over readings `(at_us, received_us, values)` in order of arrival; the verdicts with the
+time at which each is said. Given by the caller, because models know nothing of ingest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """How much there was to see of one appliance."""
+
+    appliance_id: str
+    rows: int
+    first_us: int
+    last_us: int
+    """First and last arrival."""
+    data_days: int
+    """UTC days with at least one reading."""
+    longest_gap_days: float
+    outdoor_c: dict[date, float]
+    """Daily mean of outdoor air where the appliance measures it."""
+
+    @property
+    def days(self) -> float:
+        """How long it was watched."""
+        return (self.last_us - self.first_us) / DAY_US
+
+
+class Walked(NamedTuple):
+    """What the running system, and the baselines, would have said about one appliance."""
+
+    seen: Seen
+    findings: list[Finding]
+    baselines: dict[str, list[Finding]]
+
+
+class _Night(NamedTuple):
+    at_us: int
+    data_to_us: int
+    days: list[date]
+
+
+def walk(
+    appliance: CaseAppliance,
+    readings: pl.DataFrame,
+    cycles: Arrivals,
+    events: Arrivals,
+    services: Sequence[Service],
+    watch_safety: WatchSafety,
+) -> Walked:
+    """Walk through everything that arrived from one appliance; `readings` as `read_checked` gives them."""
+    catalogue = {signal.name: signal for signal in READING_SIGNALS[appliance.kind]}
+    arrivals = arrivals_of(readings)
+    watched = Watched(kind=appliance.kind, readings=arrivals, cycles=cycles, events=events)
+    ledgers = {name: Ledger(appliance_id=appliance.id, kind=appliance.kind) for name in ("", *BASELINES)}
+    baseline = Baseline(kind=appliance.kind)
+    safety = watch_safety(appliance, readings_by_arrival(readings, catalogue))
+    steps: list[tuple[int, int, Any]] = [(at_us, 1, verdict) for at_us, verdict in safety]
+    steps += [(service.at_us, 0, service) for service in services]
+    steps += [(night.at_us, 2, night) for night in _nights((arrivals, cycles, events))]
+    for at_us, _, step in sorted(steps, key=lambda step: step[:2]):
+        if isinstance(step, Service):
+            hear_service(watched, step)
+            for ledger in ledgers.values():
+                ledger.hear_service(step)
+        elif isinstance(step, Verdict):
+            ledgers[""].hear(step, at_us)
+        else:
+            for verdict in judge_night(watched, step.days, step.data_to_us, at_us):
+                ledgers[""].hear(verdict, at_us)
+            _hear_baselines(ledgers, baseline, watched, step)
+    return Walked(
+        seen=_seen(appliance.id, arrivals, cycles),
+        findings=ledgers[""].findings(),
+        baselines={name: ledgers[name].findings() for name in BASELINES},
+    )
+
+
+def _hear_baselines(ledgers: dict[str, Ledger], baseline: Baseline, watched: Watched, night: _Night) -> None:
+    today = from_us(night.data_to_us).date()
+    for day in watched.days([day for day in night.days if day < today or day == night.days[-1]], night.at_us):
+        for name in BASELINES:
+            verdict = getattr(baseline, name)(day, night.data_to_us)
+            if verdict is not None:
+                ledgers[name].hear(verdict, night.at_us)
+
+
+def _nights(tables: Sequence[Arrivals]) -> Iterator[_Night]:
+    """The nights with something new, which days it touched, and the newest data time by then."""
+    received_us = np.concatenate([table.received_us for table in tables])
+    at_us = np.concatenate([table.at_us for table in tables])
+    if len(at_us) == 0:
+        return
+    # A row that arrives exactly at the instant belongs to it; hence the ceiling.
+    number = -((NIGHT_US - received_us) // DAY_US)
+    order = np.argsort(number, kind="stable")
+    number, at_us = number[order], at_us[order]
+    edges = np.flatnonzero(np.concatenate(([True], number[1:] != number[:-1])))
+    newest_us = np.maximum.accumulate(at_us)
+    for start, end in zip(edges.tolist(), [*edges[1:].tolist(), len(number)], strict=True):
+        days = np.unique(at_us[start:end] // DAY_US)
+        yield _Night(
+            int(number[start]) * DAY_US + NIGHT_US, int(newest_us[end - 1]), [day_of(int(day)) for day in days]
+        )
+
+
+def _seen(appliance_id: str, readings: Arrivals, cycles: Arrivals) -> Seen:
+    at_us = np.sort(np.concatenate([readings.at_us, cycles.at_us]))
+    received_us = np.concatenate([readings.received_us, cycles.received_us])
+    gap_us = int(np.diff(at_us).max()) if len(at_us) > 1 else 0
+    return Seen(
+        appliance_id=appliance_id,
+        rows=len(at_us),
+        first_us=int(received_us.min()) if len(at_us) else 0,
+        last_us=int(received_us.max()) if len(at_us) else 0,
+        data_days=len(np.unique(at_us // DAY_US)),
+        longest_gap_days=gap_us / DAY_US,
+        outdoor_c=_daily_means(readings.at_us, readings.rows.number("outdoor_c")),
+    )
+
+
+def _daily_means(at_us: Micros, values: "np.ndarray[Any, np.dtype[np.float64]]") -> dict[date, float]:
+    known = np.isfinite(values)
+    if not known.any():
+        return {}
+    number, place = np.unique(at_us[known] // DAY_US, return_inverse=True)
+    means = np.bincount(place, values[known]) / np.bincount(place)
+    return {day_of(int(day)): float(mean) for day, mean in zip(number, means, strict=True)}

@@ -1,0 +1,95 @@
+"""Figures against hand calculations."""
+
+from math import isclose
+
+import pytest
+
+from domain.faults import Urgency
+from models.evaluation.costs import CostParams, Course, costs
+from models.evaluation.figures import calibration, rate_per_1000, recall_at_budget, recall_curve, share, spread
+
+
+@pytest.mark.parametrize(
+    ("count", "months", "upper"),
+    [
+        (0, 1000.0, 2.9957),  # -ln 0.05: the rule of three
+        (1, 1000.0, 4.7439),  # the root of exp(-m) (1 + m) = 0.05
+        (5, 2000.0, 10.5130 / 2),
+    ],
+)
+def test_upper_bound_of_a_rate_is_exact(count: int, months: float, upper: float) -> None:
+    rate = rate_per_1000(count, months)
+    assert rate["per_1000"] == pytest.approx(1000 * count / months)
+    assert rate["upper95"] == pytest.approx(upper, abs=1e-3)
+
+
+def test_rate_without_months_is_unknown_not_zero() -> None:
+    assert rate_per_1000(0, 0.0)["per_1000"] is None
+
+
+def test_share_pools_events_and_resamples_appliances() -> None:
+    # one appliance found 4 of 4, three found 0 of 1: 4/7 over events, and very uncertain over appliances
+    found = share([4, 0, 0, 0], [4, 1, 1, 1])
+    assert found["value"] == pytest.approx(4 / 7)
+    assert found["low"] == 0.0  # resamples without the good one: (3/4)^4 = 32 %
+    assert found["high"] > 0.85
+
+
+def test_share_of_one_appliance_has_no_width_but_says_how_few() -> None:
+    found = share([1], [1])
+    assert (found["value"], found["low"], found["high"], found["of"]) == (1.0, 1.0, 1.0, 1.0)
+
+
+def test_share_of_nothing_is_unknown() -> None:
+    assert share([], [])["value"] is None
+    assert share([0, 0], [0, 0])["value"] is None
+
+
+def test_spread_interpolates() -> None:
+    # 0..10: P10 is 1, P50 is 5, P90 is 9
+    assert spread([float(n) for n in range(11)]) == {"n": 11, "p10": 1.0, "p50": 5.0, "p90": 9.0}
+    assert spread([])["p50"] is None
+
+
+def test_calibration_by_hand() -> None:
+    # said 0.75 twice (one came true), 0.25 twice (none): Brier (0.0625 + 0.5625 + 2 * 0.0625) / 4 = 0.1875;
+    # bins: |0.75 - 0.5| * 1/2 + |0.25 - 0| * 1/2 = 0.25
+    found = calibration([0.75, 0.75, 0.25, 0.25], [True, False, False, False])
+    assert isclose(found["brier"], 0.1875)
+    assert isclose(found["ece"], 0.25)
+    assert [one["n"] for one in found["bins"]] == [2, 2]
+
+
+def test_probability_one_has_a_bin() -> None:
+    assert calibration([1.0], [True])["ece"] == 0.0
+
+
+def test_recall_at_a_budget() -> None:
+    # 4 faults, one missed; false ones at 0.7 and 0.5; 500 months, so each false one is 2 per 1000
+    curve = recall_curve([0.9, 0.6, 0.5, None], [0.7, 0.5], 500.0)
+    assert [(one["recall"], one["false_per_1000"]) for one in curve] == [
+        (0.25, 0.0), (0.25, 2.0), (0.5, 2.0), (0.75, 4.0),
+    ]  # fmt: skip
+    assert recall_at_budget(curve, 0.5) == 0.25
+    assert recall_at_budget(curve, 3.0) == 0.5
+    assert recall_at_budget(curve, 10.0) == 0.75
+
+
+def test_budget_that_no_limit_keeps_gives_nothing() -> None:
+    assert recall_at_budget(recall_curve([0.5], [0.9], 100.0), 0.5) == 0.0
+    assert recall_at_budget(recall_curve([], [0.9], 100.0), 0.5) is None
+
+
+def test_costs_by_hand() -> None:
+    params = CostParams(visit=100, nudge=1, failure=400, urgent_failure=1000, calendar_visit=50, calendar_days=365.25)
+    # 1000 appliance-months; three faults: found in time, missed with a window of a fifth of the interval, never fails
+    courses = [
+        Course(urgency=Urgency.VISIT, window_days=36.525, in_time=True),
+        Course(urgency=Urgency.URGENT, window_days=0.0, in_time=False),
+        Course(urgency=Urgency.VISIT, window_days=None, in_time=False),
+    ]
+    found = costs(courses, visits=2, nudges=3, appliance_days=1000 * 365.25 / 12, params=params)
+    assert found["reactive"] == pytest.approx(1400)
+    assert found["predicted"] == pytest.approx(2 * 100 + 3 + 1000)
+    # rounds: 1000 / 12 visits of 50; the first fault escapes with 0.9, the second for sure
+    assert found["calendar"] == pytest.approx(1000 / 12 * 50 + 0.9 * 400 + 1000)

@@ -1,0 +1,99 @@
+"""Which finding speaks of which fault, and the counts that follow, worked out by hand."""
+
+import pytest
+
+from domain.faults import Urgency
+from domain.signals import Kind
+from models.evaluation.matching import Outcome, match
+from models.evaluation.tally import scene, seconds_to_alarm, tally
+from tests.unit.evaluation_cases import finding, fleet, truth, watched
+
+AC = fleet({"ac-1": Kind.AIR_CONDITIONER, "ac-2": Kind.AIR_CONDITIONER, "ac-3": Kind.AIR_CONDITIONER})
+LEAK = truth("ac-1", "refrigerant_leak", onset=10, detectable=20, failure=60, end=70)
+
+
+@pytest.mark.parametrize(
+    ("days", "outcome"),
+    [
+        (8.9, Outcome.FALSE),  # more than a day before the onset: no credit for prophecy
+        (9.1, Outcome.TRUE),  # the onset is a day, not an instant
+        (15.0, Outcome.TRUE),  # earlier than anybody could be blamed for missing it
+        (65.0, Outcome.TRUE),  # after the failure it is still there: true, but late
+        (71.9, Outcome.TRUE),
+        (72.1, Outcome.FALSE),  # it was repaired on day 70
+    ],
+)
+def test_window_of_a_slow_fault(days: float, outcome: Outcome) -> None:
+    matched = match([finding("ac-1", "refrigerant_leak", days)], [LEAK], AC)
+    assert [one.outcome for one in matched.judged] == [outcome]
+
+
+def test_first_finding_counts_and_the_second_is_a_repeat() -> None:
+    some = [finding("ac-1", "refrigerant_leak", 40), finding("ac-1", "refrigerant_leak", 30)]
+    matched = match(some, [LEAK], AC)
+    assert [one.outcome for one in matched.judged] == [Outcome.TRUE, Outcome.REPEAT]
+    assert matched.found[0].raised_at == some[1].raised_at
+
+
+def test_other_fault_of_the_same_appliance_is_wrong_not_false() -> None:
+    matched = match([finding("ac-1", "filter_clog", 30), finding("ac-2", "filter_clog", 30)], [LEAK], AC)
+    assert [one.outcome for one in matched.judged] == [Outcome.WRONG_FAULT, Outcome.FALSE]
+
+
+def test_broken_sensor_excuses_no_appliance_verdict() -> None:
+    broken = truth("ac-1", "sensor_fault", onset=10, detectable=10)
+    matched = match([finding("ac-1", "refrigerant_leak", 30)], [broken], AC)
+    assert matched.judged[0].outcome is Outcome.FALSE
+
+
+def test_second_course_of_a_fault_is_another_event() -> None:
+    again = truth("ac-1", "refrigerant_leak", onset=80, detectable=90)
+    some = [finding("ac-1", "refrigerant_leak", 30), finding("ac-1", "refrigerant_leak", 95)]
+    assert set(match(some, [LEAK, again], AC).found) == {0, 1}
+
+
+def test_neutral_loss_is_found_on_any_circuit_of_the_home() -> None:
+    circuits = fleet({"a": Kind.CIRCUIT, "b": Kind.CIRCUIT})
+    same_home = {name: type(one)(**{**_fields(one), "household_id": "h"}) for name, one in circuits.items()}
+    loss = truth("a", "neutral_loss", onset=1, detectable=1, end=2)
+    assert match([finding("b", "neutral_loss", 1)], [loss], same_home).judged[0].outcome is Outcome.TRUE
+    assert match([finding("b", "neutral_loss", 1)], [loss], circuits).judged[0].outcome is Outcome.FALSE
+
+
+def _fields(one: object) -> dict[str, object]:
+    return {name: getattr(one, name) for name in one.__slots__}  # type: ignore[attr-defined]
+
+
+def test_counts_by_hand() -> None:
+    """Two leaks: one found 30 days ahead, one missed; one unit that cannot show it; one false finding."""
+    real = [LEAK, truth("ac-2", "refrigerant_leak", 10, 20, 60), truth("ac-3", "refrigerant_leak", 10, None, 60)]
+    said = [finding("ac-1", "refrigerant_leak", 30), finding("ac-2", "refrigerant_leak", 5)]
+    of = scene(AC, watched(AC), real, said)
+    found = tally(of, has_fault=lambda kind, fault: fault == "refrigerant_leak")
+    assert (found["events"], found["findings"], found["true"], found["false"]) == (2, 2, 1, 1)
+    assert found["recall"]["value"] == 0.5
+    assert found["recall_7_days_ahead"]["value"] == 0.5
+    assert found["precision"]["value"] == 0.5
+    assert found["lead_days"] == {"n": 1, "p10": 30.0, "p50": 30.0, "p90": 30.0}
+    assert found["delay_days"]["p50"] == 10.0
+
+
+def test_fault_that_shows_after_the_case_ends_is_nobodys_miss() -> None:
+    of = scene(AC, watched(AC, days=15), [LEAK], [])
+    assert tally(of, has_fault=lambda kind, fault: True)["events"] == 0
+
+
+def test_found_four_days_ahead_is_not_a_week() -> None:
+    of = scene(AC, watched(AC), [LEAK], [finding("ac-1", "refrigerant_leak", 56)])
+    found = tally(of, has_fault=lambda kind, fault: True)
+    assert found["recall_before_failure"]["value"] == 1.0
+    assert found["recall_7_days_ahead"]["value"] == 0.0
+
+
+def test_seconds_to_alarm() -> None:
+    circuits = fleet({"c-1": Kind.CIRCUIT, "c-2": Kind.CIRCUIT})
+    real = [truth("c-1", "overload", 1, 1, end=2, abrupt=True), truth("c-2", "overload", 1, 1, end=2, abrupt=True)]
+    said = [finding("c-1", "overload", 1 + 40 / 86_400, urgency=Urgency.URGENT)]
+    found = seconds_to_alarm(scene(circuits, watched(circuits), real, said))
+    assert (found["events"], found["found"], found["within_60_s"]) == (2, 1, 1)
+    assert found["p50"] == pytest.approx(40.0, abs=0.01)
