@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from math import prod
 from typing import Any, Final
 
 import numpy as np
@@ -200,16 +201,15 @@ def _splits(of: Scene, known_models: Collection[str] | None) -> list[dict[str, A
 def _reweighted(of: Scene, weights: Mapping[tuple[str, str], Weight], watched: float) -> dict[str, Any] | None:
     """Precision and false rates as they would be with real chances of faults; None if the case does not tell them.
 
-    A true finding counts real / drawn; a false one on an appliance of a kind counts (1 - sum of real) /
-    (1 - sum of drawn), because healthy appliances are rarer in an enriched fleet.
+    A true finding counts real / drawn; a false one counts the chance of an appliance of its kind to have no fault in
+    real homes over that in this fleet, because healthy appliances are rarer in an enriched fleet.
     """
     if not weights:
         return None
     healthy = {}
     for kind in {kind for kind, _ in weights}:
-        drawn = min(0.95, sum(weight.drawn for (k, _), weight in weights.items() if k == kind))
-        real = min(0.95, sum(weight.real for (k, _), weight in weights.items() if k == kind))
-        healthy[kind] = (1 - real) / (1 - drawn)
+        chances = [weight for (k, _), weight in weights.items() if k == kind]
+        healthy[kind] = prod(1 - one.real for one in chances) / prod(max(0.05, 1 - one.drawn) for one in chances)
     rows: dict[str, Any] = {}
     for urgency in Urgency:
         true = false = 0.0
