@@ -1,6 +1,7 @@
 """What a planner does with an order, as one table of actions over the state machine."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -21,6 +22,10 @@ from store.api_orders import (
 )
 from store.database import Connection
 from store.moves import move
+
+SHORTEST: Final = timedelta(minutes=15)
+LONGEST: Final = timedelta(hours=24)
+"""What a visit may take (E)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +120,8 @@ def schedule_order(connection: Connection, ask: Ask, order_id: UUID, asked: Sche
     ORDER.path(state, action.to, action.via)  # the state first: a slot for a closed order helps nobody
     if asked.ends <= asked.starts:
         raise BadInput("the visit ends before it starts; ends must be later than starts")
+    if not SHORTEST <= asked.ends - asked.starts <= LONGEST:
+        raise BadInput("a visit takes from 15 minutes to 24 hours; set ends accordingly")
     if asked.starts <= now:
         raise BadInput(f"the visit would start in the past; choose a time after {now:%Y-%m-%dT%H:%M:%SZ}")
     slot = Slot(technician_id=asked.technician_id, starts=asked.starts, ends=asked.ends)

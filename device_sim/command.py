@@ -61,7 +61,8 @@ class Span(click.ParamType[float]):
               help="b: other constants, structure and models, to judge what was learned on a.")  # fmt: skip
 @click.option("--outfit", type=click.Choice(["basic", "full"]), default=None,
               help="Five appliances per home, or all kinds as homes own them; default for a case: full.")  # fmt: skip
-@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), default=None, help="First day of a written case.")
+@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), default=None,
+              help="Begin here (UTC), not that long before now.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True,
               help="Processes that write a case; the result is the same.")  # fmt: skip
 @click.option("--days", type=click.IntRange(min=1), default=90, show_default=True, help="Days of the written case.")
@@ -88,8 +89,10 @@ def sim(
     now = datetime.now(UTC)
     back_s = days * 86_400.0 if write_case and not since else since
     start_s = (now.timestamp() - back_s) // 60 * 60
-    if write_case:
-        start_s = start.replace(tzinfo=UTC).timestamp() if start else start_s // 86_400 * 86_400
+    if start:
+        start_s = start.replace(tzinfo=UTC).timestamp()
+    elif write_case:
+        start_s = start_s // 86_400 * 86_400
     horizon_days = days if write_case else (since / 86_400.0 or 75.0)
     try:
         params = SimParams(
@@ -143,6 +146,8 @@ def _run(params: SimParams, broker: Broker, *, speed: float, duration_s: float |
             signal.signal(number, handler)
     click.echo(err=True)
     click.echo(f"{last.sent:,} readings sent, {last.acknowledged:,} acknowledged, {last.unacked:,} not acknowledged")
+    if last.trouble and not last.acknowledged:
+        raise click.ClickException(f"nothing was acknowledged by {broker.host}:{broker.port} ({last.trouble})")
 
 
 def _progress_line() -> Callable[[Progress], None]:

@@ -227,7 +227,8 @@ def judge_order(order: Order, params: CareParams) -> Proof | None:
     if any(_still_there(task, order.completed_data_at, params) for task in order.tasks):
         return Proof.REOPEN
     proved = all(_proved(task, order.completed_data_at, params) for task in order.tasks)
-    return Proof.VERIFY if proved else None
+    # What a person dismissed proves nothing: at least one task must have been proved by telemetry.
+    return Proof.VERIFY if proved and any(task.state != "dismissed" for task in order.tasks) else None
 
 
 def _still_there(task: Task, completed_at: datetime, params: CareParams) -> bool:

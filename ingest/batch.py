@@ -211,12 +211,14 @@ def _plan_reading(plan: Plan, registry: Registry, one: Decoded, item: Reading) -
     if row is None:
         return
     memory.received_us = one.delivery.received_us
-    if item.at_us >= memory.newest_us:
-        memory.newest_us = item.at_us
+    # A clock that runs ahead must not make what comes at the right time look old.
+    at_us = min(item.at_us, one.delivery.received_us)
+    if at_us >= memory.newest_us:
+        memory.newest_us = at_us
         memory.said.append(row)
     if appliance.kind in _RULED:
         kind = Kind(appliance.kind)
-        memory.safety, alarms = judge(kind, appliance.facts, memory.safety, item.at_us, row.typed)
+        memory.safety, alarms = judge(kind, appliance.facts, memory.safety, at_us, row.typed)
         for alarm in alarms:
             memory.safety = with_level(memory.safety, alarm)
             plan.alarms.append(raised_by(appliance, alarm, memory.safety))

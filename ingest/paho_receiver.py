@@ -52,7 +52,7 @@ class PahoSettings:
     held_bytes: int = 256_000_000
     """With so much received and not yet stored the socket is left alone: the receive-maximum counts messages, and 8000
     of 1 MB would be more than the machine has. 256 MB (E)."""
-    batch_bytes: int = 4_000_000
+    batch_bytes: int = 1_000_000
     """A batch ends after so much payload, whatever its number of messages: one message may hold 500 readings."""
     silence_s: float = 90.0
     """No connection for so long, or no turn of the network thread, and this process is better restarted."""
@@ -204,6 +204,7 @@ class PahoReceiver:
         client.reconnect_delay_set(1, 5)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
+        client.on_connect_fail = self._on_connect_fail
         client.on_pre_connect = lambda *_: self._on_pre_connect()
         return client
 
@@ -258,6 +259,11 @@ class PahoReceiver:
                 return
             if not delivery.token:
                 self._inbox.append(delivery)
+
+    def _on_connect_fail(self, client: Client, userdata: Any) -> None:
+        address = broker_address(self._settings.url)
+        text = "no broker answers there; trying again"
+        log.warning("mqtt_unreachable", text=text, host=address.host, port=address.port)
 
     def _on_disconnect(
         self, client: Client, userdata: Any, flags: DisconnectFlags, reason: ReasonCode, properties: Properties | None

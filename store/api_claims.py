@@ -175,12 +175,13 @@ def _retyped(
 def _complete(name: str, route: _Route, columns: Sequence[str]) -> Composed:
     text = _SQL[name]
     if not columns:  # a comma before nothing
-        text = text.replace(", {columns}", "").replace(", {values}", "")
+        text = text.replace(", {columns}", "").replace(", {values}", "").replace(", {assignments}", "")
     return SQL(text).format(
         source=Identifier(route.source),
         target=Identifier(route.target),
         columns=SQL(", ").join(map(Identifier, columns)),
         values=SQL(", ").join(map(Placeholder, columns)),
+        assignments=SQL(", ").join(SQL("{0} = COALESCE(t.{0}, excluded.{0})").format(Identifier(c)) for c in columns),
     )
 
 

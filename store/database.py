@@ -37,7 +37,11 @@ def connect(url: str, *, application: str, autocommit: bool = False) -> Connecti
             **NETWORK,
         )
     except psycopg.OperationalError as error:
-        raise Unavailable(f"the database does not answer: {str(error).strip()}") from error
+        raise Unavailable(f"the database does not answer: {' '.join(str(error).split())}") from error
+    except psycopg.ProgrammingError as error:
+        raise BadInput(
+            f"that is no database address ({error}); it should look like postgresql://user@host/name"
+        ) from error
 
 
 def is_transient(error: psycopg.Error) -> bool:
@@ -46,6 +50,9 @@ def is_transient(error: psycopg.Error) -> bool:
     if state is None:  # the driver itself: connection gone, or it could not encode a value
         return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     return state == READ_ONLY or state.startswith(RETRY_CLASSES)
+
+
+NOT_MIGRATED = "this database has not the present schema; run `wellkept db migrate` first"
 
 
 def is_about_data(error: psycopg.Error) -> bool:
@@ -59,6 +66,8 @@ def translated() -> Iterator[None]:
     """Turn the driver's errors into ours, once, at the boundary."""
     try:
         yield
+    except (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName) as error:
+        raise Unavailable(NOT_MIGRATED) from error
     except (errors.UniqueViolation, errors.ExclusionViolation) as error:
         raise Conflict(error.diag.message_detail or str(error).strip()) from error
     except (errors.IntegrityError, errors.DataError) as error:

@@ -46,6 +46,14 @@ def migrations() -> list[Migration]:
     return sorted(found, key=lambda migration: migration.number)
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether every migration of this version has run here."""
+    if connection.execute(_SQL["has_ledger"]).fetchone() == (None,):
+        return False
+    applied = {number for number, _ in connection.execute(_SQL["applied"]).fetchall()}
+    return all(migration.number in applied for migration in migrations())
+
+
 def migrate(connection: Connection, settings: RollupSettings | None = None) -> list[str]:
     """Apply what is missing in one transaction and return what was done, a line each; empty if nothing was due."""
     done: list[str] = []

@@ -94,7 +94,7 @@ def _merge_statements(table: str, columns: tuple[str, ...], values: tuple[str, .
     fill = SQL(", ").join(SQL("{0} = COALESCE(t.{0}, excluded.{0})").format(Identifier(v)) for v in values)
     news = SQL(" OR ").join(SQL("(t.{0} IS NULL AND excluded.{0} IS NOT NULL)").format(Identifier(v)) for v in values)
     merge = insert + SQL(
-        "ON CONFLICT (appliance_key, time) DO UPDATE SET {},"
+        "ON CONFLICT (appliance_key, time) DO UPDATE SET {}, received_at = excluded.received_at,"
         " extra = COALESCE(excluded.extra || t.extra, t.extra, excluded.extra),"
         " notes = COALESCE(t.notes, excluded.notes) WHERE {} OR NOT COALESCE(t.extra, '{{}}') @>"
         " COALESCE(excluded.extra, '{{}}') RETURNING xmax = 0"

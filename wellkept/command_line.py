@@ -11,7 +11,7 @@ from types import FrameType
 
 import click
 
-from domain.errors import BadInput, WellkeptError
+from domain.errors import BadInput, Unavailable, WellkeptError
 from wellkept.local.errors import LocalRuntimeError
 from wellkept.logs import set_up_logs
 from wellkept.settings import VARIABLES, Settings, read_settings, with_running
@@ -67,6 +67,21 @@ def until_stopped() -> Iterator[threading.Event]:
     yield stop
 
 
+def _ready(settings: Settings) -> str:
+    """The database's address. One that answers must have the schema; one that is away is waited for elsewhere."""
+    from store.database import NOT_MIGRATED, connect
+    from store.migrate import is_current
+
+    url = _need(settings.database_url, "WELLKEPT_DATABASE_URL")
+    try:
+        with connect(url, application="wellkept-start", autocommit=True) as connection:
+            if not is_current(connection):
+                raise BadInput(NOT_MIGRATED)
+    except Unavailable as error:
+        click.echo(f"wellkept: {error}; waiting for it", err=True)
+    return url
+
+
 def _need(url: str, variable: str) -> str:
     if not url:
         raise BadInput(f"{variable} is not set; set it, or use `wellkept up`, which starts everything itself")
@@ -82,7 +97,7 @@ def ingest(settings: Settings) -> None:
     with until_stopped() as stop:
         run_ingest(
             IngestSettings(
-                database_url=_need(settings.database_url, "WELLKEPT_DATABASE_URL"),
+                database_url=_ready(settings),
                 mqtt_url=_need(settings.mqtt_url, "WELLKEPT_MQTT_URL"),
                 client_id=settings.client_id,
                 filters=settings.mqtt_filters,
@@ -101,7 +116,7 @@ def scheduler(settings: Settings) -> None:
     with until_stopped() as stop:
         run_scheduler(
             SchedulerSettings(
-                database_url=_need(settings.database_url, "WELLKEPT_DATABASE_URL"),
+                database_url=_ready(settings),
                 mqtt_url=_need(settings.mqtt_url, "WELLKEPT_MQTT_URL"),
                 pace=Pace(settings.pace),
                 retention_days=settings.retention_days,
@@ -119,7 +134,7 @@ def api(settings: Settings) -> None:
 
     api_server(
         ApiSettings(
-            database_url=_need(settings.database_url, "WELLKEPT_DATABASE_URL"),
+            database_url=_ready(settings),
             mqtt_url=_need(settings.mqtt_url, "WELLKEPT_MQTT_URL"),
         ),
         host=settings.api_host,
@@ -168,6 +183,7 @@ def db() -> None:
 @click.pass_obj
 def migrate(settings: Settings) -> None:
     """Bring the schema up to date; data is kept, running it again changes nothing."""
+    from store.care_seed import seed_parts
     from store.database import connect, translated
     from store.migrate import migrate as migrate_database
     from store.rollup_settings import RollupSettings
@@ -179,6 +195,7 @@ def migrate(settings: Settings) -> None:
         translated(),
     ):
         done = migrate_database(connection, RollupSettings(raw_days=settings.retention_days))
+        seed_parts(connection)
     for line in done or ["nothing to do: the schema is up to date"]:
         click.echo(line)
 

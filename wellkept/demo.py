@@ -18,15 +18,20 @@ NAMED: Final = frozenset(
 )
 
 
-def demo_homes(now: datetime) -> list[HomeDescription]:
+def demo_start(now: datetime) -> datetime:
+    """When the simulated days begin; fixed for the whole run, so that a simulator started again says the same again."""
+    return (now.astimezone(UTC) - timedelta(days=DAYS)).replace(second=0, microsecond=0)
+
+
+def demo_homes(start: datetime) -> list[HomeDescription]:
     """The homes that `wellkept sim` will play with the same settings."""
-    start = now.astimezone(UTC) - timedelta(days=DAYS)
     return describe_homes(SimParams(start=start, homes=HOMES, horizon_days=DAYS, faults="demo"))
 
 
-def sim_arguments() -> list[str]:
+def sim_arguments(start: datetime) -> list[str]:
     """What `wellkept sim` is started with."""
-    return ["--homes", str(HOMES), "--since", f"{DAYS}d", "--speed", str(SPEED), "--faults", "demo"]
+    began = f"{start:%Y-%m-%dT%H:%M}"
+    return ["--homes", str(HOMES), "--from", began, "--since", f"{DAYS}d", "--speed", str(SPEED), "--faults", "demo"]
 
 
 def register_homes(api: str, homes: list[HomeDescription]) -> None:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 FILE = "running.json"
+DEMO = "demo"
+"""The folder of the demo below the home."""
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from domain.errors import BadInput
-from wellkept.running import find_running
+from wellkept.running import DEMO, find_running
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 def with_running(settings: Settings) -> Settings:
     """The settings, completed by the addresses of a `wellkept up` that runs on the same folder."""
-    found = find_running(settings.home)
+    found = find_running(settings.home) or find_running(settings.home / DEMO)
     missing = {name: address for name, address in found.items() if not getattr(settings, name)}
     return replace(settings, **missing)  # type: ignore[arg-type]
 

@@ -14,14 +14,14 @@ from urllib.request import urlopen
 
 import psycopg
 
-from domain.errors import Conflict, Unavailable, WellkeptError
+from domain.errors import BadInput, Conflict, Unavailable, WellkeptError
 from store.database import Connection, connect
 from store.migrate import migrate
 from store.overview import news, totals
 from store.rollup_settings import RollupSettings
 from store.workers import workers
 from wellkept.local import LanAccess, Services, Supervisor, free_port, local_services
-from wellkept.running import announced
+from wellkept.running import DEMO, announced
 from wellkept.screen import Screen
 from wellkept.settings import Settings
 
@@ -44,6 +44,13 @@ def up(settings: Settings, options: Options) -> None:
     """Run everything until told to stop; prints where to look and what happens."""
     screen = Screen()
     home = settings.home.resolve()
+    if options.demo:
+        if settings.database_url or settings.mqtt_url:
+            raise BadInput(
+                "--demo starts a database and a broker of its own, so that simulated homes never mix with real ones; "
+                "unset WELLKEPT_DATABASE_URL and WELLKEPT_MQTT_URL, or use `wellkept sim` against them"
+            )
+        home /= DEMO  # a broker of its own too: sessions and retained messages outlive a run
     with ExitStack() as stack:
         stack.enter_context(_only_one(home))
         screen.say("starting TimescaleDB and Mosquitto (the first time they are fetched; that takes a minute)")
@@ -85,8 +92,12 @@ def up(settings: Settings, options: Options) -> None:
 @contextmanager
 def _only_one(home: Path) -> Iterator[None]:
     """Two of them on the same folder would fight for the data."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "up.lock").open("a+") as lock:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        opened = (home / "up.lock").open("a+")
+    except OSError as error:
+        raise BadInput(f"{home} cannot be written ({error.strerror}); set WELLKEPT_HOME to another folder") from error
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -141,10 +152,11 @@ def _await_api(api: str, logs: Path) -> None:
 
 
 def _start_demo(supervisor: Supervisor, api: str, environ: dict[str, str], options: Options) -> None:
-    from wellkept.demo import demo_homes, register_homes, sim_arguments
+    from wellkept.demo import demo_homes, demo_start, register_homes, sim_arguments
 
-    register_homes(f"{api}/api/v1", demo_homes(datetime.now(UTC)))
-    arguments = sim_arguments() + (["--speed", str(options.speed)] if options.speed else [])
+    start = demo_start(datetime.now(UTC))
+    register_homes(f"{api}/api/v1", demo_homes(start))
+    arguments = sim_arguments(start) + (["--speed", str(options.speed)] if options.speed else [])
     supervisor.start("sim", [sys.executable, "-m", "wellkept.command_line", "sim", *arguments], environ)
 
 
@@ -159,7 +171,9 @@ def _say_where(screen: Screen, api: str, mqtt_url: str, home: Path, *, demo: boo
         screen.say(f"  curl -s {api}/api/v1/{what}")
     screen.say()
     if demo:
-        screen.say("  simulated homes live 75 days in about two minutes; Ctrl-C ends everything")
+        screen.say(
+            "  simulated homes live 75 days in about two minutes, then go on by the clock; Ctrl-C ends everything"
+        )
         screen.say()
 
 

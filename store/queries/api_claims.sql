@@ -8,10 +8,12 @@ WHERE s.appliance_key = oldest.appliance_key AND s.time = oldest.time
 RETURNING s.time, s.received_at, s.seq, s.extra, s.notes, {columns}
 
 -- name: put
--- What is stored already under the appliance stays as it is.
-INSERT INTO {target} (time, appliance_key, received_at, seq, extra, notes, {columns})
+-- What is stored already under the appliance stays; what is missing there is filled in.
+INSERT INTO {target} AS t (time, appliance_key, received_at, seq, extra, notes, {columns})
 VALUES (%(time)s, %(appliance_key)s, %(received_at)s, %(seq)s, %(extra)s, %(notes)s, {values})
-ON CONFLICT (appliance_key, time) DO NOTHING
+ON CONFLICT (appliance_key, time) DO UPDATE
+SET extra = COALESCE(excluded.extra || t.extra, t.extra, excluded.extra),
+    notes = COALESCE(t.notes, excluded.notes), {assignments}
 
 -- name: roll_up
 -- Moved rows keep their old time of arrival, behind the mark of the roll-up job; so their hours are summed here.

@@ -11,6 +11,9 @@ CREATE TABLE IF NOT EXISTS schema_migration (
     applied_at timestamptz NOT NULL DEFAULT now()
 )
 
+-- name: has_ledger
+SELECT to_regclass('schema_migration')
+
 -- name: applied
 SELECT number, digest FROM schema_migration ORDER BY number
 
