@@ -241,9 +241,8 @@ def test_a_new_signal_gets_its_columns_though_chunks_are_compressed(
     before = hourly(engine)
 
     request.getfixturevalue("grown")
-    assert migrate(as_connection(engine)) == [f"column {reading_table(KIND)}.hum_hz"]
-    done = apply(engine)
-    assert done[:2] == [
+    assert migrate(as_connection(engine))[:3] == [
+        f"column {reading_table(KIND)}.hum_hz",
         f"dropped {hourly_table(KIND)}, to be made anew from the readings",
         f"continuous aggregate {hourly_table(KIND)}",
     ]
@@ -266,8 +265,8 @@ def test_a_new_signal_never_costs_hours_whose_readings_are_gone(
     before = hourly(engine)
     engine.execute("SELECT drop_chunks('reading_air_conditioner', older_than => %(t)s::timestamptz)", {"t": NOW})
     request.getfixturevalue("grown")
-    migrate(as_connection(engine))
-    assert apply(engine)[0] == f"kept hourly_{KIND} as hourly_{KIND}_before_1: its oldest readings are gone"
+    words = f"kept hourly_{KIND} as hourly_{KIND}_before_1: its oldest readings are gone"
+    assert words in migrate(as_connection(engine))
     kept = engine.execute("SELECT count(*) FROM hourly_air_conditioner_before_1").fetchone()
     assert kept == (len(before),)
     assert apply(engine) == []
