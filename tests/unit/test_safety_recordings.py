@@ -1,4 +1,4 @@
-"""Two recorded homes, 22 months at one reading a minute, presumed healthy: no safety alarm may come of them.
+"""Two recorded homes at one reading a minute, presumed healthy: no safety alarm may come of them.
 
 The recordings are active power only. The whole home hangs on a 63 A main, each appliance on a 16 A circuit of its
 own, all at 230 V: harder than the truth, where British sockets share 32 A rings.
@@ -18,6 +18,9 @@ from ingest.safety import StaticFacts, judge
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "appliance_power_1min"
 RATINGS_A = {"Aggregate": 63.0, "Kettle": 16.0, "Dishwasher": 16.0, "WashingMachine": 16.0, "Microwave": 16.0}
 
+EVERY_MONTH_OF = 3
+"""All 22 months raise nothing either (docs/guides/safety-rules.md) but take a minute."""
+
 pytestmark = pytest.mark.shared_data
 
 
@@ -35,8 +38,8 @@ def test_the_recordings_are_found_one_level_above_the_project() -> None:
 
 @pytest.mark.parametrize("home", ["REFIT_House2", "UKDALE_House2"])
 def test_a_healthy_home_raises_no_safety_alarm(home: str) -> None:
-    readings, alarms = judged(recordings(home), RATINGS_A)
-    assert readings > 500_000
+    readings, alarms = judged(recordings(home)[::EVERY_MONTH_OF], RATINGS_A)
+    assert readings > 300_000
     assert alarms == Counter()
 
 
