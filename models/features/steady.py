@@ -77,12 +77,8 @@ def steady_windows(rows: Rows, params: SteadyParams | None = None) -> Windows:
     defrosting = held(rows.time_s, rows.number("defrost"), params.hold_s) == 1.0
     usable = running & ~defrosting & _cooling(rows, mode, params)
     cuts = changes(rows.time_s, params.gap_s) | _differs(fan_level) | _differs(setpoint_c) | _jumps(load, params)
-    pieces = [
-        piece
-        for start, end in stretches(usable, cuts)
-        for piece in _pieces(rows.time_s, start, end, params)
-        if _is_even(load[piece], params)
-    ]
+    pieces = [piece for start, end in stretches(usable, cuts) for piece in _pieces(rows.time_s, start, end, params)]
+    pieces = _even(load, pieces, params)
     return _average(rows, pieces, load, load_is_hz, fan_level)
 
 
@@ -140,9 +136,18 @@ def _pieces(time_s: Floats, start: int, end: int, params: SteadyParams) -> list[
     return pieces
 
 
-def _is_even(load: Floats, params: SteadyParams) -> bool:
-    known = load[np.isfinite(load)]
-    return len(known) > 0 and float(known.std()) <= params.load_spread * float(known.mean())
+def _even(load: Floats, pieces: list[slice], params: SteadyParams) -> list[slice]:
+    """The windows in which the load stays within `load_spread` of its mean."""
+    if not pieces:
+        return []
+    starts = np.array([piece.start for piece in pieces], dtype=np.intp)
+    ends = np.array([piece.stop for piece in pieces], dtype=np.intp)
+    middle = means(load, starts, ends)
+    # Centred before squaring, so that the difference of two large sums keeps its digits.
+    centred = load - float(np.nanmean(load))
+    variance = np.maximum(means(centred**2, starts, ends) - means(centred, starts, ends) ** 2, 0.0)
+    even = np.sqrt(variance) <= params.load_spread * middle  # NaN compares false: an unknown load is not even
+    return [piece for piece, kept in zip(pieces, even.tolist(), strict=True) if kept]
 
 
 def _average(rows: Rows, pieces: list[slice], load: Floats, load_is_hz: bool, fan_level: Floats) -> Windows:
