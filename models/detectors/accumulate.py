@@ -74,15 +74,26 @@ def _last_median(values: Floats, count: int) -> Floats:
     """At each place the median of the last `count` values; minus infinity where there are not so many yet."""
     if len(values) < count:
         return np.full(len(values), -np.inf)
-    windows = np.lib.stride_tricks.sliding_window_view(values, count)
-    return np.concatenate((np.full(count - 1, -np.inf), np.median(windows, axis=1)))
+    if count == 3:  # the usual case, five times faster than sorting each window
+        a, b, c = values[:-2], values[1:-1], values[2:]
+        middle = np.maximum(np.minimum(a, b), np.minimum(np.maximum(a, b), c))
+    else:
+        middle = np.median(np.lib.stride_tricks.sliding_window_view(values, count), axis=1)
+    return np.concatenate((np.full(count - 1, -np.inf), middle))
 
 
 def _all_of_last(true: Mask, count: int) -> Mask:
     if len(true) < count:
         return np.zeros(len(true), dtype=np.bool_)
-    windows = np.lib.stride_tricks.sliding_window_view(true, count)
-    return np.concatenate((np.zeros(count - 1, dtype=np.bool_), windows.all(axis=1)))
+    run = np.cumsum(np.concatenate(([0], true)))
+    return np.concatenate((np.zeros(count - 1, dtype=np.bool_), run[count:] - run[:-count] == count))
+
+
+def middle_of(values: Floats) -> float:
+    """The median; a sort is several times faster than `np.median` for the few values of a few days."""
+    ordered = np.sort(values)
+    half = len(ordered) // 2
+    return float(ordered[half] if len(ordered) % 2 else 0.5 * (ordered[half - 1] + ordered[half]))
 
 
 def bounded_probability(strength: float) -> float:

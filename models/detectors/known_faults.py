@@ -78,6 +78,15 @@ _METER_RIVAL: Final = Signature(
     failure=(1.0, 1.0, 1.0),
     cannot_see=_START,
 )
+# So does a thermometer: a fresh-food side that really warms changes how the machine runs.
+_THERMOMETER_RIVAL: Final = Signature(
+    fault="fridge_thermometer",
+    kind=Kind.REFRIGERATOR,
+    effects=_effects(("fridge_c", 8.0, 5.0), ("warmup_per_h", 0.0, 1.0), keys=("fridge_c",)),
+    level=0.18,
+    failure=(1.0, 1.0, 1.0),
+    cannot_see=_START,
+)
 _REFRIGERATOR: Final = (
     Signature(
         fault="condenser_dust",
@@ -174,6 +183,7 @@ _WASHING_MACHINE: Final = (
         level=0.30,
         failure=(0.6, 1.0, 1.6),
         steady_days=9,
+        gradual=True,
         cannot_see=_START + " Low mains pressure for weeks and a tap half closed look the same.",
     ),
     Signature(
@@ -299,4 +309,4 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
 def rivals_of(kind: Kind) -> tuple[Signature, ...]:
     """Every fault that the pattern could be, for the right name."""
     rivals = tuple(signature for signature in SIGNATURES if signature.kind == kind)
-    return (*rivals, *(rival for rival in (_FILTER_RIVAL, _METER_RIVAL) if rival.kind == kind))
+    return (*rivals, *(rival for rival in (_FILTER_RIVAL, _METER_RIVAL, _THERMOMETER_RIVAL) if rival.kind == kind))

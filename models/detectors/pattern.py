@@ -8,7 +8,7 @@ import numpy as np
 
 from domain.faults import fault_of
 from domain.findings import Evidence, Verdict
-from models.detectors.accumulate import Course, follow
+from models.detectors.accumulate import Course, follow, middle_of
 from models.detectors.contract import Detector, References
 from models.detectors.index_words import words_of
 from models.detectors.known_faults import SIGNATURES, rivals_of
@@ -48,15 +48,20 @@ def judge(
     course = follow(amplitudes.days, amplitudes.values, limits)
     fresh = (history.today - amplitudes.days[-1]).days <= signature.old_days
     if course.raised and fresh:
-        named = likelihoods(rivals_of(signature.kind), deviations, amplitudes.days[-1], params)
-        best = max(named, key=lambda fault: named[fault]) == signature.fault
-        if best and not grows_too_fast(signature, amplitudes):
+        rivals = [rival for rival in rivals_of(signature.kind) if not _too_fast(rival, deviations)]
+        named = likelihoods(rivals, deviations, amplitudes.days[-1], params)
+        if signature in rivals and max(named, key=lambda fault: named[fault]) == signature.fault:
             return _raised(signature, detector, deviations, amplitudes, course, named[signature.fault], now_data_time)
         return None
     if course.cleared_on is not None:
         evidence = _evidence(signature, deviations, day_start(course.cleared_on), recovered=True)
         return _absent(signature, detector, now_data_time, evidence)
     return _absent(signature, detector, now_data_time, ()) if course.near and fresh else None
+
+
+def _too_fast(rival: Signature, deviations: dict[str, Deviation]) -> bool:
+    amplitudes = amplitudes_of(rival, deviations)
+    return amplitudes is not None and grows_too_fast(rival, amplitudes)
 
 
 def _raised(
@@ -100,10 +105,10 @@ def _evidence(
         if deviation is None or effect.size == 0:
             continue
         last = slice(-min(signature.steady_days, len(deviation)), None)
-        value = float(np.median(deviation.values[last])) * np.sign(effect.size)
-        weight = value / float(np.hypot(np.median(deviation.noise[last]), deviation.drift))
+        value = middle_of(deviation.values[last]) * np.sign(effect.size)
+        weight = value / float(np.hypot(middle_of(deviation.noise[last]), deviation.drift))
         if (recovered and effect.key) or (not recovered and weight > 1.0):
-            expected, observed = (float(np.median(side[last])) for side in (deviation.expected, deviation.observed))
+            expected, observed = (middle_of(side[last]) for side in (deviation.expected, deviation.observed))
             told.append((weight, _said(effect.index, expected, observed, since, recovered)))
     told.sort(key=lambda pair: -pair[0])
     return tuple(evidence for _, evidence in told[:4])

@@ -14,7 +14,7 @@ from math import exp, log
 import numpy as np
 
 from domain.signals import Kind
-from models.detectors.accumulate import Limits
+from models.detectors.accumulate import Limits, middle_of
 from models.detectors.contract import References
 from models.features.day import Floats
 from models.healthy.deviations import Deviation, deviations_of
@@ -48,6 +48,8 @@ class Signature:
     steady_days: int = 3
     fastest_per_day: float | None = None
     """Faster growth than this is another fault (domain notes: time scales); None if it may come at once."""
+    gradual: bool = False
+    """It never comes in one step; what does is something outside of the appliance (mains pressure, say)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +96,11 @@ def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> 
         bounded = np.clip(found.values, -6.0 * found.noise - abs(effect.size), 6.0 * found.noise + abs(effect.size))
         above[place[here]] += (effect.size * bounded / variance)[here]
         below[place[here]] += (effect.size**2 / variance)[here]
-        wander += effect.size**2 / float(np.median(variance)) ** 2 * found.drift**2
+        wander += effect.size**2 / middle_of(variance) ** 2 * found.drift**2
     known = below > 0
     if not known.any():
         return None
-    typical = float(np.median(below[known]))
+    typical = middle_of(below[known])
     return Amplitudes(
         days=tuple(date.fromordinal(int(day)) for day in ordinals[known]),
         values=above[known] / below[known],
@@ -153,9 +155,9 @@ def _recent(deviations: Mapping[str, Deviation], until: date, params: CautionPar
         count = min(len(deviation), params.recent_days)
         if count == 0 or (until - deviation.days[-1]).days > 10 or (until - deviation.days[-count]).days > 28:
             continue
-        noise = float(np.median(deviation.noise[-count:]))
+        noise = middle_of(deviation.noise[-count:])
         found[index] = (
-            float(np.median(deviation.values[-count:])),
+            middle_of(deviation.values[-count:]),
             float(np.hypot(1.3 * noise / np.sqrt(count), deviation.drift)),
         )
     return found
@@ -194,9 +196,20 @@ def _unknown(recent: _Recent, params: CautionParams) -> float:
 
 def grows_too_fast(signature: Signature, amplitudes: Amplitudes) -> bool:
     """True if the last weeks show a rise that this fault cannot make, beyond what noise explains."""
-    if signature.fastest_per_day is None or len(amplitudes.values) < 8:
+    if len(amplitudes.values) < 8:
+        return False
+    if signature.gradual and _in_one_step(amplitudes.values[-60:]):
+        return True
+    if signature.fastest_per_day is None:
         return False
     now, before = amplitudes.values[-3:], amplitudes.values[-12:-5]
     days = (amplitudes.days[-2] - amplitudes.days[max(-9, -len(amplitudes.days))]).days
-    rise = float(np.median(now) - np.median(before))
-    return rise > signature.fastest_per_day * days + 2.0 * amplitudes.noise
+    rise = middle_of(now) - middle_of(before)
+    return rise > signature.fastest_per_day * days + amplitudes.noise
+
+
+def _in_one_step(values: Floats, width: int = 4, share: float = 0.6) -> bool:
+    """True if most of the present amplitude came between one half week and the next."""
+    levels = np.median(np.lib.stride_tricks.sliding_window_view(values, width), axis=1)
+    steps = levels[width:] - levels[:-width]
+    return len(steps) > 0 and float(steps.max()) >= share * max(float(levels[-1]), 1e-9)

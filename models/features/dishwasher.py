@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from models.features.day import Day, DayIndex, Floats, Rows, ratio_of, single, summarise
+from models.features.day import Day, DayIndex, Floats, Mask, Rows, ratio_of, single, summarise
 from models.features.stretches import changes, hours_between, slopes_per_h, stretches
 
 HEAT_RATE: Final = "heat_rate_k_per_h"
@@ -74,12 +74,12 @@ def _readings(rows: Rows) -> list[DayIndex]:
     return found + (single(PLATEAU, float(np.quantile(hot, 0.97)), len(hot)) if len(hot) >= 5 else [])
 
 
-def _pump(pump: Floats, washing: np.ndarray[tuple[int], np.dtype[np.bool_]], cuts: Floats) -> list[DayIndex]:
+def _pump(pump: Floats, washing: Mask, cuts: Mask) -> list[DayIndex]:
     runs = washing & (pump > PUMP_W)
     if runs.sum() < 8:
         return []
     level = float(np.median(pump[runs]))
-    neighbours = runs[1:] & runs[:-1] & ~cuts[1:].astype(np.bool_)
+    neighbours = runs[1:] & runs[:-1] & ~cuts[1:]
     steps = np.abs(np.diff(pump))[neighbours]
     rough = single(CIRC_ROUGH, float(np.mean(steps)) / level, len(steps)) if len(steps) >= 6 else []
     return [*summarise(CIRC_POWER, np.where(runs, pump, np.nan)), *rough]

@@ -16,12 +16,10 @@ ALIVE: Final = MappingProxyType(
         Kind.REFRIGERATOR: ("fridge_c", "freezer_c", "evap_c", "ambient_c"),
         Kind.WATER_HEATER: ("top_c", "bottom_c", "inlet_c"),
         Kind.CIRCUIT: ("voltage_v", "terminal_c", "upstream_v"),
-        Kind.WASHING_MACHINE: ("water_c", "vibration_mm_s"),
-        Kind.DRYER: ("inlet_c", "exhaust_c"),
-        Kind.DISHWASHER: ("water_c",),
     }
 )
-"""Signals with a resolution of a tenth that real air or water keeps moving. Words, counters and set values are not."""
+"""Signals with a resolution of a tenth that real air or water keeps moving. Words, counters and set values are not; nor
+is anything of a machine that works in cycles, as between them all of it rightly stands still."""
 LEAST_ROWS: Final = 40
 
 

@@ -74,7 +74,8 @@ def hours_between(time_s: Floats, longest_s: float = 2400.0) -> Floats:
     if len(time_s) < 2:
         return np.zeros(len(time_s))
     steps = np.diff(time_s)
-    return np.minimum(np.append(steps, steps[-1]), longest_s) / 3600.0
+    hours: Floats = np.minimum(np.append(steps, steps[-1]), longest_s) / 3600.0
+    return hours
 
 
 def counted(values: Floats) -> float:

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from models.features.day import Day, DayIndex, Rows, ratio_of, single, summarise
+from models.features.day import Day, DayIndex, Floats, Mask, Rows, ratio_of, single, summarise
 from models.features.stretches import changes, counted, hours_between, slopes_per_h, stretches
 
 RESISTANCE: Final = "resistance_ohm"
@@ -51,9 +51,7 @@ def tank_indices(day: Day) -> list[DayIndex]:
     ]
 
 
-def _bursts(
-    rows: Rows, on: np.ndarray[tuple[int], np.dtype[np.bool_]], heat: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> list[DayIndex]:
+def _bursts(rows: Rows, on: Mask, heat: Floats) -> list[DayIndex]:
     hours, cuts = hours_between(rows.time_s, 900.0), changes(rows.time_s, 1200.0)
     runs = stretches(on, cuts)
     whole = [(start, end) for start, end in runs if start > 0 and end < len(rows)]

@@ -19,6 +19,8 @@ __all__ = ["Deviation", "deviations_of"]
 WINDOW_DRIFT: Final = 0.03
 """Healthy air conditioners wander by this much over a season beyond what their context explains (E)."""
 LEAST_WINDOWS: Final = 2.0
+LOOK_BACK: Final = timedelta(days=150)
+"""What is older has either been said or has ended (E); it keeps the cost of a day from growing with the history."""
 CONTEXT_WANDER: Final = {"ambient_c": 3.0, "inlet_c": 4.0, "doors_per_h": 0.5}
 """How far a slow context moves over months (E): counted as drift where the unit does not measure it."""
 
@@ -29,17 +31,27 @@ def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, 
     if known is not None and known[0] is references and known[1] == kind:
         remembered: dict[str, Deviation] = known[2]
         return remembered
+    recent = _recent(history)
     found = {
         index: deviation
         for index in RATIO
-        if index in references and (deviation := _of_windows(index, history, references[index])) is not None
+        if index in references and (deviation := _of_windows(index, recent, references[index])) is not None
     }
     for index, prior in priors_of(kind).items():
-        deviation = deviation_of(prior, history, references.get(index))
+        deviation = deviation_of(prior, recent, references.get(index))
         if deviation is not None and len(deviation):
             found[index] = replace(deviation, drift=_drift(prior, history))
     history.memo["deviations"] = (references, kind, found)
     return found
+
+
+def _recent(history: FeatureHistory) -> FeatureHistory:
+    first = history.today - LOOK_BACK
+    if all(len(series) == 0 or series.days[0] >= first for series in history.series.values()):
+        return history
+    return FeatureHistory(
+        series={index: series.since(first) for index, series in history.series.items()}, today=history.today
+    )
 
 
 def _drift(prior: IndexPrior, history: FeatureHistory) -> float:
