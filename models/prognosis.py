@@ -26,8 +26,10 @@ class PrognosisParams:
     farthest_days: float = 365.0
     credible: float = 0.9
     """Share of drawn slopes that must rise."""
-    pace: float = 0.35
-    """Standard deviation of the logarithm of future over past pace."""
+    pace: float = 1.4
+    """Future over past pace, median: wear that loads the machine harder goes faster (E)."""
+    pace_spread: float = 0.6
+    """Standard deviation of its logarithm."""
     seed: int = 20250601
     """Same input, same answer."""
 
@@ -56,7 +58,7 @@ def days_until(
     slopes = _drawn_slopes(x, y, noise * np.sqrt(params.blocks / len(at)), rng, params)
     if float((slopes > 0).mean()) < params.credible:
         return None
-    pace = np.exp(params.pace * rng.standard_normal(params.draws))
+    pace = params.pace * np.exp(params.pace_spread * rng.standard_normal(params.draws))
     now = float(np.median(values[-3:]))
     spread = np.log(failure[2] / failure[0]) / 2.563  # P10 and P90 of a normal are 2.563 deviations apart
     limits = failure[1] * np.exp(spread * rng.standard_normal(params.draws))

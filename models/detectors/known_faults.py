@@ -31,7 +31,8 @@ _AIR_CONDITIONER: Final = (
             (ac.EEV, 0.0, 0.3),
             keys=(ac.OUTDOOR_RISE,),
         ),
-        level=0.12,
+        level=0.15,
+        fastest_per_day=0.02,
         failure=(0.4, 0.6, 1.0),
         cannot_see=_START + " A failing outdoor fan looks the same. Units without an outdoor coil sensor.",
     ),
@@ -58,11 +59,11 @@ _FILTER_RIVAL: Final = Signature(
     kind=Kind.AIR_CONDITIONER,
     effects=_effects(
         (ac.AIR_DROP, 1.0, 0.3),
-        (ac.COIL_DROP, 0.6, 0.5),
-        (ac.OUTDOOR_RISE, -0.2, 0.3),
-        (ac.POWER, -0.1, 0.2),
-        (ac.DISCHARGE_LIFT, 0.0, 0.3),
-        (ac.EEV, -0.3, 0.5),
+        (ac.COIL_DROP, 0.7, 0.4),
+        (ac.OUTDOOR_RISE, -0.15, 0.25),
+        (ac.POWER, -0.05, 0.12),
+        (ac.DISCHARGE_LIFT, 0.0, 0.15),
+        (ac.EEV, -0.1, 0.3),
         keys=(ac.AIR_DROP, ac.COIL_DROP),
     ),
     level=0.11,
@@ -70,6 +71,38 @@ _FILTER_RIVAL: Final = Signature(
     cannot_see=_START,
 )
 # A power meter that drifts or flips its unit moves what it measures and nothing else.
+_THERMOMETERS: Final = tuple(
+    Signature(
+        fault=f"thermometer:{index}",
+        kind=Kind.AIR_CONDITIONER,
+        effects=_effects((index, 1.0, 0.4), keys=(index,)),
+        odds=0.3,
+        level=0.11,
+        failure=(1.0, 1.0, 1.0),
+        cannot_see=_START,
+    )
+    for index in (ac.AIR_DROP, ac.COIL_DROP, ac.OUTDOOR_RISE)
+)
+# Everything that goes with the heat moved together: the unit is asked for more or for less than its context tells.
+_DEMAND: Final = tuple(
+    Signature(
+        fault=f"demand:{sign:+.0f}",
+        kind=Kind.AIR_CONDITIONER,
+        effects=_effects(
+            (ac.AIR_DROP, sign, 0.3),
+            (ac.COIL_DROP, sign, 0.3),
+            (ac.OUTDOOR_RISE, sign, 0.4),
+            (ac.POWER, sign, 0.4),
+            (ac.DISCHARGE_LIFT, 0.0, 0.3),
+            (ac.EEV, 0.0, 0.6),
+            keys=(ac.AIR_DROP, ac.COIL_DROP),
+        ),
+        level=0.11,
+        failure=(1.0, 1.0, 1.0),
+        cannot_see=_START,
+    )
+    for sign in (1.0, -1.0)
+)
 _METER_RIVAL: Final = Signature(
     fault="power_meter",
     kind=Kind.REFRIGERATOR,
@@ -104,7 +137,7 @@ _REFRIGERATOR: Final = (
         ),
         level=0.09,
         fastest_per_day=0.015,
-        failure=(0.3, 0.45, 0.7),
+        failure=(0.25, 0.4, 0.7),
         cannot_see=_START + " A failing condenser fan looks the same.",
     ),
     Signature(
@@ -130,12 +163,12 @@ _REFRIGERATOR: Final = (
         kind=Kind.REFRIGERATOR,
         effects=_effects(
             ("short_start_share", 1.0, 0.7),
-            ("pulldown_k_per_h", -1.0, 0.7),
+            ("pulldown_k_per_h", -1.0, 0.5),
             ("on_power_w", 0.4, 0.5),
             ("duty", 0.7, 0.8),
             ("mean_power_w", 1.0, 0.9),
-            ("fridge_c", 2.0, 4.0),
-            ("freezer_c", 3.0, 5.0),
+            ("fridge_c", 2.0, 2.5),
+            ("freezer_c", 5.0, 3.5),
             keys=("short_start_share", "pulldown_k_per_h"),
         ),
         level=0.18,
@@ -169,7 +202,7 @@ _WASHING_MACHINE: Final = (
         kind=Kind.WASHING_MACHINE,
         effects=_effects(("drain_s_per_l", 1.0, 0.2), keys=("drain_s_per_l",)),
         level=0.10,
-        failure=(0.25, 0.45, 0.8),
+        failure=(0.2, 0.3, 0.55),  # flow -25 % is +33 % time, 0.29 in the logarithm
         cannot_see=(
             "A filter that was clogged during the first eight cycles; a machine that does not report drain time and "
             "litres per cycle; a worn pump or a kinked hose look the same; a sudden block inside one cycle is that "
@@ -229,7 +262,7 @@ _DISHWASHER: Final = (
             keys=("drain_s_per_l", "circ_rough"),
         ),
         level=0.10,
-        failure=(0.25, 0.4, 0.8),
+        failure=(0.2, 0.3, 0.55),
         cannot_see=_START + " Foam for weeks; a kinked hose.",
     ),
     Signature(
@@ -288,7 +321,7 @@ def _fan(kind: Kind) -> Signature:
         kind=kind,
         effects=_effects(*rows, keys=tuple(index for index, *_ in rows)),
         level=0.045,
-        failure=(0.10, 0.15, 0.25),
+        failure=(0.08, 0.12, 0.2),
         cannot_see=_START + " Fans that are held at constant flow; hours and smell.",
     )
 
@@ -309,4 +342,11 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
 def rivals_of(kind: Kind) -> tuple[Signature, ...]:
     """Every fault that the pattern could be, for the right name."""
     rivals = tuple(signature for signature in SIGNATURES if signature.kind == kind)
-    return (*rivals, *(rival for rival in (_FILTER_RIVAL, _METER_RIVAL, _THERMOMETER_RIVAL) if rival.kind == kind))
+    return (
+        *rivals,
+        *(
+            rival
+            for rival in (_FILTER_RIVAL, _METER_RIVAL, _THERMOMETER_RIVAL, *_THERMOMETERS, *_DEMAND)
+            if rival.kind == kind
+        ),
+    )

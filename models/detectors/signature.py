@@ -48,6 +48,8 @@ class Signature:
     steady_days: int = 3
     fastest_per_day: float | None = None
     """Faster growth than this is another fault (domain notes: time scales); None if it may come at once."""
+    odds: float = 1.0
+    """How common it is beside the other faults of the kind, roughly (E)."""
     gradual: bool = False
     """It never comes in one step; what does is something outside of the appliance (mains pressure, say)."""
 
@@ -133,7 +135,9 @@ def likelihoods(
     for signature in signatures:
         effects = {effect.index: effect for effect in signature.effects}
         amplitude = _best_amplitude(recent, effects, signature.level)
-        scores[signature.fault] = _log_density(recent, effects, amplitude) - 0.5  # one fitted number
+        scores[signature.fault] = (
+            _log_density(recent, effects, amplitude) - 0.5 + log(signature.odds)
+        )  # one fitted number
     best = max(scores.values())
     weights = {name: exp(max(score - best, -50.0)) for name, score in scores.items()}
     total = sum(weights.values())

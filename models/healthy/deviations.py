@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from domain.signals import Kind
+from models.features.day import Floats
 from models.healthy.fleet_prior import IndexPrior, priors_of
 from models.healthy.learners import EXPECTED, RATIO
 from models.healthy.level import Deviation, deviation_of, ordinals_of
@@ -18,6 +19,8 @@ __all__ = ["Deviation", "deviations_of"]
 
 WINDOW_DRIFT: Final = 0.03
 """Healthy air conditioners wander by this much over a season beyond what their context explains (E)."""
+THERMOMETER_DRIFT_K: Final = 0.3
+"""Two thermometers of an appliance drift apart by this much over a season (E): it weighs on small differences."""
 LEAST_WINDOWS: Final = 2.0
 LOOK_BACK: Final = timedelta(days=150)
 """What is older has either been said or has ended (E); it keeps the cost of a day from growing with the history."""
@@ -76,6 +79,13 @@ def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> De
         noise=np.full(len(series), float(reference.model["noise"])),
         expected=wanted,
         observed=wanted * series.values,
-        drift=WINDOW_DRIFT,
+        drift=float(np.hypot(WINDOW_DRIFT, _thermometers(index, wanted))),
         ordinals=ordinals_of(series.days),
     )
+
+
+def _thermometers(index: str, expected: Floats) -> float:
+    """Relative drift of an index that is a difference of two temperatures."""
+    if not index.endswith("_k"):
+        return 0.0
+    return THERMOMETER_DRIFT_K / max(float(np.nanmedian(expected)) if np.isfinite(expected).any() else 1.0, 1.0)
