@@ -95,7 +95,7 @@ _DEMAND: Final = tuple(
             (ac.POWER, sign, 0.4),
             (ac.DISCHARGE_LIFT, 0.0, 0.3),
             (ac.EEV, 0.0, 0.6),
-            keys=(ac.AIR_DROP, ac.COIL_DROP),
+            keys=(ac.OUTDOOR_RISE, ac.POWER),  # without these it cannot be told from less air
         ),
         level=0.11,
         failure=(1.0, 1.0, 1.0),

@@ -134,6 +134,8 @@ def likelihoods(
     scores = {"healthy": _log_density(recent, {}, 0.0), "unknown": _unknown(recent, params)}
     for signature in signatures:
         effects = {effect.index: effect for effect in signature.effects}
+        if not any(effect.key and effect.index in recent for effect in signature.effects):
+            continue
         amplitude = _best_amplitude(recent, effects, signature.level)
         scores[signature.fault] = (
             _log_density(recent, effects, amplitude) - 0.5 + log(signature.odds)

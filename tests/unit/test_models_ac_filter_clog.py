@@ -26,7 +26,7 @@ def evenings(days: Sequence[Day]) -> list[Verdict | None]:
     found: list[Verdict | None] = []
     for number in range(15, len(days) + 1):
         verdicts = judge_appliance(Kind.AIR_CONDITIONER, history_of(rows, evening(number)), references, evening(number))
-        found.append(verdicts[0] if verdicts else None)
+        found.append(next((verdict for verdict in verdicts if verdict.fault == "filter_clog"), None))
     return found
 
 
