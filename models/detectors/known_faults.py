@@ -302,10 +302,10 @@ _WATER_HEATER: Final = (
         effects=_effects(
             ("burst_min", -1.0, 0.6),
             ("starts_per_heat_h", 0.8, 0.6),
-            ("bottom_lag_k", 4.0, 6.0),
+            ("bottom_lag_k", 4.0, 3.0),
             ("heat_rate_k_per_kwh", -0.2, 0.4),
             ("resistance_ohm", 0.0, 0.03),
-            keys=("burst_min", "bottom_lag_k"),
+            keys=("bottom_lag_k",),  # short heatings alone are a household that draws more often
         ),
         level=0.3,
         failure=(0.6, 1.0, 1.6),

@@ -51,7 +51,10 @@ def judge(
         rivals = [rival for rival in rivals_of(signature.kind) if not _too_fast(rival, deviations)]
         named = likelihoods(rivals, deviations, amplitudes.days[-1], params)
         if signature in rivals and max(named, key=lambda fault: named[fault]) == signature.fault:
-            return _raised(signature, detector, deviations, amplitudes, course, named[signature.fault], now_data_time)
+            verdict = _raised(
+                signature, detector, deviations, amplitudes, course, named[signature.fault], now_data_time
+            )
+            return verdict if verdict and verdict.probability >= params.least_probability else None
         return None
     if course.cleared_on is not None:
         evidence = _evidence(signature, deviations, day_start(course.cleared_on), recovered=True)

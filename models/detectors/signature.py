@@ -73,6 +73,8 @@ class CautionParams:
     level: float = 3.0
     clear: float = 1.5
     recent_days: int = 5
+    least_probability: float = 0.4
+    """Less sure than this is for review, not for an owner or a planner (E)."""
     unknown: float = 0.30
     """Deviation, in any direction, of what nobody has a name for (E)."""
     unknown_odds: float = 0.15
