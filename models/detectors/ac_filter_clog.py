@@ -13,7 +13,7 @@ from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.detectors.accumulate import Course, Limits, bounded_probability, days_to, follow
 from models.detectors.contract import Detector, References
-from models.detectors.known_faults import rivals_of
+from models.detectors.rivals import rivals_of
 from models.detectors.signature import CautionParams, all_deviations, likelihoods
 from models.features.air_conditioner import AIR_DROP, COIL_DROP
 from models.healthy.learners import EXPECTED, RATIO

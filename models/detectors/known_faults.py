@@ -1,7 +1,6 @@
 """The table of known faults that show as a pattern of index deviations. Signs and proportions from the domain notes;
 numbers in between are engineering judgement (E), with tolerances to match. Nothing here was fitted to a recording."""
 
-from functools import cache
 from typing import Final
 
 from domain.signals import Kind
@@ -9,10 +8,10 @@ from models.detectors.signature import Effect, Signature
 from models.features import air_conditioner as ac
 from models.features.fan import FAN_LAW, STEPS, WATTS
 
-_START: Final = "What was wrong from the first day on; units without these signals; the first one to two weeks."
+FIRST_WEEKS: Final = "What was wrong from the first day on; units without these signals; the first one to two weeks."
 
 
-def _effects(*rows: tuple[str, float, float], keys: tuple[str, ...]) -> tuple[Effect, ...]:
+def effects_of(*rows: tuple[str, float, float], keys: tuple[str, ...]) -> tuple[Effect, ...]:
     return tuple(
         Effect(index=index, size=size, tolerance=tolerance, key=index in keys) for index, size, tolerance in rows
     )
@@ -22,7 +21,7 @@ _AIR_CONDITIONER: Final = (
     Signature(
         fault="outdoor_coil_fouled",
         kind=Kind.AIR_CONDITIONER,
-        effects=_effects(
+        effects=effects_of(
             (ac.OUTDOOR_RISE, 1.0, 0.3),
             (ac.POWER, 0.35, 0.3),
             (ac.DISCHARGE_LIFT, 0.4, 0.4),
@@ -34,12 +33,12 @@ _AIR_CONDITIONER: Final = (
         level=0.15,
         fastest_per_day=0.02,
         failure=(0.4, 0.6, 1.0),
-        cannot_see=_START + " A failing outdoor fan looks the same. Units without an outdoor coil sensor.",
+        cannot_see=FIRST_WEEKS + " A failing outdoor fan looks the same. Units without an outdoor coil sensor.",
     ),
     Signature(
         fault="refrigerant_leak",
         kind=Kind.AIR_CONDITIONER,
-        effects=_effects(
+        effects=effects_of(
             (ac.AIR_DROP, -0.8, 0.4),
             (ac.COIL_DROP, -0.5, 0.5),
             (ac.EEV, 1.0, 0.7),
@@ -50,81 +49,14 @@ _AIR_CONDITIONER: Final = (
         ),
         level=0.12,
         failure=(0.25, 0.35, 0.5),
-        cannot_see=_START + " The first fifth of the charge, which the expansion valve hides.",
+        cannot_see=FIRST_WEEKS + " The first fifth of the charge, which the expansion valve hides.",
     ),
-)
-# A clogged filter is judged by its own detector; here it only stands as a rival for the right name.
-_FILTER_RIVAL: Final = Signature(
-    fault="filter_clog",
-    kind=Kind.AIR_CONDITIONER,
-    effects=_effects(
-        (ac.AIR_DROP, 1.0, 0.3),
-        (ac.COIL_DROP, 0.7, 0.4),
-        (ac.OUTDOOR_RISE, -0.15, 0.25),
-        (ac.POWER, -0.05, 0.12),
-        (ac.DISCHARGE_LIFT, 0.0, 0.15),
-        (ac.EEV, -0.1, 0.3),
-        keys=(ac.AIR_DROP, ac.COIL_DROP),
-    ),
-    level=0.11,
-    failure=(0.25, 0.35, 0.5),
-    cannot_see=_START,
-)
-# A power meter that drifts or flips its unit moves what it measures and nothing else.
-_THERMOMETERS: Final = tuple(
-    Signature(
-        fault=f"thermometer:{index}",
-        kind=Kind.AIR_CONDITIONER,
-        effects=_effects((index, 1.0, 0.4), keys=(index,)),
-        odds=0.3,
-        level=0.11,
-        failure=(1.0, 1.0, 1.0),
-        cannot_see=_START,
-    )
-    for index in (ac.AIR_DROP, ac.COIL_DROP, ac.OUTDOOR_RISE)
-)
-# Everything that goes with the heat moved together: the unit is asked for more or for less than its context tells.
-_DEMAND: Final = tuple(
-    Signature(
-        fault=f"demand:{sign:+.0f}",
-        kind=Kind.AIR_CONDITIONER,
-        effects=_effects(
-            (ac.AIR_DROP, sign, 0.3),
-            (ac.COIL_DROP, sign, 0.3),
-            (ac.OUTDOOR_RISE, sign, 0.4),
-            (ac.POWER, sign, 0.4),
-            (ac.DISCHARGE_LIFT, 0.0, 0.3),
-            (ac.EEV, 0.0, 0.6),
-            keys=(ac.OUTDOOR_RISE, ac.POWER),  # without these it cannot be told from less air
-        ),
-        level=0.11,
-        failure=(1.0, 1.0, 1.0),
-        cannot_see=_START,
-    )
-    for sign in (1.0, -1.0)
-)
-_METER_RIVAL: Final = Signature(
-    fault="power_meter",
-    kind=Kind.REFRIGERATOR,
-    effects=_effects(("on_power_w", 1.0, 0.1), ("mean_power_w", 1.0, 0.15), keys=("on_power_w",)),
-    level=0.09,
-    failure=(1.0, 1.0, 1.0),
-    cannot_see=_START,
-)
-# So does a thermometer: a fresh-food side that really warms changes how the machine runs.
-_THERMOMETER_RIVAL: Final = Signature(
-    fault="fridge_thermometer",
-    kind=Kind.REFRIGERATOR,
-    effects=_effects(("fridge_c", 8.0, 5.0), ("warmup_per_h", 0.0, 1.0), keys=("fridge_c",)),
-    level=0.18,
-    failure=(1.0, 1.0, 1.0),
-    cannot_see=_START,
 )
 _REFRIGERATOR: Final = (
     Signature(
         fault="condenser_dust",
         kind=Kind.REFRIGERATOR,
-        effects=_effects(
+        effects=effects_of(
             ("on_power_w", 1.0, 0.4),
             ("duty", 0.8, 0.45),
             ("mean_power_w", 1.7, 0.7),
@@ -138,12 +70,12 @@ _REFRIGERATOR: Final = (
         level=0.09,
         fastest_per_day=0.015,
         failure=(0.25, 0.4, 0.7),
-        cannot_see=_START + " A failing condenser fan looks the same.",
+        cannot_see=FIRST_WEEKS + " A failing condenser fan looks the same.",
     ),
     Signature(
         fault="door_seal_leak",
         kind=Kind.REFRIGERATOR,
-        effects=_effects(
+        effects=effects_of(
             ("warmup_per_h", 1.0, 0.5),
             ("freezer_warmup_per_h", 0.4, 0.5),
             ("duty", 0.8, 0.5),
@@ -156,12 +88,12 @@ _REFRIGERATOR: Final = (
         level=0.13,
         fastest_per_day=0.02,
         failure=(0.3, 0.45, 0.8),
-        cannot_see=_START + " A door left ajar for days, and a hot kitchen where the unit does not measure it.",
+        cannot_see=FIRST_WEEKS + " A door left ajar for days, and a hot kitchen where the unit does not measure it.",
     ),
     Signature(
         fault="compressor_failing",
         kind=Kind.REFRIGERATOR,
-        effects=_effects(
+        effects=effects_of(
             ("short_start_share", 1.0, 0.7),
             ("pulldown_k_per_h", -1.0, 0.5),
             ("on_power_w", 0.4, 0.5),
@@ -173,12 +105,12 @@ _REFRIGERATOR: Final = (
         ),
         level=0.18,
         failure=(0.4, 0.6, 1.0),
-        cannot_see=_START + " A compressor that stops at once; failed starts shorter than the sampling.",
+        cannot_see=FIRST_WEEKS + " A compressor that stops at once; failed starts shorter than the sampling.",
     ),
     Signature(
         fault="defrost_failure",
         kind=Kind.REFRIGERATOR,
-        effects=_effects(
+        effects=effects_of(
             ("fridge_c", 8.0, 5.0),
             ("short_start_share", 0.3, 1.0),
             ("pulldown_k_per_h", 0.0, 1.0),
@@ -193,14 +125,14 @@ _REFRIGERATOR: Final = (
         ),
         level=0.18,
         failure=(0.4, 0.6, 1.0),
-        cannot_see=_START + " Units with one evaporator per compartment, whose freezer warms first.",
+        cannot_see=FIRST_WEEKS + " Units with one evaporator per compartment, whose freezer warms first.",
     ),
 )
 _WASHING_MACHINE: Final = (
     Signature(
         fault="drain_filter_clog",
         kind=Kind.WASHING_MACHINE,
-        effects=_effects(("drain_s_per_l", 1.0, 0.2), keys=("drain_s_per_l",)),
+        effects=effects_of(("drain_s_per_l", 1.0, 0.2), keys=("drain_s_per_l",)),
         level=0.10,
         failure=(0.2, 0.3, 0.55),  # flow -25 % is +33 % time, 0.29 in the logarithm
         cannot_see=(
@@ -212,17 +144,17 @@ _WASHING_MACHINE: Final = (
     Signature(
         fault="inlet_valve_weak",
         kind=Kind.WASHING_MACHINE,
-        effects=_effects(("fill_s_per_l", 1.0, 0.2), keys=("fill_s_per_l",)),
+        effects=effects_of(("fill_s_per_l", 1.0, 0.2), keys=("fill_s_per_l",)),
         level=0.30,
         failure=(0.6, 1.0, 1.6),
         steady_days=9,
         gradual=True,
-        cannot_see=_START + " Low mains pressure for weeks and a tap half closed look the same.",
+        cannot_see=FIRST_WEEKS + " Low mains pressure for weeks and a tap half closed look the same.",
     ),
     Signature(
         fault="bearing_wear",
         kind=Kind.WASHING_MACHINE,
-        effects=_effects(
+        effects=effects_of(
             ("tumble_vibration_mm_s", 1.0, 0.5),
             ("spin_vibration_mm_s", 1.0, 0.6),
             ("wash_power_w", 0.5, 0.4),
@@ -231,14 +163,15 @@ _WASHING_MACHINE: Final = (
         ),
         level=0.12,
         failure=(0.4, 0.7, 1.2),
-        cannot_see=_START + " The coast-down, which sampling once a minute does not show; shock absorbers look alike.",
+        cannot_see=FIRST_WEEKS
+        + " The coast-down, which sampling once a minute does not show; shock absorbers look alike.",
     ),
 )
 _DRYER: Final = (
     Signature(
         fault="vent_clog",
         kind=Kind.DRYER,
-        effects=_effects(
+        effects=effects_of(
             ("inlet_rise_k", 0.7, 0.4),
             ("minutes_per_kg", 1.0, 0.6),
             ("heater_duty", -0.3, 0.4),
@@ -247,14 +180,15 @@ _DRYER: Final = (
         ),
         level=0.12,
         failure=(0.3, 0.5, 0.9),
-        cannot_see=_START + " Lint filter against duct: both take the air away. Loads washed at another spin speed.",
+        cannot_see=FIRST_WEEKS
+        + " Lint filter against duct: both take the air away. Loads washed at another spin speed.",
     ),
 )
 _DISHWASHER: Final = (
     Signature(
         fault="filter_clog",
         kind=Kind.DISHWASHER,
-        effects=_effects(
+        effects=effects_of(
             ("drain_s_per_l", 1.0, 0.4),
             ("circ_rough", 4.0, 4.0),
             ("turbidity_ntu", 1.0, 1.5),
@@ -263,12 +197,12 @@ _DISHWASHER: Final = (
         ),
         level=0.10,
         failure=(0.2, 0.3, 0.55),
-        cannot_see=_START + " Foam for weeks; a kinked hose.",
+        cannot_see=FIRST_WEEKS + " Foam for weeks; a kinked hose.",
     ),
     Signature(
         fault="heater_failure",
         kind=Kind.DISHWASHER,
-        effects=_effects(
+        effects=effects_of(
             ("heat_rate_k_per_h", -1.0, 0.5),
             ("heat_kwh_per_wash_h", -0.7, 0.7),
             ("heater_on_w", -0.6, 0.8),
@@ -277,7 +211,7 @@ _DISHWASHER: Final = (
         ),
         level=0.2,
         failure=(0.6, 1.0, 1.5),
-        cannot_see=_START + " A household that changes to cold programmes, where only power is measured.",
+        cannot_see=FIRST_WEEKS + " A household that changes to cold programmes, where only power is measured.",
         steady_days=2,
     ),
 )
@@ -285,7 +219,7 @@ _WATER_HEATER: Final = (
     Signature(
         fault="element_failing",
         kind=Kind.WATER_HEATER,
-        effects=_effects(
+        effects=effects_of(
             ("resistance_ohm", 1.0, 0.1),
             ("heater_on_w", -1.0, 0.2),
             ("leakage_on_ma", 2.0, 6.0),
@@ -294,12 +228,12 @@ _WATER_HEATER: Final = (
         ),
         level=0.045,
         failure=(0.12, 0.2, 0.3),
-        cannot_see=_START + " An element that breaks at once.",
+        cannot_see=FIRST_WEEKS + " An element that breaks at once.",
     ),
     Signature(
         fault="limescale",
         kind=Kind.WATER_HEATER,
-        effects=_effects(
+        effects=effects_of(
             ("burst_min", -1.0, 0.6),
             ("starts_per_heat_h", 0.8, 0.6),
             ("bottom_lag_k", 4.0, 3.0),
@@ -309,7 +243,7 @@ _WATER_HEATER: Final = (
         ),
         level=0.3,
         failure=(0.6, 1.0, 1.6),
-        cannot_see=_START + " Lime that does not touch the sensor; a changed thermostat looks alike.",
+        cannot_see=FIRST_WEEKS + " Lime that does not touch the sensor; a changed thermostat looks alike.",
     ),
 )
 
@@ -319,10 +253,10 @@ def _fan(kind: Kind) -> Signature:
     return Signature(
         fault="filter_clog",
         kind=kind,
-        effects=_effects(*rows, keys=tuple(index for index, *_ in rows)),
+        effects=effects_of(*rows, keys=tuple(index for index, *_ in rows)),
         level=0.045,
         failure=(0.08, 0.12, 0.2),
-        cannot_see=_START + " Fans that are held at constant flow; hours and smell.",
+        cannot_see=FIRST_WEEKS + " Fans that are held at constant flow; hours and smell.",
     )
 
 
@@ -336,17 +270,3 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
     _fan(Kind.AIR_PURIFIER),
     _fan(Kind.RANGE_HOOD),
 )
-
-
-@cache
-def rivals_of(kind: Kind) -> tuple[Signature, ...]:
-    """Every fault that the pattern could be, for the right name."""
-    rivals = tuple(signature for signature in SIGNATURES if signature.kind == kind)
-    return (
-        *rivals,
-        *(
-            rival
-            for rival in (_FILTER_RIVAL, _METER_RIVAL, _THERMOMETER_RIVAL, *_THERMOMETERS, *_DEMAND)
-            if rival.kind == kind
-        ),
-    )

@@ -11,7 +11,8 @@ from domain.findings import Evidence, Verdict
 from models.detectors.accumulate import Course, follow, middle_of
 from models.detectors.contract import Detector, References
 from models.detectors.index_words import words_of
-from models.detectors.known_faults import SIGNATURES, rivals_of
+from models.detectors.known_faults import SIGNATURES
+from models.detectors.rivals import rivals_of
 from models.detectors.signature import (
     Amplitudes,
     CautionParams,
