@@ -7,11 +7,16 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg.sql import SQL, Identifier
 
 from store.database import Connection, connect
 from store.migrate import migrate
 from wellkept.local import Services, local_services
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile("wellkept", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("wellkept")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
