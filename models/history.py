@@ -1,8 +1,11 @@
 """The daily indices of one appliance up to its present data time: the only input of detectors beside the reference."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from itertools import compress
+from typing import Any
 
 import numpy as np
 
@@ -26,22 +29,27 @@ class DaySeries:
 
     def since(self, first: date) -> "DaySeries":
         """The days from `first` on."""
-        return self._part(np.array([day >= first for day in self.days], dtype=np.bool_))
+        return self._part(slice(bisect_left(self.days, first), None))
 
     def before(self, end: date) -> "DaySeries":
         """The days before `end`."""
-        return self._part(np.array([day < end for day in self.days], dtype=np.bool_))
+        return self._part(slice(0, bisect_left(self.days, end)))
 
     def at_least(self, weight: float) -> "DaySeries":
         """The days that rest on at least `weight` observations."""
-        return self._part(self.weights >= weight)
-
-    def _part(self, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> "DaySeries":
+        keep = self.weights >= weight
+        if keep.all():
+            return self
         return DaySeries(
-            days=tuple(day for day, kept in zip(self.days, keep, strict=True) if kept),
+            days=tuple(compress(self.days, keep.tolist())),
             values=self.values[keep],
             spreads=self.spreads[keep],
             weights=self.weights[keep],
+        )
+
+    def _part(self, part: slice) -> "DaySeries":
+        return DaySeries(
+            days=self.days[part], values=self.values[part], spreads=self.spreads[part], weights=self.weights[part]
         )
 
 
@@ -51,6 +59,8 @@ class FeatureHistory:
 
     series: Mapping[str, DaySeries]
     today: date
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was worked out from this history once, so that several detectors need not do it again; never part of it."""
 
     def all_days(self, index: str) -> DaySeries:
         """Every day of `index`, today included; empty if the appliance never showed it."""
@@ -71,12 +81,9 @@ def history_of(rows: Iterable[DatedIndex], now_data_time: datetime) -> FeatureHi
     series = {}
     for index, entries in by_index.items():
         entries.sort()
-        numbers = np.array([entry[2:] for entry in entries], dtype=np.float64)
+        days, _, values, spreads, weights = zip(*entries, strict=True)
         series[index] = DaySeries(
-            days=tuple(entry[0] for entry in entries),
-            values=numbers[:, 0],
-            spreads=numbers[:, 1],
-            weights=numbers[:, 2],
+            days=days, values=np.array(values), spreads=np.array(spreads), weights=np.array(weights)
         )
     return FeatureHistory(series=series, today=today)
 

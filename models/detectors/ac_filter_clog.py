@@ -13,6 +13,8 @@ from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.detectors.accumulate import Course, Limits, bounded_probability, days_to, follow
 from models.detectors.contract import Detector, References
+from models.detectors.rivals import rivals_of
+from models.detectors.signature import CautionParams, all_deviations, likelihoods
 from models.features.air_conditioner import AIR_DROP, COIL_DROP
 from models.healthy.learners import EXPECTED, RATIO
 from models.history import DaySeries, FeatureHistory, day_start
@@ -62,7 +64,11 @@ def judge(
     limits = _limits(float(references[main].model["noise"]), params)
     course = follow(series.days, series.values, limits)
     fresh = (history.today - series.days[-1]).days <= params.old_days
-    if course.raised and fresh and _corroborated(history, references, main, series, limits, params):
+    if course.raised and fresh and not _corroborated(history, references, main, series, limits, params):
+        return None
+    if course.raised and fresh and not _named(history, references, series):
+        return None
+    if course.raised and fresh:
         return _raised(history, main, series, course, now_data_time, params)
     if course.cleared_on is not None:
         return _verdict(False, now_data_time, 0.0, (_recovered(history, main, course),))
@@ -102,6 +108,13 @@ def _corroborated(
         return True
     first = float(np.median(series.values[-limits.steady_days :]))
     return float(np.median(second.values)) >= params.corroboration * first
+
+
+def _named(history: FeatureHistory, references: References, series: DaySeries) -> bool:
+    """A clog explains the last days better than a leak, a fouled outdoor coil or a thermometer that moved alone."""
+    deviations = all_deviations(Kind.AIR_CONDITIONER, history, references)
+    named = likelihoods(rivals_of(Kind.AIR_CONDITIONER), deviations, series.days[-1], CautionParams())
+    return max(named, key=lambda fault: named[fault]) == "filter_clog"
 
 
 def _raised(

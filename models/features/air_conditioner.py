@@ -10,6 +10,14 @@ AIR_DROP = "air_drop_k"
 """Room air less supply air at steady cooling, K, median of the day's windows."""
 COIL_DROP = "coil_drop_k"
 """Room air less indoor coil at steady cooling, K: for units that do not measure their supply air."""
+OUTDOOR_RISE = "outdoor_rise_k"
+"""Outdoor coil less outdoor air at steady cooling, K: grows when the outdoor coil is fouled."""
+POWER = "steady_power_w"
+"""Power at steady cooling, W, only for units that say their compressor speed."""
+DISCHARGE_LIFT = "discharge_lift_k"
+"""Compressor discharge less outdoor air at steady cooling, K: grows when refrigerant is short."""
+EEV = "steady_eev_steps"
+"""Opening of the expansion valve at steady cooling: grows when refrigerant is short."""
 
 
 def cooling_windows(day: Day, params: SteadyParams | None = None) -> Windows:
@@ -30,4 +38,7 @@ def steady_indices(day: Day) -> list[DayIndex]:
         *summarise("steady_coil_in_c", windows.coil_in_c),
         *summarise("steady_discharge_c", windows.discharge_c),
         *summarise("steady_eev_steps", windows.eev_steps),
+        *summarise(OUTDOOR_RISE, windows.outdoor_rise_k),
+        *summarise(POWER, windows.power_w),
+        *summarise(DISCHARGE_LIFT, windows.discharge_lift_k),
     ]

@@ -93,6 +93,18 @@ def summarise(index: str, values: Floats) -> list[DayIndex]:
     return [DayIndex(index=index, value=middle, spread=spread, weight=float(len(finite)))]
 
 
+def single(index: str, value: float, weight: float, spread: float = 0.0) -> list[DayIndex]:
+    """One index that is not a median of observations; nothing if `value` is not a number."""
+    return [DayIndex(index=index, value=float(value), spread=spread, weight=float(weight))] if isfinite(value) else []
+
+
+def ratio_of(above: Floats, below: Floats, usable: Mask) -> Floats:
+    """`above / below` where `usable`, else NaN."""
+    found: Floats = np.full(len(above), np.nan)
+    np.divide(above, below, out=found, where=usable & (below != 0))
+    return found
+
+
 def _number(value: object) -> float:
     if value is None or isinstance(value, str | list | dict):
         return np.nan

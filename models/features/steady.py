@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.features.day import Floats, Mask, Rows, Whole
+from models.features.day import Floats, Mask, Rows
+from models.features.stretches import changes, held, means, stretches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,9 @@ class Windows:
     eev_steps: Floats
     fan_level: Floats
     fan_rpm: Floats
+    power_w: Floats
+    outdoor_rise_k: Floats
+    discharge_lift_k: Floats
     load: Floats
     load_is_hz: bool
 
@@ -68,17 +72,13 @@ def steady_windows(rows: Rows, params: SteadyParams | None = None) -> Windows:
     load, load_is_hz = _load(rows)
     running = load > (params.off_hz if load_is_hz else params.off_w)
     mode = _held_mode(rows, params.hold_s)
-    fan_level = _held(rows.time_s, rows.number("fan_level"), params.hold_s)
-    setpoint_c = _held(rows.time_s, rows.number("setpoint_c"), params.hold_s)
-    defrosting = _held(rows.time_s, rows.number("defrost"), params.hold_s) == 1.0
+    fan_level = held(rows.time_s, rows.number("fan_level"), params.hold_s)
+    setpoint_c = held(rows.time_s, rows.number("setpoint_c"), params.hold_s)
+    defrosting = held(rows.time_s, rows.number("defrost"), params.hold_s) == 1.0
     usable = running & ~defrosting & _cooling(rows, mode, params)
-    cuts = _changes(rows.time_s, params.gap_s) | _differs(fan_level) | _differs(setpoint_c) | _jumps(load, params)
-    pieces = [
-        piece
-        for start, end in _stretches(usable, cuts)
-        for piece in _pieces(rows.time_s, start, end, params)
-        if _is_even(load[piece], params)
-    ]
+    cuts = changes(rows.time_s, params.gap_s) | _differs(fan_level) | _differs(setpoint_c) | _jumps(load, params)
+    pieces = [piece for start, end in stretches(usable, cuts) for piece in _pieces(rows.time_s, start, end, params)]
+    pieces = _even(load, pieces, params)
     return _average(rows, pieces, load, load_is_hz, fan_level)
 
 
@@ -89,24 +89,13 @@ def _load(rows: Rows) -> tuple[Floats, bool]:
     return rows.number("power_w"), False
 
 
-def _held(time_s: Floats, values: Floats, hold_s: float) -> Floats:
-    """Carry the last known value forward for at most `hold_s` seconds."""
-    if len(values) == 0:
-        return values
-    place = np.maximum.accumulate(np.where(np.isfinite(values), np.arange(len(values)), -1))
-    known = place >= 0
-    held = np.where(known, values[place], np.nan)
-    too_old = time_s - time_s[place] > hold_s
-    return np.where(known & ~too_old, held, np.nan)
-
-
 def _held_mode(rows: Rows, hold_s: float) -> Floats:
     """1 where the mode is cooling, 0 where it is another, NaN where it is not known."""
     mode = rows.text("mode")
     said = np.where(mode == "", np.nan, (mode == "cool").astype(np.float64))
     # In automatic mode only the temperatures tell whether it cools.
     said[mode == "auto"] = 2.0
-    return _held(rows.time_s, said, hold_s)
+    return held(rows.time_s, said, hold_s)
 
 
 def _cooling(rows: Rows, mode: Floats, params: SteadyParams) -> Mask:
@@ -116,12 +105,6 @@ def _cooling(rows: Rows, mode: Floats, params: SteadyParams) -> Mask:
     cold: Mask = room_c - air_c > params.least_drop_k  # NaN compares false: not known to cool
     cooling: Mask = (mode == 1.0) | (unsaid & cold)
     return cooling
-
-
-def _changes(time_s: Floats, gap_s: float) -> Mask:
-    cut = np.zeros(len(time_s), dtype=np.bool_)
-    cut[1:] = np.diff(time_s) > gap_s
-    return cut
 
 
 def _differs(values: Floats) -> Mask:
@@ -139,16 +122,6 @@ def _jumps(load: Floats, params: SteadyParams) -> Mask:
     return cut
 
 
-def _stretches(usable: Mask, cuts: Mask) -> list[tuple[int, int]]:
-    """Half-open index ranges of rows that are usable and not cut apart."""
-    if len(usable) == 0:
-        return []
-    group = np.cumsum(cuts | np.concatenate(([True], usable[1:] != usable[:-1])))
-    starts = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
-    ends = np.concatenate((starts[1:], [len(usable)]))
-    return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True) if usable[a]]
-
-
 def _pieces(time_s: Floats, start: int, end: int, params: SteadyParams) -> list[slice]:
     """Cut one stretch, without its settling time, into windows of 15 to 30 minutes."""
     first = int(np.searchsorted(time_s[start:end], time_s[start] + params.settle_s)) + start
@@ -163,9 +136,18 @@ def _pieces(time_s: Floats, start: int, end: int, params: SteadyParams) -> list[
     return pieces
 
 
-def _is_even(load: Floats, params: SteadyParams) -> bool:
-    known = load[np.isfinite(load)]
-    return len(known) > 0 and float(known.std()) <= params.load_spread * float(known.mean())
+def _even(load: Floats, pieces: list[slice], params: SteadyParams) -> list[slice]:
+    """The windows in which the load stays within `load_spread` of its mean."""
+    if not pieces:
+        return []
+    starts = np.array([piece.start for piece in pieces], dtype=np.intp)
+    ends = np.array([piece.stop for piece in pieces], dtype=np.intp)
+    middle = means(load, starts, ends)
+    # Centred before squaring, so that the difference of two large sums keeps its digits.
+    centred = load - float(np.nanmean(load))
+    variance = np.maximum(means(centred**2, starts, ends) - means(centred, starts, ends) ** 2, 0.0)
+    even = np.sqrt(variance) <= params.load_spread * middle  # NaN compares false: an unknown load is not even
+    return [piece for piece, kept in zip(pieces, even.tolist(), strict=True) if kept]
 
 
 def _average(rows: Rows, pieces: list[slice], load: Floats, load_is_hz: bool, fan_level: Floats) -> Windows:
@@ -173,9 +155,10 @@ def _average(rows: Rows, pieces: list[slice], load: Floats, load_is_hz: bool, fa
     ends = np.array([piece.stop for piece in pieces], dtype=np.intp)
 
     def mean(values: Floats) -> Floats:
-        return _means(values, starts, ends)
+        return means(values, starts, ends)
 
     room_c = rows.number("room_c")
+    outdoor_c = mean(rows.number("outdoor_c"))
     return Windows(
         starts_s=rows.time_s[starts],
         air_drop_k=mean(room_c) - mean(rows.number("supply_c")),
@@ -183,22 +166,14 @@ def _average(rows: Rows, pieces: list[slice], load: Floats, load_is_hz: bool, fa
         room_c=mean(room_c),
         coil_in_c=mean(rows.number("coil_in_c")),
         discharge_c=mean(rows.number("discharge_c")),
-        outdoor_c=mean(rows.number("outdoor_c")),
+        outdoor_c=outdoor_c,
         humidity_pct=mean(rows.number("humidity_pct")),
         eev_steps=mean(rows.number("eev_steps")),
         fan_level=mean(fan_level),
         fan_rpm=mean(rows.number("fan_rpm")),
+        power_w=mean(rows.number("power_w")) if load_is_hz else np.full(len(pieces), np.nan),
+        outdoor_rise_k=mean(rows.number("coil_out_c")) - outdoor_c,
+        discharge_lift_k=mean(rows.number("discharge_c")) - outdoor_c,
         load=mean(load),
         load_is_hz=load_is_hz,
     )
-
-
-def _means(values: Floats, starts: Whole, ends: Whole) -> Floats:
-    """Mean of the known values of each half-open range; NaN where none is known."""
-    known = np.isfinite(values)
-    total = np.concatenate(([0.0], np.cumsum(np.where(known, values, 0.0))))
-    count = np.concatenate(([0], np.cumsum(known)))
-    number = count[ends] - count[starts]
-    found: Floats = np.full(len(starts), np.nan)
-    np.divide(total[ends] - total[starts], number, out=found, where=number > 0)
-    return found

@@ -30,10 +30,9 @@ def _stuck(time_s: Floats, values: Floats, running: Mask) -> Mask:
     same = values[known]
     starts = np.flatnonzero(np.concatenate(([True], same[1:] != same[:-1])))
     ends = np.concatenate((starts[1:], [len(same)]))
-    for start, end in zip(starts, ends, strict=True):
+    long = time_s[known[ends - 1]] - time_s[known[starts]] >= STUCK_S
+    for start, end in zip(starts[long], ends[long], strict=True):
         first, last = known[start], known[end - 1]
-        if time_s[last] - time_s[first] < STUCK_S:
-            continue
         ran = running[first : last + 1]
         if ran.any() and not ran.all():
             stuck[first : last + 1] = True

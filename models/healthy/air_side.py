@@ -34,19 +34,52 @@ class Slope:
     """How far beyond the learned range a window still counts as like with like, at least."""
 
 
-SLOPES: Final[Mapping[str, Slope]] = MappingProxyType(
-    {
-        # Capacity grows nearly with compressor speed; efficiency losses at the ends keep it below one.
-        "log_load": Slope(mean=0.85, deviation=0.4, margin=0.10),
-        # Capacity tables of split units: about +2 % per K of room air, -0.5 to -1 % per K of outdoor air.
-        "room_c": Slope(mean=0.02, deviation=0.01, margin=4.0),
-        "outdoor_c": Slope(mean=-0.007, deviation=0.01, margin=5.0),
-        # Moist air spends capacity on condensation: the difference is smaller.
-        "humidity_pct": Slope(mean=-0.003, deviation=0.003, margin=8.0),
-        # Flow follows fan speed; the coil then works a little better.
-        "log_fan_rpm": Slope(mean=-0.8, deviation=0.3, margin=0.10),
-    }
+_MARGINS: Final = MappingProxyType(
+    {"log_load": 0.10, "room_c": 4.0, "outdoor_c": 5.0, "humidity_pct": 8.0, "log_fan_rpm": 0.10}
 )
+
+
+def _slopes(**believed: tuple[float, float]) -> Mapping[str, Slope]:
+    return MappingProxyType(
+        {name: Slope(mean=mean, deviation=wide, margin=_MARGINS[name]) for name, (mean, wide) in believed.items()}
+    )
+
+
+_DROP: Final = _slopes(
+    # Capacity grows nearly with compressor speed; efficiency losses at the ends keep it below one.
+    log_load=(0.85, 0.4),
+    # Capacity tables of split units: about +2 % per K of room air, -0.5 to -1 % per K of outdoor air.
+    room_c=(0.02, 0.01),
+    outdoor_c=(-0.007, 0.01),
+    # Moist air spends capacity on condensation: the difference is smaller.
+    humidity_pct=(-0.003, 0.003),
+    # Flow follows fan speed; the coil then works a little better.
+    log_fan_rpm=(-0.8, 0.3),
+)
+SLOPES: Final[Mapping[str, Mapping[str, Slope]]] = MappingProxyType(
+    {
+        "air_drop_k": _DROP,
+        "coil_drop_k": _DROP,
+        # What the outdoor coil sheds is capacity plus power; a hot day hardly changes how far above the air it stands.
+        "outdoor_rise_k": _slopes(
+            log_load=(0.9, 0.4), room_c=(0.015, 0.015), outdoor_c=(0.0, 0.01), humidity_pct=(0.001, 0.003),
+            log_fan_rpm=(0.1, 0.2),
+        ),
+        # Power at one compressor speed follows the pressure lift, which follows outdoor air.
+        "power_w": _slopes(
+            log_load=(1.1, 0.4), room_c=(0.0, 0.015), outdoor_c=(0.02, 0.01), humidity_pct=(0.0, 0.003),
+            log_fan_rpm=(0.05, 0.1),
+        ),
+        "discharge_lift_k": _slopes(
+            log_load=(0.4, 0.3), room_c=(0.005, 0.015), outdoor_c=(-0.005, 0.015), humidity_pct=(0.0, 0.003),
+            log_fan_rpm=(0.0, 0.2),
+        ),
+        "eev_steps": _slopes(
+            log_load=(0.7, 0.5), room_c=(0.01, 0.015), outdoor_c=(-0.005, 0.015), humidity_pct=(0.001, 0.003),
+            log_fan_rpm=(0.1, 0.3),
+        ),
+    }
+)  # fmt: skip
 """All (E), of the order found in makers' capacity tables; wide enough that a week of own data outweighs them."""
 
 
@@ -107,8 +140,9 @@ def learn_air_side(days: Sequence[Windows], which: str, params: AirSideParams | 
     x = np.column_stack([columns[name][keep] for name in names]) if names else np.empty((int(keep.sum()), 0))
     # The systems are tiny: with a thread per core the solver spends its time waiting (ten times slower, measured).
     with threadpool_limits(1):
-        fitted = _fit(names, x, target[keep], level[keep], params)
-        noise = _block_noise(names, x, target[keep], level[keep], day_of[keep], params)
+        believed = SLOPES[which]
+        fitted = _fit(believed, names, x, target[keep], level[keep], params)
+        noise = _block_noise(believed, names, x, target[keep], level[keep], day_of[keep], params)
     if fitted is None or noise is None or noise > params.noise_ceiling:
         return None
     mean, slopes, intercepts = fitted
@@ -134,7 +168,7 @@ def expected_drop_k(model: AirSideModel, windows: Windows, params: AirSideParams
     for place, name in enumerate(model.context):
         values = columns[name]
         low, high = model.low[place], model.high[place]
-        margin = max(SLOPES[name].margin, params.margin_share * (high - low))
+        margin = max(_MARGINS[name], params.margin_share * (high - low))
         with np.errstate(invalid="ignore"):
             alike = (values >= low - margin) & (values <= high + margin)
         expected = np.where(alike, expected + model.slopes[place] * (values - model.mean[place]), np.nan)
@@ -193,7 +227,7 @@ def _common_levels(level: Texts, keep: Mask, params: AirSideParams) -> Mask:
 
 
 def _fit(
-    context: Sequence[str], x: Floats, y: Floats, level: Texts, params: AirSideParams
+    believed: Mapping[str, Slope], context: Sequence[str], x: Floats, y: Floats, level: Texts, params: AirSideParams
 ) -> tuple[Floats, Floats, dict[str, float]] | None:
     """Mean and slope of each context signal, and the intercept by fan level; None if the fit did not converge.
 
@@ -201,8 +235,8 @@ def _fit(
     target in units of its noise: then the ridge penalty 1 is exactly the normal prior.
     """
     mean = x.mean(axis=0)
-    prior = np.array([SLOPES[name].mean for name in context])
-    deviation = np.array([SLOPES[name].deviation for name in context])
+    prior = np.array([believed[name].mean for name in context])
+    deviation = np.array([believed[name].deviation for name in context])
     left_over = (y - (x - mean) @ prior) / params.window_noise
     names = sorted(set(level.tolist()))
     if len(names) == 1 and not context:
@@ -222,7 +256,13 @@ def _fit(
 
 
 def _block_noise(
-    context: Sequence[str], x: Floats, y: Floats, level: Texts, day_of: Whole, params: AirSideParams
+    believed: Mapping[str, Slope],
+    context: Sequence[str],
+    x: Floats,
+    y: Floats,
+    level: Texts,
+    day_of: Whole,
+    params: AirSideParams,
 ) -> float | None:
     """Robust deviation of daily medians of the residual, each from a fit that did not see its block of days.
 
@@ -232,7 +272,11 @@ def _block_noise(
     medians: list[float] = []
     for block in _blocks(day_of, params.blocks):
         held = np.isin(day_of, block)
-        fitted = _fit(context, x[~held], y[~held], level[~held], params) if (~held).sum() > x.shape[1] + 3 else None
+        fitted = (
+            _fit(believed, context, x[~held], y[~held], level[~held], params)
+            if (~held).sum() > x.shape[1] + 3
+            else None
+        )
         if fitted is None:
             return None
         mean, slopes, intercepts = fitted

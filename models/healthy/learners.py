@@ -13,11 +13,12 @@ from typing import Final
 import numpy as np
 
 from domain.signals import Kind
-from models.features import air_conditioner, washing_machine
+from models.features import air_conditioner
 from models.features.day import Day, DayIndex
 from models.features.steady import Windows
 from models.healthy.air_side import expected_drop_k, learn_air_side, model_as_json, model_from_json
-from models.healthy.drain import learn_drain
+from models.healthy.fleet_prior import priors_of
+from models.healthy.level import learn_level
 from models.healthy.reference import Reference
 from models.history import FeatureHistory
 
@@ -39,13 +40,23 @@ LoadDays = Callable[[date, date], Sequence[Day]]
 
 _ReadWindows = Callable[[Sequence[date]], list[Windows]]
 
-RATIO: Final = MappingProxyType(
-    {air_conditioner.AIR_DROP: "air_drop_ratio", air_conditioner.COIL_DROP: "coil_drop_ratio"}
+_TARGETS: Final = MappingProxyType(
+    {
+        air_conditioner.AIR_DROP: "air_drop_k",
+        air_conditioner.COIL_DROP: "coil_drop_k",
+        air_conditioner.OUTDOOR_RISE: "outdoor_rise_k",
+        air_conditioner.POWER: "power_w",
+        air_conditioner.DISCHARGE_LIFT: "discharge_lift_k",
+        air_conditioner.EEV: "eev_steps",
+    }
 )
-"""Observed over expected difference, median over the day's comparable windows."""
+"""What is regressed on the context of steady windows, by index: the field of `Windows`."""
+RATIO: Final = MappingProxyType({index: f"{field.removesuffix('_k')}_ratio" for index, field in _TARGETS.items()})
+"""Observed over expected, median over the day's comparable windows."""
 EXPECTED: Final = MappingProxyType(
-    {air_conditioner.AIR_DROP: "air_drop_expected_k", air_conditioner.COIL_DROP: "coil_drop_expected_k"}
-)
+    {index: f"{field.removesuffix('_k')}_expected_k" if field.endswith("_k") else f"{field}_expected"
+     for index, field in _TARGETS.items()}
+)  # fmt: skip
 
 
 def learn_missing(
@@ -63,8 +74,9 @@ def learn_missing(
         for index in RATIO:
             if index not in known:
                 learned += _learn_drop(index, history, read, params)
-    if kind == Kind.WASHING_MACHINE and washing_machine.DRAIN not in known:
-        learned += learn_drain(history)
+    for index, prior in priors_of(kind).items():
+        if index not in known and (level := learn_level(prior, history)) is not None:
+            learned.append(level)
     return learned
 
 
@@ -78,7 +90,7 @@ def relative_indices(kind: Kind, day: Day, references: Mapping[str, Reference]) 
 
 def _drop_ratio(index: str, windows: Windows, reference: Reference) -> Iterator[DayIndex]:
     expected = expected_drop_k(model_from_json(reference.model), windows)
-    observed = getattr(windows, index)
+    observed = getattr(windows, _TARGETS[index])
     comparable = np.isfinite(expected) & np.isfinite(observed)
     if not comparable.any():
         return
@@ -115,7 +127,7 @@ def _first_fit(
         return None
     windows = read(good[: ends[-1]])
     for number in ends:
-        model = learn_air_side(windows[:number], index)
+        model = learn_air_side(windows[:number], _TARGETS[index])
         if model is not None:
             return Reference(index=index, learned_from=good[0], learned_to=good[number - 1], model=model_as_json(model))
     return None

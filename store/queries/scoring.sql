@@ -13,31 +13,41 @@ FROM (
     SELECT appliance_key, time FROM reading_air_conditioner
     WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
     UNION ALL
+    SELECT appliance_key, time FROM reading_refrigerator
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_washing_machine
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_dryer
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_dishwasher
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_water_heater
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_air_purifier
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_range_hood
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_circuit
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+    UNION ALL
     SELECT appliance_key, time FROM cycle_washing_machine
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM cycle_dryer
+    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM cycle_dishwasher
     WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
     UNION ALL
     SELECT appliance_key, time FROM event
     WHERE received_at > %(received_from)s AND received_at <= %(received_to)s AND code = 'filter_clean_alarm'
-    UNION ALL
-    SELECT appliance_key, time FROM reading_washing_machine
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
-    UNION ALL
-    SELECT appliance_key, time FROM reading_dryer
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
-    UNION ALL
-    SELECT appliance_key, time FROM reading_dishwasher
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
-    UNION ALL
-    SELECT appliance_key, time FROM reading_air_purifier
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
-    UNION ALL
-    SELECT appliance_key, time FROM reading_range_hood
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
 ) r
 JOIN judged j ON j.appliance_key = r.appliance_key
 GROUP BY r.appliance_key, (r.time AT TIME ZONE 'UTC')::date
@@ -57,31 +67,41 @@ FROM (
     SELECT appliance_key, time FROM reading_air_conditioner
     WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
     UNION ALL
+    SELECT appliance_key, time FROM reading_refrigerator
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_washing_machine
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_dryer
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_dishwasher
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_water_heater
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_air_purifier
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_range_hood
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM reading_circuit
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+    UNION ALL
     SELECT appliance_key, time FROM cycle_washing_machine
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM cycle_dryer
+    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
+    UNION ALL
+    SELECT appliance_key, time FROM cycle_dishwasher
     WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
     UNION ALL
     SELECT appliance_key, time FROM event
     WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s AND code = 'filter_clean_alarm'
-    UNION ALL
-    SELECT appliance_key, time FROM reading_washing_machine
-    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
-      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
-    UNION ALL
-    SELECT appliance_key, time FROM reading_dryer
-    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
-      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
-    UNION ALL
-    SELECT appliance_key, time FROM reading_dishwasher
-    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
-      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
-    UNION ALL
-    SELECT appliance_key, time FROM reading_air_purifier
-    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
-      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
-    UNION ALL
-    SELECT appliance_key, time FROM reading_range_hood
-    WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s
-      AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
 ) r
 GROUP BY r.appliance_key, (r.time AT TIME ZONE 'UTC')::date
 ON CONFLICT (appliance_key, day) DO UPDATE SET newest = greatest(day_due.newest, excluded.newest)
@@ -125,51 +145,79 @@ UPDATE day_due SET failures = failures + 1,
 WHERE appliance_key = %(appliance_key)s AND day = ANY(%(days)s)
 
 -- name: readings_air_conditioner
-SELECT extract(epoch FROM time)::float8 AS time_s, mode, setpoint_c, room_c, coil_in_c, outdoor_c, supply_c,
+SELECT extract(epoch FROM time)::float8 AS time_s, mode, setpoint_c, room_c, coil_in_c, coil_out_c, outdoor_c, supply_c,
        discharge_c, compressor_hz, fan_rpm, fan_level, eev_steps, humidity_pct, defrost, power_w, filter_h,
-       extra->'filter_used_pct' AS filter_used_pct, extra->'filter_clean_alarm' AS filter_clean_alarm,
-       extra->'filter_capacity_h' AS filter_capacity_h
+       extra->'filter_used_pct' AS filter_used_pct,
+       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
 FROM reading_air_conditioner
 WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
 
+-- name: readings_refrigerator
+SELECT extract(epoch FROM time)::float8 AS time_s, power_w, fridge_c, freezer_c, evap_c, ambient_c, compressor_hz,
+       compressor_on, door_open, door_opens, defrost
+FROM reading_refrigerator
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+
 -- name: readings_washing_machine
-SELECT extract(epoch FROM time)::float8 AS time_s, extra->'filter_used_pct' AS filter_used_pct,
-       extra->'filter_clean_alarm' AS filter_clean_alarm
+SELECT extract(epoch FROM time)::float8 AS time_s, power_w, phase, drum_rpm, vibration_mm_s, water_c,
+       extra->'filter_used_pct' AS filter_used_pct,
+       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
 FROM reading_washing_machine
 WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
-  AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
 
 -- name: readings_dryer
-SELECT extract(epoch FROM time)::float8 AS time_s, extra->'filter_used_pct' AS filter_used_pct,
-       extra->'filter_clean_alarm' AS filter_clean_alarm
+SELECT extract(epoch FROM time)::float8 AS time_s, power_w, phase, inlet_c, exhaust_c, heater_w, limit_trips,
+       extra->'filter_used_pct' AS filter_used_pct,
+       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
 FROM reading_dryer
 WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
-  AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
 
 -- name: readings_dishwasher
-SELECT extract(epoch FROM time)::float8 AS time_s, extra->'filter_used_pct' AS filter_used_pct,
-       extra->'filter_clean_alarm' AS filter_clean_alarm
+SELECT extract(epoch FROM time)::float8 AS time_s, power_w, phase, water_c, heater_w, circ_pump_w, turbidity_ntu,
+       extra->'filter_used_pct' AS filter_used_pct,
+       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
 FROM reading_dishwasher
 WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
-  AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+
+-- name: readings_water_heater
+SELECT extract(epoch FROM time)::float8 AS time_s, power_w, voltage_v, top_c, bottom_c, inlet_c, flow_lpm, heater_w,
+       leakage_ma, cutout_trips, anode_ma
+FROM reading_water_heater
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
 
 -- name: readings_air_purifier
-SELECT extract(epoch FROM time)::float8 AS time_s, filter_h, extra->'filter_used_pct' AS filter_used_pct,
+SELECT extract(epoch FROM time)::float8 AS time_s, power_w, fan_level, fan_rpm, pm25_ugm3, filter_h,
+       extra->'filter_used_pct' AS filter_used_pct,
        extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
 FROM reading_air_purifier
 WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
-  AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
 
 -- name: readings_range_hood
-SELECT extract(epoch FROM time)::float8 AS time_s, filter_h, extra->'filter_used_pct' AS filter_used_pct,
+SELECT extract(epoch FROM time)::float8 AS time_s, power_w, fan_level, fan_rpm, filter_h,
+       extra->'filter_used_pct' AS filter_used_pct,
        extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
 FROM reading_range_hood
 WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
-  AND extra ?| ARRAY['filter_used_pct', 'filter_clean_alarm', 'filter_capacity_h']
+
+-- name: readings_circuit
+SELECT extract(epoch FROM time)::float8 AS time_s, power_w, voltage_v, current_a, leakage_ma, terminal_c, upstream_v
+FROM reading_circuit
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
 
 -- name: cycles_washing_machine
-SELECT extract(epoch FROM time)::float8 AS time_s, drain_s, litres
+SELECT extract(epoch FROM time)::float8 AS time_s, fill_s, drain_s, litres, load_kg, spin_rpm, spin_vibration_mm_s,
+       rebalances
 FROM cycle_washing_machine
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+
+-- name: cycles_dryer
+SELECT extract(epoch FROM time)::float8 AS time_s, minutes, load_kg, water_kg
+FROM cycle_dryer
+WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+
+-- name: cycles_dishwasher
+SELECT extract(epoch FROM time)::float8 AS time_s, fill_s, drain_s, litres
+FROM cycle_dishwasher
 WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
 
 -- name: events

@@ -1,6 +1,7 @@
 """One contract over every detector: pure, order-free, robust to what is missing, monotone in severity."""
 
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from domain.signals import Kind
 from models.detectors import DETECTORS
 from models.detectors.contract import Detector, References
 from models.features.day import Day
+from models.healthy.fleet_prior import IndexPrior, priors_of
 from models.history import DatedIndex, FeatureHistory, history_of
-from tests.unit.synthetic_days import Cooling, cooling_day, evening, remember, reported_day, washing_day
+from tests.unit.index_stories import fault_story, signature_named
+from tests.unit.synthetic_days import FIRST, Cooling, cooling_day, evening, remember, reported_day, washing_day
 
 LAST = 45
 
@@ -30,6 +33,13 @@ def day_of(kind: Kind, number: int, severity: float) -> Day:
 
 def case_of(detector: Detector, severity: float) -> tuple[FeatureHistory, References]:
     (kind, *_) = detector.kinds
+    if detector.name == "defrost_silence":
+        return story_of_days({"run_h": lambda n: 9.0, "defrost_h": lambda n: 0.4 * (n < 18 + 22 * (severity < 0.6))})
+    if detector.name.startswith("stuck_sensor"):
+        return story_of_days({index: lambda n: 0.95 * severity if n >= 18 else 0.05 for index in detector.indices})
+    if detector.name == f"{kind}_{detector.fault}":
+        signature = signature_named(kind, detector.fault)
+        return fault_story(signature, severity * max(4.0 * signature.level, signature.failure[1]), LAST)
     if not detector.measures:
         days = [
             reported_day(n, filter_used_pct=20 + 200 * severity * (n >= 18), filter_clean_alarm=float(n >= 18))
@@ -39,12 +49,27 @@ def case_of(detector: Detector, severity: float) -> tuple[FeatureHistory, Refere
     return remember(kind, [day_of(kind, number, severity) for number in range(LAST + 1)], evening(LAST))
 
 
+def story_of_days(values: Mapping[str, Callable[[int], float]]) -> tuple[FeatureHistory, References]:
+    rows = [
+        (FIRST + timedelta(days=n), index, value(n), 0.0, 200.0)
+        for n in range(LAST + 1)
+        for index, value in values.items()
+    ]
+    return history_of(rows, evening(LAST)), {}
+
+
 def rows_of(history: FeatureHistory) -> list[DatedIndex]:
     return [
         (day, index, float(value), float(spread), float(weight))
         for index, series in history.series.items()
         for day, value, spread, weight in zip(series.days, series.values, series.spreads, series.weights, strict=True)
     ]
+
+
+def watched_priors(detector: Detector) -> list[IndexPrior]:
+    """Where the fleet tells a level, a detector may speak before anything of the unit is learned."""
+    (kind, *_) = detector.kinds
+    return [prior for index, prior in priors_of(kind).items() if index in detector.indices]
 
 
 @pytest.fixture(scope="module", params=DETECTORS, ids=lambda detector: detector.label)
@@ -103,9 +128,9 @@ def test_missing_indices_and_references_are_survived(
     for gone in (*detector.indices, None):
         kept = {name: series for name, series in history.series.items() if gone is not None and name != gone}
         detector.judge(FeatureHistory(series=kept, today=history.today), references, evening(LAST))
-    nothing = FeatureHistory(series={}, today=history.today)
+    nothing = FeatureHistory(series={}, today=history.today, memo={})
     assert detector.judge(nothing, {}, evening(LAST)) is None
-    if detector.references:
+    if detector.references and not any(prior.level for prior in watched_priors(detector)):
         assert detector.judge(history, {}, evening(LAST)) is None
 
 

@@ -1,0 +1,90 @@
+"""Refrigerator: the defrost heater no longer pulses, counted in compressor hours (domain notes: N compressor-hours)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from domain.faults import Urgency
+from domain.findings import Evidence, Verdict
+from domain.signals import Kind
+from models.detectors.contract import Detector, References
+from models.features.refrigerator import DEFROST_H, RUN_H
+from models.history import FeatureHistory, day_start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilenceParams:
+    """How long a silence counts. All (E)."""
+
+    least_pulses: int = 5
+    """Days with a pulse before the silence: a unit that never showed one cannot be judged."""
+    pulse_h: float = 0.05
+    """Hours of defrosting that are a pulse: three minutes."""
+    median_gaps: float = 3.0
+    longest_gaps: float = 1.6
+    least_run_h: float = 24.0
+    least_days: int = 3
+
+
+def judge(
+    history: FeatureHistory, _references: References, now_data_time: datetime, params: SilenceParams | None = None
+) -> Verdict | None:
+    """Present while the compressor has run far longer than ever since the last pulse; absent once it pulses again."""
+    params = params or SilenceParams()
+    pulses, runs = history.complete(DEFROST_H), history.complete(RUN_H)
+    if len(pulses) < 2 * params.least_pulses or len(runs) < len(pulses):
+        return None
+    run_h = dict(zip(runs.days, runs.values.tolist(), strict=True))
+    total = np.cumsum([run_h.get(day, 0.0) for day in pulses.days])
+    pulsed = np.flatnonzero(pulses.values > params.pulse_h)
+    if len(pulsed) < params.least_pulses:
+        return None
+    last = int(pulsed[-1])
+    gaps = np.diff(total[pulsed])
+    usual, longest = float(np.median(gaps)), float(np.quantile(gaps, 0.95))
+    limit = max(params.median_gaps * usual, params.longest_gaps * longest, params.least_run_h)
+    silent_h = float(total[-1] - total[last])
+    if silent_h >= limit and len(pulses) - 1 - last >= params.least_days:
+        return _verdict(True, now_data_time, usual, silent_h, day_start(pulses.days[last + 1]), silent_h / limit)
+    was_silent = bool(len(gaps) and gaps.max() >= max(params.median_gaps * usual, params.least_run_h))
+    since = day_start(pulses.days[int(pulsed[int(np.argmax(gaps)) + 1])]) if was_silent else None
+    return _verdict(False, now_data_time, usual, silent_h, since, 0.0) if silent_h < limit else None
+
+
+def _verdict(
+    present: bool, at: datetime, usual: float, silent_h: float, since: datetime | None, strength: float
+) -> Verdict:
+    said = (
+        "No defrosting for this many hours of compressor running; it was usual after the expected ones."
+        if present
+        else "The defrost heater pulses again."
+    )
+    evidence = () if since is None else (
+        Evidence(signal="defrost", expected=usual, observed=silent_h, unit="h of running", since=since, note=said),
+    )  # fmt: skip
+    return Verdict(
+        fault="defrost_failure",
+        present=present,
+        at=at,
+        probability=min(0.95, 0.75 + 0.1 * (strength - 1.0)) if present else 0.0,
+        urgency=Urgency.VISIT,
+        evidence=evidence,
+        detector=DETECTOR.label,
+    )
+
+
+DETECTOR: Final = Detector(
+    name="defrost_silence",
+    version="1",
+    fault="defrost_failure",
+    kinds=frozenset({Kind.REFRIGERATOR}),
+    indices=(DEFROST_H, RUN_H),
+    cannot_see=(
+        "Units that say neither their defrosting nor their evaporator temperature; a heater that failed before five "
+        "pulses were seen; a heater that pulses but no longer heats; which of heater, sensor or timer failed."
+    ),
+    measures=True,
+    judge=judge,
+)

@@ -1,0 +1,158 @@
+"""From a signature to a detector: accumulated evidence, the right name, and the words for it."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from domain.faults import fault_of
+from domain.findings import Evidence, Verdict
+from models.detectors.accumulate import Course, follow, middle_of
+from models.detectors.contract import Detector, References
+from models.detectors.index_words import words_of
+from models.detectors.known_faults import SIGNATURES
+from models.detectors.rivals import rivals_of
+from models.detectors.signature import (
+    Amplitudes,
+    CautionParams,
+    Signature,
+    all_deviations,
+    amplitudes_of,
+    grows_too_fast,
+    likelihoods,
+    limits_of,
+)
+from models.healthy.deviations import Deviation
+from models.history import FeatureHistory, day_start
+from models.prognosis import days_until
+
+VERSION: Final = "2"
+
+
+def judge(
+    history: FeatureHistory,
+    references: References,
+    now_data_time: datetime,
+    *,
+    signature: Signature,
+    detector: str,
+    params: CautionParams | None = None,
+) -> Verdict | None:
+    """The verdict as of `now_data_time`; see `Detector` for what None and False mean."""
+    params = params or CautionParams()
+    deviations = all_deviations(signature.kind, history, references)
+    amplitudes = amplitudes_of(signature, deviations)
+    if amplitudes is None:
+        return None
+    limits = limits_of(signature, amplitudes, params)
+    course = follow(amplitudes.days, amplitudes.values, limits)
+    fresh = (history.today - amplitudes.days[-1]).days <= signature.old_days
+    if course.raised and fresh:
+        rivals = [rival for rival in rivals_of(signature.kind) if not _too_fast(rival, deviations)]
+        named = likelihoods(rivals, deviations, amplitudes.days[-1], params)
+        if signature in rivals and max(named, key=lambda fault: named[fault]) == signature.fault:
+            verdict = _raised(
+                signature, detector, deviations, amplitudes, course, named[signature.fault], now_data_time
+            )
+            return verdict if verdict and verdict.probability >= params.least_probability else None
+        return None
+    if course.cleared_on is not None:
+        evidence = _evidence(signature, deviations, day_start(course.cleared_on), recovered=True)
+        return _absent(signature, detector, now_data_time, evidence)
+    return _absent(signature, detector, now_data_time, ()) if course.near and fresh else None
+
+
+def _too_fast(rival: Signature, deviations: dict[str, Deviation]) -> bool:
+    amplitudes = amplitudes_of(rival, deviations)
+    return amplitudes is not None and grows_too_fast(rival, amplitudes)
+
+
+def _raised(
+    signature: Signature,
+    detector: str,
+    deviations: dict[str, Deviation],
+    amplitudes: Amplitudes,
+    course: Course,
+    named: float,
+    at: datetime,
+) -> Verdict | None:
+    since = day_start(course.since or amplitudes.days[-1])
+    evidence = _evidence(signature, deviations, since, recovered=False)
+    if not evidence:
+        return None
+    trend = days_until(amplitudes.days, amplitudes.values, signature.failure, amplitudes.noise)
+    last_day = day_start(amplitudes.days[-1]) + timedelta(hours=12)
+    p10, p50, p90 = (max(at, last_day + timedelta(days=days)) for days in trend) if trend else (None, None, None)
+    strength = 1.0 - 0.35 * float(np.exp(-max(0.0, course.strength - 1.0) / 1.5))
+    return Verdict(
+        fault=signature.fault,
+        present=True,
+        at=at,
+        probability=float(min(0.97, named * strength)),
+        urgency=fault_of(signature.kind, signature.fault).urgency,
+        evidence=evidence,
+        fails_p10=p10,
+        fails_p50=p50,
+        fails_p90=p90,
+        detector=detector,
+    )
+
+
+def _evidence(
+    signature: Signature, deviations: dict[str, Deviation], since: datetime, *, recovered: bool
+) -> tuple[Evidence, ...]:
+    """The indices that moved as the fault says, the most telling first; for a recovery the key indices as they are."""
+    told: list[tuple[float, Evidence]] = []
+    for effect in signature.effects:
+        deviation = deviations.get(effect.index)
+        if deviation is None or effect.size == 0:
+            continue
+        last = slice(-min(signature.steady_days, len(deviation)), None)
+        value = middle_of(deviation.values[last]) * np.sign(effect.size)
+        weight = value / float(np.hypot(middle_of(deviation.noise[last]), deviation.drift))
+        if (recovered and effect.key) or (not recovered and weight > 1.0):
+            expected, observed = (middle_of(side[last]) for side in (deviation.expected, deviation.observed))
+            told.append((weight, _said(effect.index, expected, observed, since, recovered)))
+    told.sort(key=lambda pair: -pair[0])
+    return tuple(evidence for _, evidence in told[:4])
+
+
+def _said(index: str, expected: float, observed: float, since: datetime, recovered: bool) -> Evidence:
+    words = words_of(index)
+    if recovered:
+        note = f"{words.name} is back at what this unit does when healthy."
+    else:
+        change = f"{100 * (observed / expected - 1):+.0f} %" if abs(expected) > 1e-9 else f"{observed:+.2f}"
+        note = f"{words.name}: {change} against this unit when healthy, compared {words.alike}."
+    return Evidence(signal=words.signal, expected=expected, observed=observed, unit=words.unit, since=since, note=note)
+
+
+def _absent(signature: Signature, detector: str, at: datetime, evidence: tuple[Evidence, ...]) -> Verdict:
+    return Verdict(
+        fault=signature.fault,
+        present=False,
+        at=at,
+        probability=0.0,
+        urgency=fault_of(signature.kind, signature.fault).urgency,
+        evidence=evidence,
+        detector=detector,
+    )
+
+
+def _detector(signature: Signature) -> Detector:
+    name = f"{signature.kind}_{signature.fault}"
+    return Detector(
+        name=name,
+        version=VERSION,
+        fault=signature.fault,
+        kinds=frozenset({signature.kind}),
+        indices=tuple(effect.index for effect in signature.effects),
+        references=tuple(effect.index for effect in signature.effects),
+        cannot_see=signature.cannot_see,
+        measures=True,
+        judge=partial(judge, signature=signature, detector=f"{name}/{VERSION}"),
+    )
+
+
+DETECTORS: Final = tuple(_detector(signature) for signature in SIGNATURES)

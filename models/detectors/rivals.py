@@ -1,0 +1,100 @@
+"""What is no fault of its own here but looks like one: it competes for the name, and then nothing is said."""
+
+from functools import cache
+from typing import Final
+
+from domain.signals import Kind
+from models.detectors.known_faults import FIRST_WEEKS, SIGNATURES, effects_of
+from models.detectors.signature import Signature
+from models.features import air_conditioner as ac
+
+# A clogged filter is judged by its own detector; here it only stands as a rival for the right name.
+_FILTER_RIVAL: Final = Signature(
+    fault="filter_clog",
+    kind=Kind.AIR_CONDITIONER,
+    effects=effects_of(
+        (ac.AIR_DROP, 1.0, 0.3),
+        (ac.COIL_DROP, 0.7, 0.4),
+        (ac.OUTDOOR_RISE, -0.15, 0.25),
+        (ac.POWER, -0.05, 0.12),
+        (ac.DISCHARGE_LIFT, 0.0, 0.15),
+        (ac.EEV, -0.1, 0.3),
+        keys=(ac.AIR_DROP, ac.COIL_DROP),
+    ),
+    level=0.11,
+    failure=(0.25, 0.35, 0.5),
+    cannot_see=FIRST_WEEKS,
+)
+
+# A household that draws little and often makes heatings short as well, but leaves no cold bottom.
+_DRAWS_RIVAL: Final = Signature(
+    fault="frequent_draws",
+    kind=Kind.WATER_HEATER,
+    effects=effects_of(("burst_min", -1.0, 0.4), ("starts_per_heat_h", 0.9, 0.5), keys=("burst_min",)),
+    level=0.3,
+    failure=(1.0, 1.0, 1.0),
+    cannot_see=FIRST_WEEKS,
+)
+
+# Everything that goes with the heat moved together: the unit is asked for more or for less than its context tells.
+_DEMAND: Final = tuple(
+    Signature(
+        fault=f"demand:{sign:+.0f}",
+        kind=Kind.AIR_CONDITIONER,
+        effects=effects_of(
+            (ac.AIR_DROP, sign, 0.3),
+            (ac.COIL_DROP, sign, 0.3),
+            (ac.OUTDOOR_RISE, sign, 0.4),
+            (ac.POWER, sign, 0.4),
+            (ac.DISCHARGE_LIFT, 0.0, 0.3),
+            (ac.EEV, 0.0, 0.6),
+            keys=(ac.OUTDOOR_RISE, ac.POWER),  # without these it cannot be told from less air
+        ),
+        level=0.11,
+        failure=(1.0, 1.0, 1.0),
+        cannot_see=FIRST_WEEKS,
+    )
+    for sign in (1.0, -1.0)
+)
+
+_THERMOMETERS: Final = tuple(
+    Signature(
+        fault=f"thermometer:{index}",
+        kind=Kind.AIR_CONDITIONER,
+        effects=effects_of((index, 1.0, 0.4), keys=(index,)),
+        odds=0.3,
+        level=0.11,
+        failure=(1.0, 1.0, 1.0),
+        cannot_see=FIRST_WEEKS,
+    )
+    for index in (ac.AIR_DROP, ac.COIL_DROP, ac.OUTDOOR_RISE)
+)
+
+# A power meter that drifts or flips its unit moves what it measures and nothing else.
+_METER_RIVAL: Final = Signature(
+    fault="power_meter",
+    kind=Kind.REFRIGERATOR,
+    effects=effects_of(("on_power_w", 1.0, 0.1), ("mean_power_w", 1.0, 0.15), keys=("on_power_w",)),
+    level=0.09,
+    failure=(1.0, 1.0, 1.0),
+    cannot_see=FIRST_WEEKS,
+)
+
+# So does a thermometer: a fresh-food side that really warms changes how the machine runs.
+_THERMOMETER_RIVAL: Final = Signature(
+    fault="fridge_thermometer",
+    kind=Kind.REFRIGERATOR,
+    effects=effects_of(("fridge_c", 8.0, 5.0), ("warmup_per_h", 0.0, 1.0), keys=("fridge_c",)),
+    level=0.18,
+    failure=(1.0, 1.0, 1.0),
+    cannot_see=FIRST_WEEKS,
+)
+
+_RIVALS: Final = (_FILTER_RIVAL, _METER_RIVAL, _THERMOMETER_RIVAL, _DRAWS_RIVAL, *_THERMOMETERS, *_DEMAND)
+"""What is no fault of its own here, but looks like one."""
+
+
+@cache
+def rivals_of(kind: Kind) -> tuple[Signature, ...]:
+    """Every fault that the pattern could be, for the right name."""
+    return tuple(signature for signature in (*SIGNATURES, *_RIVALS) if signature.kind == kind)

@@ -1,0 +1,223 @@
+"""Known faults as patterns: which indices of an appliance move, which way, and how far in proportion to each other.
+
+The deviation d_i of index i under a fault of amplitude a is a * effect_i, give or take a * tolerance_i, besides the
+unit's own noise. Each day's deviations give one amplitude (weighted least squares); amplitudes are accumulated over
+days; and a fault is named only if its pattern explains the last days better than every other known fault, than
+health, and than 'something unknown moved' (which is for review, never for a visit).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import exp, log
+
+import numpy as np
+
+from domain.signals import Kind
+from models.detectors.accumulate import Limits, middle_of
+from models.detectors.contract import References
+from models.features.day import Floats
+from models.healthy.deviations import Deviation, deviations_of
+from models.history import FeatureHistory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a fault of amplitude 1 does to an index, in the scale of that index (relative, mostly)."""
+
+    index: str
+    size: float
+    tolerance: float
+    key: bool = False
+    """The fault is judged only on days and units that show at least one of its key indices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """One fault of one kind; amplitudes are relative, about the share of the function that is lost."""
+
+    fault: str
+    kind: Kind
+    effects: tuple[Effect, ...]
+    level: float
+    """Smallest amplitude that is spoken of, however quiet the unit (domain notes or E)."""
+    failure: tuple[float, float, float]
+    """Amplitude at which it fails or has to be seen to: early, usual and late among units (E)."""
+    cannot_see: str
+    old_days: int = 14
+    steady_days: int = 3
+    fastest_per_day: float | None = None
+    """Faster growth than this is another fault (domain notes: time scales); None if it may come at once."""
+    odds: float = 1.0
+    """How common it is beside the other faults of the kind, roughly (E)."""
+    gradual: bool = False
+    """It never comes in one step; what does is something outside of the appliance (mains pressure, say)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amplitudes:
+    """One fault's amplitude by day with the standard deviation of a healthy day, and of months (`drift`)."""
+
+    days: tuple[date, ...]
+    values: Floats
+    noise: float
+    drift: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CautionParams:
+    """How many standard deviations count; set on blocks of healthy residuals (docs/guides/detection.md)."""
+
+    slack: float = 1.0
+    decision: float = 6.0
+    level: float = 3.0
+    clear: float = 1.5
+    recent_days: int = 5
+    least_probability: float = 0.4
+    """Less sure than this is for review, not for an owner or a planner (E)."""
+    unknown: float = 0.30
+    """Deviation, in any direction, of what nobody has a name for (E)."""
+    unknown_odds: float = 0.15
+    """How likely it is beside all known faults together (E)."""
+
+
+def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> Amplitudes | None:
+    """Weighted least squares of the day's deviations on the pattern; None if the unit shows no key index."""
+    shown = [(effect, deviations[effect.index]) for effect in signature.effects if effect.index in deviations]
+    if not any(effect.key for effect, _ in shown):
+        return None
+    ordinals = np.unique(np.concatenate([found.ordinals for effect, found in shown if effect.key]))
+    above, below = np.zeros(len(ordinals)), np.zeros(len(ordinals))
+    wander = 0.0
+    for effect, found in shown:
+        if effect.size == 0 or len(found) == 0:
+            continue
+        at = found.ordinals
+        place = np.minimum(np.searchsorted(ordinals, at), len(ordinals) - 1)
+        here = ordinals[place] == at
+        # A vague effect says less about the amplitude: its tolerance at the least amplitude counts as noise.
+        variance = found.noise**2 + found.drift**2 + (effect.tolerance * signature.level) ** 2
+        bounded = np.clip(found.values, -6.0 * found.noise - abs(effect.size), 6.0 * found.noise + abs(effect.size))
+        above[place[here]] += (effect.size * bounded / variance)[here]
+        below[place[here]] += (effect.size**2 / variance)[here]
+        wander += effect.size**2 / middle_of(variance) ** 2 * found.drift**2
+    known = below > 0
+    if not known.any():
+        return None
+    typical = middle_of(below[known])
+    return Amplitudes(
+        days=tuple(date.fromordinal(int(day)) for day in ordinals[known]),
+        values=above[known] / below[known],
+        noise=1.0 / np.sqrt(typical),
+        drift=float(np.sqrt(wander)) / typical,
+    )
+
+
+def limits_of(signature: Signature, amplitudes: Amplitudes, params: CautionParams) -> Limits:
+    """Limits in amplitude: floors of the fault, or multiples of what the unit does when healthy."""
+    noise, drift = amplitudes.noise, amplitudes.drift
+    settled = float(np.hypot(noise / np.sqrt(signature.steady_days), drift))
+    level = max(signature.level, params.level * settled)
+    return Limits(
+        slack=max(0.4 * level, params.slack * settled),
+        decision=max(1.2 * level, params.decision * settled),
+        level=level,
+        clear=max(0.35 * level, params.clear * settled),
+        steady_days=signature.steady_days,
+        clear_days=3,
+    )
+
+
+def likelihoods(
+    signatures: Sequence[Signature], deviations: Mapping[str, Deviation], until: date, params: CautionParams
+) -> dict[str, float]:
+    """Probability of each fault, of `healthy` and of `unknown`, from the medians of the last days; sums to one."""
+    recent = _recent(deviations, until, params)
+    scores = {"healthy": _log_density(recent, {}, 0.0), "unknown": _unknown(recent, params)}
+    for signature in signatures:
+        effects = {effect.index: effect for effect in signature.effects}
+        if not any(effect.key and effect.index in recent for effect in signature.effects):
+            continue
+        amplitude = _best_amplitude(recent, effects, signature.level)
+        scores[signature.fault] = (
+            _log_density(recent, effects, amplitude) - 0.5 + log(signature.odds)
+        )  # one fitted number
+    best = max(scores.values())
+    weights = {name: exp(max(score - best, -50.0)) for name, score in scores.items()}
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items()}
+
+
+def all_deviations(kind: Kind, history: FeatureHistory, references: References) -> dict[str, Deviation]:
+    """Every index of the kind that can be compared with health."""
+    return deviations_of(kind, history, references)
+
+
+_Recent = dict[str, tuple[float, float]]
+
+
+def _recent(deviations: Mapping[str, Deviation], until: date, params: CautionParams) -> _Recent:
+    """Median deviation and its standard deviation of the last days up to `until`, by index; old ones say nothing."""
+    found: _Recent = {}
+    for index, deviation in deviations.items():
+        count = min(len(deviation), params.recent_days)
+        if count == 0 or (until - deviation.days[-1]).days > 10 or (until - deviation.days[-count]).days > 28:
+            continue
+        noise = middle_of(deviation.noise[-count:])
+        found[index] = (
+            middle_of(deviation.values[-count:]),
+            float(np.hypot(1.3 * noise / np.sqrt(count), deviation.drift)),
+        )
+    return found
+
+
+def _best_amplitude(recent: _Recent, effects: Mapping[str, Effect], least: float) -> float:
+    above = below = 0.0
+    for index, (value, deviation) in recent.items():
+        effect = effects.get(index)
+        if effect is not None and effect.size:
+            variance = deviation**2 + (effect.tolerance * least) ** 2
+            above += effect.size * value / variance
+            below += effect.size**2 / variance
+    return max(0.0, above / below) if below else 0.0
+
+
+def _log_density(recent: _Recent, effects: Mapping[str, Effect], amplitude: float) -> float:
+    """Student-like: a single wild index costs at most its logarithm, so that it cannot decide alone."""
+    total = 0.0
+    for index, (value, deviation) in recent.items():
+        effect = effects.get(index)
+        expected = amplitude * effect.size if effect else 0.0
+        tolerance = amplitude * effect.tolerance if effect else 0.3 * amplitude * deviation
+        variance = deviation**2 + tolerance**2
+        total += -0.5 * log(variance) - 2.5 * log(1.0 + (value - expected) ** 2 / (4.0 * variance))
+    return total
+
+
+def _unknown(recent: _Recent, params: CautionParams) -> float:
+    total = log(params.unknown_odds)
+    for value, deviation in recent.values():
+        variance = deviation**2 + params.unknown**2
+        total += -0.5 * log(variance) - 2.5 * log(1.0 + value**2 / (4.0 * variance))
+    return total
+
+
+def grows_too_fast(signature: Signature, amplitudes: Amplitudes) -> bool:
+    """True if the last weeks show a rise that this fault cannot make, beyond what noise explains."""
+    if len(amplitudes.values) < 8:
+        return False
+    if signature.gradual and _in_one_step(amplitudes.values[-60:]):
+        return True
+    if signature.fastest_per_day is None:
+        return False
+    now, before = amplitudes.values[-3:], amplitudes.values[-12:-5]
+    days = (amplitudes.days[-2] - amplitudes.days[max(-9, -len(amplitudes.days))]).days
+    rise = middle_of(now) - middle_of(before)
+    return rise > signature.fastest_per_day * days + amplitudes.noise
+
+
+def _in_one_step(values: Floats, width: int = 4, share: float = 0.6) -> bool:
+    """True if most of the present amplitude came between one half week and the next."""
+    levels = np.median(np.lib.stride_tricks.sliding_window_view(values, width), axis=1)
+    steps = levels[width:] - levels[:-width]
+    return len(steps) > 0 and float(steps.max()) >= share * max(float(levels[-1]), 1e-9)

@@ -1,0 +1,138 @@
+"""Refrigerator: heat that leaks in (off-cycle warm-up), what it takes to pump it out (power, duty), and defrosting.
+
+With Q = UA (ambient - inside), the off-cycle warm-up rate over the temperature difference is UA over heat capacity:
+it tells the cabinet (seal, doors) from the machine (condenser, compressor), which shows in power and duty instead.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from models.features.day import Day, DayIndex, Floats, Mask, Rows, ratio_of, single, summarise
+from models.features.stretches import changes, counted, hours_between, medians, slopes_per_h, stretches
+
+WARMUP: Final = "warmup_per_h"
+"""Off-cycle warm-up of the fresh-food side over (ambient - inside), 1/h, doors closed."""
+FREEZER_WARMUP: Final = "freezer_warmup_per_h"
+ON_POWER: Final = "on_power_w"
+"""Power while the compressor runs, doors closed, no defrost, W."""
+DUTY: Final = "duty"
+"""Share of time the compressor runs."""
+MEAN_POWER: Final = "mean_power_w"
+LIFT: Final = "lift_k"
+"""Ambient less fresh-food temperature, K: the load's driving force."""
+PULLDOWN: Final = "pulldown_k_per_h"
+"""How fast the compartment gets colder while the compressor runs, K/h (positive is cooling)."""
+FRIDGE: Final = "fridge_c"
+FREEZER: Final = "freezer_c"
+SPLIT: Final = "split_k"
+"""Fresh food less freezer, K."""
+EVAP_DEPTH: Final = "evap_depth_k"
+"""Freezer (or fresh food) less evaporator while running, K: grows as frost insulates the coil."""
+STARTS: Final = "starts_per_h"
+SHORT_STARTS: Final = "short_start_share"
+"""Share of the day's compressor starts that end within ten minutes: a compressor that gives up and tries again."""
+RUN_H: Final = "run_h"
+DEFROST_H: Final = "defrost_h"
+"""Hours in which the defrost flag was set or the evaporator was being heated."""
+AMBIENT: Final = "ambient_c"
+DOORS: Final = "doors_per_h"
+HZ: Final = "compressor_hz"
+
+GAP_S: Final = 1200.0
+"""A longer silence ends a stretch (E)."""
+SHORT_S: Final = 600.0
+"""A compressor run shorter than ten minutes is a failed start, not a cycle (E): makers' anti-short-cycle times are
+five minutes or more, healthy runs take fifteen and more."""
+LEAST_ROWS: Final = 24
+"""Fewer rows than two hours at five minutes do not make a day (E)."""
+OFF_W: Final = 12.0
+"""Electronics and fans of a refrigerator whose compressor rests take less (E)."""
+
+
+def cold_indices(day: Day) -> list[DayIndex]:
+    """All indices of a day that has enough rows."""
+    rows = day.readings
+    if len(rows) < LEAST_ROWS:
+        return []
+    on, hours = _running(rows), hours_between(rows.time_s)
+    closed, defrost = _closed(rows), _defrosting(rows)
+    fridge, freezer, ambient = rows.number("fridge_c"), rows.number("freezer_c"), rows.number("ambient_c")
+    power, evap = rows.number("power_w"), rows.number("evap_c")
+    cold = np.where(np.isfinite(freezer), freezer, fridge)
+    quiet = on & closed & ~defrost
+    said = np.isfinite(power)
+    mean_power = float(np.sum(power[said] * hours[said]) / np.sum(hours[said])) if hours[said].sum() > 0 else np.nan
+    return [
+        *_switching(rows, on, hours),
+        *_off_cycles(rows, on, closed & ~defrost, fridge, freezer, ambient),
+        *summarise(ON_POWER, np.where(quiet, power, np.nan)),
+        *single(MEAN_POWER, mean_power, float(hours[said].sum())),
+        *summarise(LIFT, ambient - fridge),
+        *summarise(FRIDGE, fridge),
+        *summarise(FREEZER, freezer),
+        *summarise(SPLIT, fridge - freezer),
+        *summarise(AMBIENT, ambient),
+        *summarise(EVAP_DEPTH, np.where(quiet, cold - evap, np.nan)),
+        *summarise(HZ, np.where(quiet, rows.number("compressor_hz"), np.nan)),
+        *single(DEFROST_H, float(hours[defrost].sum()) if _tells_defrost(rows) else np.nan, float(hours.sum())),
+        *single(DOORS, counted(rows.number("door_opens")) / max(float(hours.sum()), 1.0), float(hours.sum())),
+    ]
+
+
+def _running(rows: Rows) -> Mask:
+    """Compressor on: as said, else by its speed, else by power above a third of the day's high (power-only units)."""
+    said, speed, power = rows.number("compressor_on"), rows.number("compressor_hz"), rows.number("power_w")
+    if np.isfinite(said).any():
+        return np.asarray(said > 0.5, dtype=np.bool_)
+    if np.isfinite(speed).any():
+        return np.asarray(speed > 1.0, dtype=np.bool_)
+    known = power[np.isfinite(power)]
+    if len(known) == 0:
+        return np.zeros(len(rows), dtype=np.bool_)
+    limit = max(OFF_W, float(np.quantile(known, 0.8)) / 3.0)
+    return np.asarray(power > limit, dtype=np.bool_)
+
+
+def _closed(rows: Rows) -> Mask:
+    """No door open now and none opened since the row before."""
+    closed = ~(rows.number("door_open") > 0.5)
+    opens = rows.number("door_opens")
+    moved = np.zeros(len(rows), dtype=np.bool_)
+    moved[1:] = np.diff(opens) > 0
+    return np.asarray(closed & ~moved, dtype=np.bool_)
+
+
+def _tells_defrost(rows: Rows) -> bool:
+    return bool(np.isfinite(rows.number("defrost")).any() or np.isfinite(rows.number("evap_c")).any())
+
+
+def _defrosting(rows: Rows) -> Mask:
+    """The flag, or an evaporator above freezing: only a heater (or a long rest) brings it there."""
+    flag, evap = rows.number("defrost") > 0.5, rows.number("evap_c") > 2.0
+    return np.asarray(flag | evap, dtype=np.bool_)
+
+
+def _switching(rows: Rows, on: Mask, hours: Floats) -> list[DayIndex]:
+    total = float(hours.sum())
+    runs = stretches(on, changes(rows.time_s, GAP_S))
+    whole = [(start, end) for start, end in runs if start > 0 and end < len(rows)]
+    lengths = np.array([rows.time_s[end] - rows.time_s[start] for start, end in whole])
+    found = [*single(DUTY, float(hours[on].sum()) / max(total, 0.1), total), *single(RUN_H, hours[on].sum(), total)]
+    found += single(STARTS, len(whole) / max(total, 1.0), total)
+    if len(whole) >= 4:
+        found += single(SHORT_STARTS, float((lengths <= SHORT_S).mean()), len(whole))
+    return found
+
+
+def _off_cycles(rows: Rows, on: Mask, quiet: Mask, fridge: Floats, freezer: Floats, ambient: Floats) -> list[DayIndex]:
+    cuts = changes(rows.time_s, GAP_S)
+    off = [(start + 1, end) for start, end in stretches(~on & quiet, cuts) if end - start >= 4]
+    runs = [(start + 1, end) for start, end in stretches(on & quiet, cuts) if end - start >= 4]
+    around = np.where(np.isfinite(ambient), ambient, 24.0)  # an unknown kitchen is taken as a temperate one (E)
+    found: list[DayIndex] = []
+    for name, inside in ((WARMUP, fridge), (FREEZER_WARMUP, freezer)):
+        driving = medians(around - inside, off)
+        found += summarise(name, ratio_of(slopes_per_h(rows.time_s, inside, off), driving, driving > 3.0))
+    cold = np.where(np.isfinite(freezer), freezer, fridge)
+    return found + summarise(PULLDOWN, -slopes_per_h(rows.time_s, cold, runs))

@@ -1,0 +1,74 @@
+"""Water heater: the element's resistance, how evenly the tank heats, and how often it has to switch."""
+
+from typing import Final
+
+import numpy as np
+
+from models.features.day import Day, DayIndex, Floats, Mask, Rows, ratio_of, single, summarise
+from models.features.stretches import changes, counted, hours_between, slopes_per_h, stretches
+
+RESISTANCE: Final = "resistance_ohm"
+"""R = V^2 / P while heating: independent of mains voltage."""
+HEATER_W: Final = "heater_on_w"
+BURST_MIN: Final = "burst_min"
+"""Median length of an uninterrupted heating, minutes: short cycling makes it small."""
+STARTS_PER_HEAT_H: Final = "starts_per_heat_h"
+"""Heating starts per hour of heating."""
+BOTTOM_LAG: Final = "bottom_lag_k"
+"""Top less bottom while heating without flow, K: lime on the element and its sludge keep the bottom cold."""
+HEAT_RATE: Final = "heat_rate_k_per_kwh"
+"""Rise of the tank per kilowatt-hour of heat, without flow."""
+CUTOUTS: Final = "cutout_trips"
+ANODE_MA: Final = "anode_ma"
+LEAKAGE_ON: Final = "leakage_on_ma"
+INLET: Final = "inlet_c"
+TOP: Final = "top_c"
+ON_W: Final = 300.0
+"""More than electronics take: the element is on (E)."""
+
+
+def tank_indices(day: Day) -> list[DayIndex]:
+    """Indices of one day's readings."""
+    rows = day.readings
+    if len(rows) < 5:
+        return []
+    heat = rows.number("heater_w")
+    if not np.isfinite(heat).any():
+        heat = rows.number("power_w")
+    on = heat > ON_W
+    volt = rows.number("voltage_v")
+    steady = np.zeros(len(rows), dtype=np.bool_)
+    steady[1:-1] = on[1:-1] & on[:-2] & on[2:]  # a row on the edge averages on and off
+    return [
+        *summarise(RESISTANCE, ratio_of(volt**2, heat, steady & (volt > 60))),
+        *summarise(HEATER_W, np.where(steady, heat, np.nan)),
+        *_bursts(rows, on, heat),
+        *single(CUTOUTS, counted(rows.number("cutout_trips")), len(rows)),
+        *summarise(ANODE_MA, rows.number("anode_ma")),
+        *summarise(LEAKAGE_ON, np.where(steady, rows.number("leakage_ma"), np.nan)),
+        *summarise(INLET, rows.number("inlet_c")),
+        *summarise(TOP, rows.number("top_c")),
+    ]
+
+
+def _bursts(rows: Rows, on: Mask, heat: Floats) -> list[DayIndex]:
+    hours, cuts = hours_between(rows.time_s, 900.0), changes(rows.time_s, 1200.0)
+    runs = stretches(on, cuts)
+    whole = [(start, end) for start, end in runs if start > 0 and end < len(rows)]
+    heat_h = float(hours[on].sum())
+    top, bottom, flow = rows.number("top_c"), rows.number("bottom_c"), rows.number("flow_lpm")
+    still = on & ~(flow > 0.1)
+    calm = [(start, end) for start, end in stretches(still, cuts) if end - start >= 4]
+    tank = np.where(np.isfinite(bottom), bottom, top)
+    rates = slopes_per_h(rows.time_s, tank, calm)
+    kw = np.array([float(np.nanmean(heat[start:end])) / 1000.0 for start, end in calm])
+    lengths = np.array([(rows.time_s[end] - rows.time_s[start]) / 60.0 for start, end in whole])
+    lag = np.where(still, top - bottom, np.nan)
+    for start, _ in runs:
+        lag[start : start + 3] = np.nan  # the first quarter of an hour still shows the last draw
+    return [
+        *summarise(BURST_MIN, lengths),
+        *single(STARTS_PER_HEAT_H, len(whole) / heat_h if heat_h >= 0.3 and whole else np.nan, len(whole)),
+        *summarise(BOTTOM_LAG, lag),
+        *summarise(HEAT_RATE, ratio_of(rates, kw, kw > 0)),
+    ]

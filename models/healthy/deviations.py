@@ -1,0 +1,91 @@
+"""How far every index of an appliance is from healthy: one view over both sorts of references."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+
+from domain.signals import Kind
+from models.features.day import Floats
+from models.healthy.fleet_prior import IndexPrior, priors_of
+from models.healthy.learners import EXPECTED, RATIO
+from models.healthy.level import Deviation, deviation_of, ordinals_of
+from models.healthy.reference import Reference
+from models.history import FeatureHistory
+
+__all__ = ["Deviation", "deviations_of"]
+
+WINDOW_DRIFT: Final = 0.03
+"""Healthy air conditioners wander by this much over a season beyond what their context explains (E)."""
+THERMOMETER_DRIFT_K: Final = 0.3
+"""Two thermometers of an appliance drift apart by this much over a season (E): it weighs on small differences."""
+LEAST_WINDOWS: Final = 2.0
+LOOK_BACK: Final = timedelta(days=150)
+"""What is older has either been said or has ended (E); it keeps the cost of a day from growing with the history."""
+CONTEXT_WANDER: Final = {"ambient_c": 5.0, "inlet_c": 4.0, "doors_per_h": 0.5}
+"""How far a slow context moves over months (E): counted as drift where the unit does not measure it."""
+
+
+def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, Reference]) -> dict[str, Deviation]:
+    """By index; an index that cannot be compared is absent. Worked out once per history."""
+    known = history.memo.get("deviations")
+    if known is not None and known[0] is references and known[1] == kind:
+        remembered: dict[str, Deviation] = known[2]
+        return remembered
+    recent = _recent(history)
+    found = {
+        index: deviation
+        for index in RATIO
+        if index in references and (deviation := _of_windows(index, recent, references[index])) is not None
+    }
+    for index, prior in priors_of(kind).items():
+        deviation = deviation_of(prior, recent, references.get(index))
+        if deviation is not None and len(deviation):
+            found[index] = replace(deviation, drift=_drift(prior, history))
+    history.memo["deviations"] = (references, kind, found)
+    return found
+
+
+def _recent(history: FeatureHistory) -> FeatureHistory:
+    first = history.today - LOOK_BACK
+    if all(len(series) == 0 or series.days[0] >= first for series in history.series.values()):
+        return history
+    return FeatureHistory(
+        series={index: series.since(first) for index, series in history.series.items()}, today=history.today
+    )
+
+
+def _drift(prior: IndexPrior, history: FeatureHistory) -> float:
+    """The prior's drift, and what an unmeasured slow context may add to it."""
+    total = prior.drift**2
+    for slope in prior.slopes:
+        if len(history.all_days(slope.context)) == 0:
+            total += (abs(slope.mean) + slope.deviation) ** 2 * CONTEXT_WANDER.get(slope.context, 0.0) ** 2
+    return float(np.sqrt(total))
+
+
+def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> Deviation | None:
+    series = history.complete(RATIO[index]).since(reference.learned_to + timedelta(days=1)).at_least(LEAST_WINDOWS)
+    if len(series) == 0:
+        return None
+    expected = history.complete(EXPECTED[index])
+    by_day = dict(zip(expected.days, expected.values.tolist(), strict=True))
+    wanted = np.array([by_day.get(day, np.nan) for day in series.days])
+    return Deviation(
+        days=series.days,
+        values=np.log(np.maximum(series.values, 0.05)),
+        noise=np.full(len(series), float(reference.model["noise"])),
+        expected=wanted,
+        observed=wanted * series.values,
+        drift=float(np.hypot(WINDOW_DRIFT, _thermometers(index, wanted))),
+        ordinals=ordinals_of(series.days),
+    )
+
+
+def _thermometers(index: str, expected: Floats) -> float:
+    """Relative drift of an index that is a difference of two temperatures."""
+    if not index.endswith("_k"):
+        return 0.0
+    return THERMOMETER_DRIFT_K / max(float(np.nanmedian(expected)) if np.isfinite(expected).any() else 1.0, 1.0)

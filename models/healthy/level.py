@@ -1,0 +1,218 @@
+"""Healthy level of one daily index of one appliance, as a robust regression on the context of the same day.
+
+    index (its logarithm, mostly) = level + sum of slope * (context - mean) + noise
+
+Bayesian ridge with Huber weights: slopes start from the fleet prior and move as far as the unit's own days say; the
+level is the unit's own, but no further from the fleet's than `LevelParams.edge` deviations, so that a fault that was
+there at installation is measured from the fleet's edge instead of being learned as normal.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import compress
+from typing import Any
+
+import numpy as np
+
+from models.features.day import Floats, Whole
+from models.healthy.fleet_prior import IndexPrior
+from models.healthy.reference import Reference
+from models.history import DaySeries, FeatureHistory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelParams:
+    """How long is watched, and what is believed. All (E)."""
+
+    least_days: int = 8
+    longest_days: int = 75
+    """A reference is learned from days no further apart than this."""
+    edge: float = 2.5
+    blocks: int = 4
+    huber: float = 1.5
+    dependence: float = 2.0
+    """Neighbouring days are alike: variances count this many times."""
+    noise_ceiling: float = 6.0
+    """In noise floors: a unit more irregular than this is not judged by this index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """How far an index is from healthy by day, in its scale, with the standard deviation that is expected of a day."""
+
+    days: tuple[date, ...]
+    values: Floats
+    noise: Floats
+    expected: Floats
+    """In the unit of the index."""
+    observed: Floats
+    drift: float
+    ordinals: Whole
+    """The days as day numbers, for arithmetic."""
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+
+def learn_level(prior: IndexPrior, history: FeatureHistory, params: LevelParams | None = None) -> Reference | None:
+    """The reference from the earliest complete days that suffice, or None yet."""
+    params = params or LevelParams()
+    series = history.complete(prior.index).at_least(prior.least_weight)
+    if len(series) < params.least_days:
+        return None
+    first = series.days[0]
+    ends = [
+        number
+        for number in range(params.least_days, len(series) + 1)
+        if series.days[number - 1] >= first + timedelta(days=prior.calendar_days - 1)
+    ]
+    if not ends:
+        return None
+    count = ends[0]
+    if series.days[count - 1] - first > timedelta(days=params.longest_days):
+        return None
+    y, x, means = _design(prior, history, series, slice(0, count), None)
+    known = np.isfinite(y)
+    if int(known.sum()) < params.least_days:
+        return None
+    model = _fit(prior, y[known], x[known], params)
+    if model is None:
+        return None
+    level, slopes, covariance, noise = model
+    return Reference(
+        index=prior.index,
+        learned_from=first,
+        learned_to=series.days[count - 1],
+        model={
+            "level": level,
+            "means": [float(mean) if np.isfinite(mean) else None for mean in means],  # JSON has no NaN
+            "slopes": slopes.tolist(),
+            "covariance": covariance.tolist(),
+            "noise": noise,
+            "days": int(known.sum()),
+        },
+    )
+
+
+def deviation_of(
+    prior: IndexPrior, history: FeatureHistory, reference: Reference | None, params: LevelParams | None = None
+) -> Deviation | None:
+    """Deviation of the complete days after learning; before anything is learned, from the fleet's edge if it has one.
+
+    None if neither can be said.
+    """
+    params = params or LevelParams()
+    series = history.complete(prior.index).at_least(prior.least_weight)
+    if reference is not None:
+        series = series.since(reference.learned_to + timedelta(days=1))
+    if len(series) == 0 or (reference is None and prior.level is None):
+        return None
+    model: Mapping[str, Any] = {} if reference is None else reference.model
+    means = None if reference is None else np.asarray(model["means"], dtype=np.float64)
+    y, x, means = _design(prior, history, series, slice(None), means)
+    slopes = np.asarray(model.get("slopes", [slope.mean for slope in prior.slopes]), dtype=np.float64)
+    covariance = np.asarray(
+        model.get("covariance", np.diag([slope.deviation**2 for slope in prior.slopes])), dtype=np.float64
+    ).reshape(len(slopes), len(slopes))
+    context = x @ slopes
+    level = _trusted_level(prior, model, y - context, params)
+    noise = float(model.get("noise", prior.noise_floor))
+    variance = noise**2 + np.einsum("ij,jk,ik->i", x, covariance, x) * params.dependence
+    expected = level + context
+    known = np.isfinite(y)
+    back = np.exp if prior.log else np.asarray
+    return Deviation(
+        days=series.days if known.all() else tuple(compress(series.days, known.tolist())),
+        values=(y - expected)[known],
+        noise=np.sqrt(variance)[known],
+        expected=back(expected)[known],
+        observed=back(y)[known],
+        drift=prior.drift,
+        ordinals=ordinals_of(series.days)[known],
+    )
+
+
+def ordinals_of(days: Sequence[date]) -> Whole:
+    """Day numbers."""
+    return np.fromiter((day.toordinal() for day in days), dtype=np.intp, count=len(days))
+
+
+def _trusted_level(prior: IndexPrior, model: Mapping[str, Any], freed: Floats, params: LevelParams) -> Floats:
+    """The unit's own level within the fleet's range; without one, the point of that range nearest to the day."""
+    if prior.level is None:
+        return np.full(len(freed), float(model["level"]))
+    low = prior.level[0] - params.edge * prior.level[1]
+    high = prior.level[0] + params.edge * prior.level[1]
+    own = np.full(len(freed), float(model["level"])) if model else freed
+    return np.clip(own, low, high)
+
+
+def _design(
+    prior: IndexPrior, history: FeatureHistory, series: DaySeries, part: slice, means: Floats | None
+) -> tuple[Floats, Floats, Floats]:
+    """Index and centred context of the days; unknown context counts as its mean."""
+    y = _scaled(series.values[part], prior.log)
+    days = series.days[part]
+    columns = [_at(history, slope.context, days, slope.log) for slope in prior.slopes]
+    x = np.column_stack(columns) if columns else np.empty((len(days), 0))
+    if means is None:
+        known = np.isfinite(x)
+        total = np.where(known, x, 0.0).sum(axis=0)
+        means = np.divide(total, known.sum(axis=0), out=np.full(x.shape[1], np.nan), where=known.any(axis=0))
+    centred = x - means
+    return y, np.where(np.isfinite(centred), centred, 0.0), np.asarray(means)
+
+
+def _at(history: FeatureHistory, index: str, days: tuple[date, ...], log: bool) -> Floats:
+    series = history.all_days(index)
+    if series.days == days:
+        return _scaled(series.values, log)
+    by_day = history.memo.get(f"by_day:{index}")
+    if by_day is None:
+        by_day = history.memo[f"by_day:{index}"] = dict(zip(series.days, series.values.tolist(), strict=True))
+    return _scaled(np.array([by_day.get(day, np.nan) for day in days], dtype=np.float64), log)
+
+
+def _scaled(values: Floats, log: bool) -> Floats:
+    if not log:
+        return values
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(values > 0, np.log(values), np.nan)
+
+
+def _fit(prior: IndexPrior, y: Floats, x: Floats, params: LevelParams) -> tuple[float, Floats, Floats, float] | None:
+    """Level, slopes, their covariance and the noise of a day; None if the unit is too irregular."""
+    level, slopes, covariance, noise = _ridge(prior, y, x, params)
+    held_out = np.empty(0)
+    for block in np.array_split(np.arange(len(y)), params.blocks):
+        rest = np.setdiff1d(np.arange(len(y)), block)
+        if len(rest) < 4:
+            continue
+        a, b, *_ = _ridge(prior, y[rest], x[rest], params)
+        held_out = np.append(held_out, y[block] - a - x[block] @ b)
+    if len(held_out):
+        # The wider of the middle and the shoulder: a few bad days in ten must not make the unit look quiet.
+        noise = max(1.4826 * float(np.median(np.abs(held_out))), float(np.quantile(np.abs(held_out), 0.9)) / 1.9)
+    noise = max(noise, prior.noise_floor)
+    return None if noise > params.noise_ceiling * prior.noise_floor else (level, slopes, covariance, noise)
+
+
+def _ridge(prior: IndexPrior, y: Floats, x: Floats, params: LevelParams) -> tuple[float, Floats, Floats, float]:
+    """Huber-weighted ridge towards the prior slopes, level free."""
+    mean = np.array([slope.mean for slope in prior.slopes])
+    precision = np.diag([1.0 / slope.deviation**2 for slope in prior.slopes]).reshape(x.shape[1], x.shape[1])
+    slopes, level = mean, float(np.median(y - x @ mean))
+    noise, covariance = prior.noise_floor, np.empty((0, 0))
+    for _ in range(4):
+        residual = y - level - x @ slopes
+        noise = max(1.4826 * float(np.median(np.abs(residual))), prior.noise_floor)
+        weights = np.minimum(1.0, params.huber * noise / np.maximum(np.abs(residual), 1e-12))
+        centre_y, centre_x = np.average(y, weights=weights), np.average(x, axis=0, weights=weights)
+        scale = noise**2 * params.dependence
+        weighted = (x - centre_x) * weights[:, None] / scale
+        covariance = np.linalg.inv(weighted.T @ (x - centre_x) + precision) if len(mean) else np.empty((0, 0))
+        if len(mean):
+            slopes = covariance @ (weighted.T @ (y - centre_y) + precision @ mean)
+        level = float(centre_y - centre_x @ slopes)
+    return level, slopes, covariance, noise

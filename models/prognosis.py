@@ -1,0 +1,84 @@
+"""When will it fail or need care: P10, P50 and P90 of the days left, or nothing without a credible trend.
+
+Growth of wear is irregular and seldom a straight line, and units fail at different severities. So the answer mixes
+slopes of block-bootstrapped Theil-Sen lines over the last weeks with a spread of failure amplitudes, and with a
+growth that may speed up or slow down.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from models.features.day import Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrognosisParams:
+    """What a credible trend is. All (E)."""
+
+    trend_days: int = 42
+    least_days: int = 6
+    least_span_days: int = 8
+    blocks: int = 8
+    draws: int = 120
+    farthest_days: float = 365.0
+    credible: float = 0.9
+    """Share of drawn slopes that must rise."""
+    pace: float = 1.4
+    """Future over past pace, median: wear that loads the machine harder goes faster (E)."""
+    pace_spread: float = 0.6
+    """Standard deviation of its logarithm."""
+    seed: int = 20250601
+    """Same input, same answer."""
+
+
+def days_until(
+    days: Sequence[date],
+    amplitudes: Floats,
+    failure: tuple[float, float, float],
+    noise: float,
+    params: PrognosisParams | None = None,
+) -> tuple[float, float, float] | None:
+    """Days from the last day until the amplitude reaches `failure` (early, usual, late among units).
+
+    None unless at least `credible` of the drawn slopes rise and half of the draws end within `farthest_days`.
+    """
+    params = params or PrognosisParams()
+    at = np.array([(day - days[-1]).days for day in days], dtype=np.float64)
+    recent = at >= -params.trend_days
+    at, values = at[recent], np.asarray(amplitudes)[recent]
+    if len(at) < params.least_days or at[-1] - at[0] < params.least_span_days:
+        return None
+    points = [(at[part].mean(), np.median(values[part])) for part in np.array_split(np.arange(len(at)), params.blocks)
+              if len(part)]  # fmt: skip
+    x, y = np.array(points).T
+    rng = np.random.default_rng(params.seed)
+    slopes = _drawn_slopes(x, y, noise * np.sqrt(params.blocks / len(at)), rng, params)
+    if float((slopes > 0).mean()) < params.credible:
+        return None
+    pace = params.pace * np.exp(params.pace_spread * rng.standard_normal(params.draws))
+    now = float(np.median(values[-3:]))
+    spread = np.log(failure[2] / failure[0]) / 2.563  # P10 and P90 of a normal are 2.563 deviations apart
+    limits = failure[1] * np.exp(spread * rng.standard_normal(params.draws))
+    # A unit that is past a limit and still works has a higher one.
+    limits = np.maximum(limits, now * (1.0 + 0.1 * rng.random(params.draws)))
+    left = (limits - now) / np.maximum(slopes * pace, 1e-6)
+    p10, p50, p90 = np.quantile(left, (0.1, 0.5, 0.9))
+    if p50 > params.farthest_days:
+        return None
+    return float(max(p10, 0.0)), float(p50), float(min(p90, 2 * params.farthest_days))
+
+
+def _drawn_slopes(x: Floats, y: Floats, noise: float, rng: np.random.Generator, params: PrognosisParams) -> Floats:
+    """Median pairwise slope (Theil-Sen) of each resampled set of block medians, which also carry their own noise."""
+    first, second = np.triu_indices(len(x), 1)
+    drawn = rng.integers(0, len(x), size=(params.draws, len(x)))
+    xs = x[drawn]
+    ys = y[drawn] + noise * rng.standard_normal((params.draws, len(x)))
+    run, rise = xs[:, second] - xs[:, first], ys[:, second] - ys[:, first]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slopes = np.where(np.abs(run) > 0, rise / run, np.nan)
+    found: Floats = np.nanmedian(slopes, axis=1)
+    return found

@@ -1,0 +1,113 @@
+"""The engine behind the table of faults: right names, the prior file, prognosis, and indices by hand calculation."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from domain.signals import Kind
+from models.features import daily_indices
+from models.features.day import Day, Rows
+from models.features.fan import STEPS
+from models.healthy.fleet_prior import SHIPPED, SHIPPED_SHA256, UntrustedPriorError, read_priors
+from models.judge import judge_appliance
+from models.prognosis import days_until
+from tests.unit.index_stories import story
+from tests.unit.synthetic_days import evening
+
+LAST = 45
+CLOGGED_FAN = {f"fan_law_{step}": -0.25 for step in STEPS} | {f"watts_at_{step}": -0.12 for step in STEPS}
+DAY = date(2025, 6, 1)
+MIDNIGHT_S = 1_748_736_000.0  # 2025-06-01 00:00 UTC
+
+
+def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
+    history, references = story(kind, moves, last)
+    return {verdict.fault for verdict in judge_appliance(kind, history, references, evening(last)) if verdict.present}
+
+
+@pytest.mark.parametrize(
+    ("kind", "moves", "expected"),
+    [
+        (Kind.AIR_CONDITIONER, {"air_drop_k": 0.25, "coil_drop_k": 0.18}, {"filter_clog"}),
+        # All that goes with the heat moved together: more is asked of it, nothing is wrong with it.
+        (
+            Kind.AIR_CONDITIONER,
+            {"air_drop_k": 0.2, "coil_drop_k": 0.2, "outdoor_rise_k": 0.2, "steady_power_w": 0.2},
+            set(),
+        ),
+        (Kind.REFRIGERATOR, {"on_power_w": 0.3, "mean_power_w": 0.3}, set()),  # its power meter drifts
+        (Kind.REFRIGERATOR, {"fridge_c": 4.0}, set()),  # its thermometer drifts
+        (Kind.WATER_HEATER, {"burst_min": -0.6, "starts_per_heat_h": 0.6}, set()),  # drawn more often, no lime
+        (Kind.AIR_PURIFIER, CLOGGED_FAN, {"filter_clog"}),
+        (Kind.AIR_PURIFIER, {"watts_at_2": 0.1}, set()),  # more watts is no clog
+    ],
+)
+def test_the_right_name_or_none(kind: Kind, moves: dict[str, float], expected: set[str]) -> None:
+    assert present(kind, moves) == expected
+
+
+def test_a_healthy_unit_of_any_kind_is_left_alone() -> None:
+    assert {kind: present(kind, {}) for kind in Kind} == {kind: set() for kind in Kind}
+
+
+def test_a_prior_file_that_was_changed_is_refused(tmp_path: Path) -> None:
+    changed = tmp_path / "prior.json"
+    changed.write_bytes(SHIPPED.read_bytes().replace(b'"format": 1', b'"format":  1'))
+    with pytest.raises(UntrustedPriorError, match="not the registered file"):
+        read_priors(changed, SHIPPED_SHA256)
+    assert read_priors(SHIPPED, SHIPPED_SHA256)
+
+
+def test_prognosis_needs_a_trend_and_brackets_a_straight_one() -> None:
+    days = [DAY + timedelta(days=number) for number in range(30)]
+    rng = np.random.default_rng(3)
+    rising = 0.005 * np.arange(30) + rng.normal(0, 0.005, 30)
+    found = days_until(days, rising, (0.2, 0.25, 0.3), 0.005)
+    assert found is not None
+    # 0.145 on the last day, 0.25 at 0.005 a day: 21 days at the old pace, 15 at the faster one that is believed.
+    assert found[0] < 15 < found[2]
+    assert 8 < found[1] < 25
+    assert days_until(days, 0.15 + rng.normal(0, 0.005, 30), (0.2, 0.25, 0.3), 0.005) is None
+    assert days_until(days[:4], rising[:4], (0.2, 0.25, 0.3), 0.005) is None
+
+
+def indices(kind: Kind, **numbers: list[float]) -> dict[str, float]:
+    length = len(next(iter(numbers.values())))
+    rows = Rows(
+        time_s=MIDNIGHT_S + np.arange(0.0, 300.0 * length, 300.0, dtype=np.float64),
+        numbers={name: np.array(values, dtype=np.float64) for name, values in numbers.items()},
+    )
+    return {found.index: found.value for found in daily_indices(kind, Day(day=DAY, readings=rows))}
+
+
+def test_resistance_does_not_depend_on_voltage() -> None:
+    volt = [230.0, 230.0, 207.0, 207.0, 230.0, 230.0]
+    heat = [v * v / 26.45 for v in volt]
+    assert indices(Kind.WATER_HEATER, voltage_v=volt, heater_w=heat)["resistance_ohm"] == pytest.approx(26.45)
+
+
+def test_warm_up_is_the_rate_over_the_temperature_difference() -> None:
+    # An hour on, then an hour off in which the inside gains 0.1 K every five minutes: 1.2 K/h over about 20 K.
+    on = [1.0] * 12 + [0.0] * 12
+    inside = [4.0] * 12 + [4.0 + 0.1 * step for step in range(12)]
+    found = indices(Kind.REFRIGERATOR, compressor_on=on, fridge_c=inside, ambient_c=[24.6] * 24)
+    assert found["warmup_per_h"] == pytest.approx(1.2 / 20.0, rel=0.01)
+    assert found["duty"] == pytest.approx(0.5)
+
+
+def test_fan_law_is_the_same_at_any_speed_of_the_same_duct() -> None:
+    rpm = [500.0] * 5 + [1000.0] * 5
+    found = indices(
+        Kind.RANGE_HOOD, fan_level=[1.0] * 5 + [2.0] * 5, fan_rpm=rpm, power_w=[8.0 * (r / 500.0) ** 3 for r in rpm]
+    )
+    assert found["fan_law_1"] == pytest.approx(found["fan_law_2"]) == pytest.approx(64.0)
+
+
+def test_contact_resistance_is_the_slope_of_the_lost_voltage() -> None:
+    current = [float(step % 12) for step in range(48)]
+    found = indices(
+        Kind.CIRCUIT, current_a=current, upstream_v=[231.0] * 48, voltage_v=[230.5 - 0.05 * amp for amp in current]
+    )
+    assert found["contact_ohm"] == pytest.approx(0.05)
