@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -84,19 +84,20 @@ def test_the_stream_comes_back_after_the_database_cut_it_and_says_that_something
 
 def test_a_server_with_open_streams_stops_at_once(database_url: str, mqtt_url: str) -> None:
     with serving(database_url, mqtt_url) as served:
-        ended: list[str] = []
+        watching, ended = Event(), Event()
 
         def watch() -> None:
             with httpx.stream("GET", f"{served.url}/api/v1/stream", timeout=20) as answer:
-                ended.extend(name for name, _ in events(answer))
+                for _ in events(answer):
+                    watching.set()
+            ended.set()
 
-        with httpx.stream("GET", f"{served.url}/api/v1/stream", timeout=20) as first:
-            next_of(events(first), "hello")
-            watcher = Thread(target=watch)
-            watcher.start()
-            assert served.stop()
-            watcher.join(10)
-        assert not watcher.is_alive()
+        watcher = Thread(target=watch)
+        watcher.start()
+        assert watching.wait(20)
+        assert served.stop()
+        watcher.join(10)
+        assert ended.is_set()
 
 
 def test_a_new_device_is_told(connection: Connection, database_url: str, mqtt_url: str) -> None:

@@ -1,0 +1,1 @@
+"""Figures that people and products are judged by: reliability, emerging issues, service quality, grades. Pure."""

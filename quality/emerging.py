@@ -1,0 +1,98 @@
+"""Which model, batch, firmware, part or climate fails more than its like: found early, and not found by luck.
+
+Every group is compared with all other appliances of its kind for the same fault. Hundreds of such comparisons a week
+would raise an alarm each week by chance alone, so what is reported is bounded by the share of false discoveries.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from scipy.stats import false_discovery_control
+
+from quality.bounds import Bounded, higher_by_chance, rate, rate_ratio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Appliances of a kind that share a value, for instance `dimension` batch, `value` 2026-W14, and one fault."""
+
+    kind: str
+    fault: str
+    dimension: str
+    value: str
+    events: int
+    months: float
+    """Appliance-months watched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergingParams:
+    """What is worth a case."""
+
+    false_discoveries: float = 0.05
+    """Expected share of false ones among what is reported (Benjamini and Hochberg 1995)."""
+    min_events: int = 3
+    """One or two events are a coincidence that a person would laugh at (E)."""
+    min_ratio: float = 1.5
+    """Less than half as much again is real but no case (E)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A group that fails more than the rest of its kind; rates per 1000 appliance-months."""
+
+    group: Group
+    per_1000: Bounded
+    rest_per_1000: Bounded
+    ratio: Bounded
+    q_value: float
+    """Least share of false discoveries at which it would be reported."""
+
+
+def emerging_issues(groups: Iterable[Group], params: EmergingParams | None = None) -> list[Issue]:
+    """The groups that stand out, strongest first.
+
+    Within one dimension every group is tested against the others of its kind and fault. Dimensions overlap (a batch
+    belongs to a model); Benjamini and Hochberg's procedure holds under that positive dependence. Groups without events
+    are tested too: leaving them out would make the others look rarer than they are.
+    """
+    params = params or EmergingParams()
+    tested = [(group, *rest) for group, rest in _with_rest(list(groups)) if rest[1] > 0 and group.months > 0]
+    if not tested:
+        return []
+    chances = higher_by_chance(
+        [group.events for group, _, _ in tested],
+        [group.months for group, _, _ in tested],
+        [events for _, events, _ in tested],
+        [months for _, _, months in tested],
+    )
+    q_values = false_discovery_control(chances, method="bh")
+    found = [
+        _issue(group, events, months, float(q))
+        for (group, events, months), q in zip(tested, q_values, strict=True)
+        if q <= params.false_discoveries and group.events >= params.min_events
+    ]
+    worth = [issue for issue in found if issue.ratio.value is None or issue.ratio.value >= params.min_ratio]
+    return sorted(worth, key=lambda issue: (issue.q_value, -issue.group.events, issue.group.value))
+
+
+def _with_rest(groups: Sequence[Group]) -> list[tuple[Group, tuple[int, float]]]:
+    totals: dict[tuple[str, str, str], tuple[int, float]] = {}
+    for group in groups:
+        events, months = totals.get((group.kind, group.fault, group.dimension), (0, 0.0))
+        totals[group.kind, group.fault, group.dimension] = (events + group.events, months + group.months)
+    found = []
+    for group in groups:
+        events, months = totals[group.kind, group.fault, group.dimension]
+        found.append((group, (events - group.events, months - group.months)))
+    return found
+
+
+def _issue(group: Group, rest_events: int, rest_months: float, q_value: float) -> Issue:
+    return Issue(
+        group=group,
+        per_1000=rate(group.events, group.months).times(1000.0),
+        rest_per_1000=rate(rest_events, rest_months).times(1000.0),
+        ratio=rate_ratio(group.events, group.months, rest_events, rest_months),
+        q_value=q_value,
+    )
