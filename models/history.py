@@ -1,15 +1,15 @@
 """The daily indices of one appliance up to its present data time: the only input of detectors beside the reference."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from itertools import compress
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from models.features.day import Floats
+from models.features.day import Floats, Whole
 
 DatedIndex = tuple[date, str, float, float, float]
 """Day, index, value, spread, weight: one row of what is remembered."""
@@ -35,6 +35,21 @@ class DaySeries:
         """The days before `end`."""
         return self._part(slice(0, bisect_left(self.days, end)))
 
+    def within(self, first: date, last: date) -> "DaySeries":
+        """The days from `first` to `last`, both included."""
+        if not self.days or (self.days[0] >= first and self.days[-1] <= last):
+            return self
+        return self._part(slice(bisect_left(self.days, first), bisect_right(self.days, last)))
+
+    def at(self, places: Whole) -> "DaySeries":
+        """The days at these places."""
+        return DaySeries(
+            days=tuple(self.days[place] for place in places.tolist()),
+            values=self.values[places],
+            spreads=self.spreads[places],
+            weights=self.weights[places],
+        )
+
     def at_least(self, weight: float) -> "DaySeries":
         """The days that rest on at least `weight` observations."""
         keep = self.weights >= weight
@@ -53,6 +68,9 @@ class DaySeries:
         )
 
 
+NO_DAYS: Final = DaySeries()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureHistory:
     """Series by index; `today` is the UTC day of the newest telemetry, which may still be incomplete."""
@@ -64,7 +82,7 @@ class FeatureHistory:
 
     def all_days(self, index: str) -> DaySeries:
         """Every day of `index`, today included; empty if the appliance never showed it."""
-        return self.series.get(index, DaySeries())
+        return self.series.get(index, NO_DAYS)
 
     def complete(self, index: str) -> DaySeries:
         """The days of `index` that are over."""
@@ -73,19 +91,74 @@ class FeatureHistory:
 
 def history_of(rows: Iterable[DatedIndex], now_data_time: datetime) -> FeatureHistory:
     """Build the history from rows in any order; a day after `now_data_time` is left out (no look-ahead)."""
+    return history_of_series(series_of(rows), date.min, now_data_time)
+
+
+def history_of_series(series: Mapping[str, DaySeries], first: date, now_data_time: datetime) -> FeatureHistory:
+    """The history from the day `first` up to that of `now_data_time` (no look-ahead)."""
     today = now_data_time.astimezone(UTC).date()
-    by_index: dict[str, list[DatedIndex]] = {}
+    within = {index: one.within(first, today) for index, one in series.items()}
+    return FeatureHistory(series={index: one for index, one in within.items() if len(one)}, today=today)
+
+
+def series_of(rows: Iterable[DatedIndex]) -> dict[str, DaySeries]:
+    """Rows in any order, by index in order of days; of several about one day and index the last counts."""
+    return with_indices({}, rows)
+
+
+def with_days(
+    series: Mapping[str, DaySeries], days: Collection[date], rows: Iterable[DatedIndex]
+) -> dict[str, DaySeries]:
+    """The series with `rows` for all there is of `days`."""
+    if not days:
+        return dict(series)
+    first, gone, by_index = min(days), frozenset(days), _by_index(rows)
+    kept = {
+        index: _without(one, first, gone) if len(one) and one.days[-1] >= first else one
+        for index, one in series.items()
+    }
+    return kept | {index: _with(kept.get(index, NO_DAYS), new) for index, new in by_index.items()}
+
+
+def with_indices(series: Mapping[str, DaySeries], rows: Iterable[DatedIndex]) -> dict[str, DaySeries]:
+    """The series with `rows` added, or in place of what was there about their day and index."""
+    changed = {}
+    for index, new in _by_index(rows).items():
+        one = series.get(index, NO_DAYS)
+        first = min(new)
+        changed[index] = _with(_without(one, first, new.keys()) if len(one) and one.days[-1] >= first else one, new)
+    return {**series, **changed}
+
+
+def _by_index(rows: Iterable[DatedIndex]) -> dict[str, dict[date, DatedIndex]]:
+    found: dict[str, dict[date, DatedIndex]] = {}
     for row in rows:
-        if row[0] <= today:
-            by_index.setdefault(row[1], []).append(row)
-    series = {}
-    for index, entries in by_index.items():
-        entries.sort()
-        days, _, values, spreads, weights = zip(*entries, strict=True)
-        series[index] = DaySeries(
-            days=days, values=np.array(values), spreads=np.array(spreads), weights=np.array(weights)
-        )
-    return FeatureHistory(series=series, today=today)
+        found.setdefault(row[1], {})[row[0]] = row
+    return found
+
+
+def _without(series: DaySeries, first: date, gone: Collection[date]) -> DaySeries:
+    """Without the days of `gone`, none of which is before `first`."""
+    start = bisect_left(series.days, first)
+    keep = [*range(start), *(place for place in range(start, len(series)) if series.days[place] not in gone)]
+    if len(keep) == start:
+        return series.before(first)
+    return series.at(np.array(keep, dtype=np.intp))
+
+
+def _with(series: DaySeries, new: Mapping[date, DatedIndex]) -> DaySeries:
+    """With days that are not there yet."""
+    rows = [new[day] for day in sorted(new)]
+    numbers = np.array([row[2:] for row in rows]).T
+    joined = DaySeries(
+        days=(*series.days, *(row[0] for row in rows)),
+        values=np.concatenate((series.values, numbers[0])),
+        spreads=np.concatenate((series.spreads, numbers[1])),
+        weights=np.concatenate((series.weights, numbers[2])),
+    )
+    if not len(series) or series.days[-1] < rows[0][0]:
+        return joined
+    return joined.at(np.array(sorted(range(len(joined)), key=joined.days.__getitem__), dtype=np.intp))
 
 
 def day_start(day: date) -> datetime:

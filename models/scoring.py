@@ -1,4 +1,4 @@
-"""Slow detection on what arrived since the last time: the shell around features, references and detectors.
+"""Slow detection on what arrived since the last time: the shell around the step of models.step.
 
 The contract with the caller (the scheduler):
 
@@ -28,16 +28,16 @@ import structlog
 
 from domain.findings import Verdict
 from domain.signals import Kind
-from models.features import EXTRACTORS, daily_indices
+from models.features import EXTRACTORS
 from models.features.day import Day
-from models.healthy.learners import learn_missing, relative_indices
 from models.healthy.reference import Reference
-from models.history import FeatureHistory, history_of
-from models.judge import judge_appliance
+from models.history import DatedIndex, series_of
 from models.rows import days_from_tables
+from models.step import HISTORY_DAYS, RUN_DAYS, Outcome, Remembered, step
 from store import scoring as memory
 from store.database import Connection
 from store.scoring_due import Due, note_arrivals, put_off, read_due, settle
+from store.services import read_services
 
 _log = structlog.get_logger(__name__)
 KINDS = tuple(str(kind) for kind in EXTRACTORS)
@@ -64,8 +64,6 @@ class ScoringParams:
     """What learning a reference counts as; it happens once in an appliance's life, but a fleet installed on one day
     would do it in one call."""
     most_appliances: int = 300
-    history_days: int = 400
-    """How far back detectors look, so that a day's data cost a day's work for ever."""
 
 
 def score_due(
@@ -94,63 +92,41 @@ def _score(
     connection: Connection, due: Due, received_to: datetime, params: ScoringParams
 ) -> Generator[Scored, None, int]:
     """Yield the verdicts and return what it cost, in days."""
-    cost = len(due.days)
-    kind = Kind(due.kind)
-    references = {found.name: _reference(found) for found in memory.read_references(connection, due.appliance_key)}
-    for first, last in _runs(due.days):
-        days = _load(connection, due, first, last, received_to)
-        memory.replace_days(
-            connection,
-            due.appliance_key,
-            [day.day for day in days],
-            [
-                memory.StoredIndex(day.day, found.index, found.value, found.spread, found.weight)
-                for day in days
-                for found in (*daily_indices(kind, day), *relative_indices(kind, day, references))
-            ],
-        )
-    history = _history(connection, due, params)
-    learned = learn_missing(
-        kind, history, references, lambda first, last: _load(connection, due, first, last, received_to)
+
+    def load(first: date, last: date) -> list[Day]:
+        return _load(connection, due, first, last, received_to)
+
+    arrived = (day for first, last in _runs(due.days) for day in load(first, last))
+    outcome = step(_remembered(connection, due), arrived, load, due.data_to)
+    _remember(connection, due.appliance_key, outcome)
+    for verdict in outcome.verdicts:
+        yield Scored(appliance_key=due.appliance_key, kind=Kind(due.kind), verdict=verdict)
+    return len(due.days) + (params.learning_days if outcome.learned else 0)
+
+
+def _remembered(connection: Connection, due: Due) -> Remembered:
+    key, first = due.appliance_key, due.data_to.date() - timedelta(days=HISTORY_DAYS)
+    return Remembered(
+        kind=Kind(due.kind),
+        series=series_of(memory.read_indices(connection, key, first)),
+        references={found.name: _reference(found) for found in memory.read_references(connection, key)},
+        services=read_services(connection, key),
     )
-    if learned:
-        references |= {reference.index: reference for reference in learned}
-        _freeze(connection, due, learned, references, received_to)
-        history = _history(connection, due, params)
-        cost += params.learning_days
-    for verdict in judge_appliance(kind, history, references, due.data_to):
-        yield Scored(appliance_key=due.appliance_key, kind=kind, verdict=verdict)
-    return cost
 
 
-def _freeze(
-    connection: Connection,
-    due: Due,
-    learned: Sequence[Reference],
-    references: dict[str, Reference],
-    received_to: datetime,
-) -> None:
-    """Store what was learned and the indices relative to it, for every day since learning began."""
-    for reference in learned:
+def _remember(connection: Connection, key: int, outcome: Outcome) -> None:
+    memory.replace_days(connection, key, outcome.days, map(_stored, outcome.indices))
+    for learned in outcome.learned:
         memory.write_reference(
             connection,
-            due.appliance_key,
-            memory.StoredReference(reference.index, reference.learned_from, reference.learned_to, reference.model),
+            key,
+            memory.StoredReference(learned.index, learned.learned_from, learned.learned_to, learned.model),
         )
-    first = min(reference.learned_from for reference in learned)
-    kind = Kind(due.kind)
-    while first <= due.data_to.date():
-        last = min(first + timedelta(days=_RUN_DAYS - 1), due.data_to.date())
-        memory.write_indices(
-            connection,
-            due.appliance_key,
-            [
-                memory.StoredIndex(day.day, found.index, found.value, found.spread, found.weight)
-                for day in _load(connection, due, first, last, received_to)
-                for found in relative_indices(kind, day, references)
-            ],
-        )
-        first = last + timedelta(days=1)
+    memory.write_indices(connection, key, map(_stored, outcome.related))
+
+
+def _stored(row: DatedIndex) -> memory.StoredIndex:
+    return memory.StoredIndex(*row)
 
 
 def _load(connection: Connection, due: Due, first: date, last: date, received_to: datetime) -> list[Day]:
@@ -164,26 +140,16 @@ def _load(connection: Connection, due: Due, first: date, last: date, received_to
     )
 
 
-def _history(connection: Connection, due: Due, params: ScoringParams) -> FeatureHistory:
-    first = due.data_to.date() - timedelta(days=params.history_days)
-    stored = memory.read_indices(connection, due.appliance_key, first)
-    return history_of(stored, due.data_to)
-
-
 def _reference(stored: memory.StoredReference) -> Reference:
     return Reference(
         index=stored.name, learned_from=stored.learned_from, learned_to=stored.learned_to, model=stored.model
     )
 
 
-_RUN_DAYS = 31
-"""Days read at once: a month at ten-second sampling is about 100 MB as Python objects, more would not pay."""
-
-
 def _runs(days: Sequence[date]) -> Iterator[tuple[date, date]]:
     """Neighbouring days together, so that one query reads them."""
     first = days[0]
     for day, following in pairwise((*days, date.max)):
-        if following - day > timedelta(days=1) or (day - first).days + 1 >= _RUN_DAYS:
+        if following - day > timedelta(days=1) or (day - first).days + 1 >= RUN_DAYS:
             yield first, day
             first = following

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from domain.errors import BadInput
-from domain.readings import to_us
+from domain.readings import from_us, to_us
+from domain.services import Service
 from domain.signals import READING_SIGNALS, Kind
 
 ROWS_PER_PIECE: Final = 750_000
@@ -29,16 +30,6 @@ class CaseAppliance:
     firmware: str
     installed_on: date | None
     facts: Mapping[str, str]
-
-
-class Service(NamedTuple):
-    """What the system was told about work on an appliance; `fault` and `part` are empty where nobody said."""
-
-    appliance_id: str
-    at_us: int
-    action: str
-    fault: str
-    part: str
 
 
 class EventRow(NamedTuple):
@@ -131,14 +122,9 @@ def moment_us(text: str) -> int:
 def _services(file: Path) -> dict[str, tuple[Service, ...]]:
     told: dict[str, list[Service]] = {}
     for row in _csv_rows(file) if file.is_file() else []:
-        one = Service(
-            row["appliance_id"],
-            moment_us(row["time"]),
-            row["action"],
-            row.get("fault") or "",
-            row.get("part") or "",
-        )
-        told.setdefault(one.appliance_id, []).append(one)
+        at = from_us(moment_us(row["time"]))
+        one = Service(at, row["action"], row.get("fault") or "", row.get("part") or "")
+        told.setdefault(row["appliance_id"], []).append(one)
     return {appliance: tuple(sorted(some)) for appliance, some in told.items()}
 
 

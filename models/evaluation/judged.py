@@ -10,8 +10,9 @@ import numpy as np
 
 from domain.faults import Urgency, fault_of
 from domain.readings import from_us
+from domain.services import Service
 from domain.signals import Kind
-from models.evaluation.case import Case, Service
+from models.evaluation.case import Case
 from models.evaluation.costs import Course, costs
 from models.evaluation.examples import examples
 from models.evaluation.figures import SEED, calibration, rate_per_1000, recall_at_budget, recall_curve, share
@@ -155,7 +156,7 @@ def _right_part(of: Scene, services: Mapping[str, Sequence[Service]]) -> dict[st
         raised_at = one.finding.raised_at
         used = next(
             (s.part for s in services.get(one.finding.appliance_id, ())
-             if s.part and s.fault == one.finding.fault and from_us(s.at_us) >= raised_at), None,
+             if s.part and s.fault == one.finding.fault and s.at >= raised_at), None,
         )  # fmt: skip
         if used is not None:
             hits.append(used in one.finding.parts)

@@ -6,33 +6,17 @@ one finding. A reported service of that fault closes it too. What a file of find
 urgency: an early word of a hazard that becomes urgent therefore ends, and the urgent finding begins.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import isfinite
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from domain.care import CareParams
 from domain.faults import Urgency, fault_of
 from domain.findings import Evidence, Verdict
 from domain.readings import from_us
+from domain.services import Service
 from domain.signals import Kind
-from models.evaluation.case import Service
-
-SERVICED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "filter_cleaned": frozenset({"filter_clog", "drain_filter_clog", "vent_clog"}),
-        "filter_replaced": frozenset({"filter_clog", "drain_filter_clog"}),
-        "coil_cleaned": frozenset({"outdoor_coil_fouled", "condenser_dust"}),
-        "vent_cleaned": frozenset({"vent_clog"}),
-        "descaled": frozenset({"limescale"}),
-        "refrigerant_charged": frozenset({"refrigerant_leak"}),
-        "sensor_replaced": frozenset({"sensor_fault"}),
-        "tightened": frozenset({"loose_contact"}),
-    }
-)
-"""What an action puts right when the report does not name the fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +76,8 @@ class Ledger:
 
     def hear_service(self, service: Service) -> None:
         """A reported service ends what it put right; it may be raised again when the telemetry had time to show it."""
-        at = from_us(service.at_us)
-        faults = {service.fault} if service.fault else SERVICED.get(service.action, frozenset())
-        for fault in faults:
+        at = service.at
+        for fault in service.faults:
             try:
                 answer_days = fault_of(self.kind, fault).answer_days
             except KeyError:

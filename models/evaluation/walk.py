@@ -12,12 +12,13 @@ import numpy as np
 import polars as pl
 
 from domain.findings import Verdict
-from domain.readings import from_us
+from domain.readings import from_us, to_us
+from domain.services import Service
 from domain.signals import READING_SIGNALS
 from models.evaluation.arrivals import DAY_US, Arrivals, Micros, arrivals_of, day_of, readings_by_arrival
 from models.evaluation.baselines import Baseline
-from models.evaluation.case import CaseAppliance, Service
-from models.evaluation.engine import Watched, hear_service, judge_night
+from models.evaluation.case import CaseAppliance
+from models.evaluation.engine import Watched, judge_night
 from models.evaluation.ledger import Finding, Ledger
 
 NIGHT_US: Final = 3_600_000_000
@@ -80,11 +81,11 @@ def walk(
     baseline = Baseline(kind=appliance.kind)
     safety = watch_safety(appliance, readings_by_arrival(readings, catalogue))
     steps: list[tuple[int, int, Any]] = [(at_us, 1, verdict) for at_us, verdict in safety]
-    steps += [(service.at_us, 0, service) for service in services]
+    steps += [(to_us(service.at), 0, service) for service in services]
     steps += [(night.at_us, 2, night) for night in _nights((arrivals, cycles, events))]
     for at_us, _, step in sorted(steps, key=lambda step: step[:2]):
         if isinstance(step, Service):
-            hear_service(watched, step)
+            watched.services.append(step)
             for ledger in ledgers.values():
                 ledger.hear_service(step)
         elif isinstance(step, Verdict):

@@ -58,6 +58,9 @@ EXPECTED: Final = MappingProxyType(
      for index, field in _TARGETS.items()}
 )  # fmt: skip
 
+RELATIVE: Final = MappingProxyType({Kind.AIR_CONDITIONER: frozenset(RATIO)})
+"""The references of each kind that rows are compared with; all others are compared with daily indices."""
+
 
 def learn_missing(
     kind: Kind,

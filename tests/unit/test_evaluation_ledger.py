@@ -8,8 +8,8 @@ import models.evaluation
 from domain.faults import Urgency
 from domain.findings import Evidence, Verdict
 from domain.readings import to_us
+from domain.services import Service
 from domain.signals import Kind
-from models.evaluation.case import Service
 from models.evaluation.ledger import Finding, Ledger, as_line
 from tests.unit.evaluation_cases import at
 
@@ -81,7 +81,7 @@ def test_service_ends_its_fault_and_gives_it_time_to_show() -> None:
     ledger = Ledger(appliance_id="a", kind=Kind.AIR_CONDITIONER)
     clog = _verdict(1, "filter_clog", urgency=Urgency.SELF)
     ledger.hear(clog, to_us(clog.at))
-    ledger.hear_service(Service("a", to_us(at(2)), "filter_cleaned", "", ""))
+    ledger.hear_service(Service(at(2), "filter_cleaned"))
     for days in (3.0, 8.9, 9.1):  # a filter answers within 7 days of use
         again = replace(clog, at=at(days))
         ledger.hear(again, to_us(again.at))
@@ -90,7 +90,7 @@ def test_service_ends_its_fault_and_gives_it_time_to_show() -> None:
 
 def test_service_never_holds_back_a_hazard() -> None:
     ledger = Ledger(appliance_id="a", kind=Kind.CIRCUIT)
-    ledger.hear_service(Service("a", to_us(at(2)), "tightened", "loose_contact", ""))
+    ledger.hear_service(Service(at(2), "tightened", "loose_contact"))
     loose = _verdict(2.01, "loose_contact")
     ledger.hear(loose, to_us(loose.at))
     assert len(ledger.findings()) == 1

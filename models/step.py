@@ -1,0 +1,117 @@
+"""One appliance, one step: work in the days that arrived, learn what can be learned, judge. Pure; the only definition.
+
+Live scoring (models/scoring.py), evaluation (models/evaluation/engine.py) and a cluster differ only in where
+`Remembered` and the days come from, and where the `Outcome` goes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from domain.findings import Verdict
+from domain.services import Service, normal_since
+from domain.signals import Kind
+from models.features import daily_indices
+from models.features.day import Day, DayIndex
+from models.healthy.learners import RELATIVE, LoadDays, learn_missing, relative_indices
+from models.healthy.reference import Reference
+from models.history import DatedIndex, DaySeries, history_of_series, with_days, with_indices
+from models.judge import judge_appliance
+
+HISTORY_DAYS: Final = 400
+"""How far back detectors look, so that a day's data cost a day's work for ever."""
+RUN_DAYS: Final = 31
+"""Days read at once: a month at ten-second sampling is about 100 MB as Python objects, more would not pay."""
+
+AllSeries = Mapping[str, DaySeries]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """What is known of one appliance before a step. It may hold more than the step looks at."""
+
+    kind: Kind
+    series: AllSeries
+    """Daily indices of at least the last `HISTORY_DAYS`."""
+    references: Mapping[str, Reference]
+    services: Sequence[Service] = ()
+    """What has been told by now, in any order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a step found; to be remembered together or not at all."""
+
+    days: tuple[date, ...]
+    indices: tuple[DatedIndex, ...]
+    """All there is of `days`: what was remembered of them is outdated."""
+    learned: tuple[Reference, ...]
+    related: tuple[DatedIndex, ...]
+    """Relative to what was learned, of any days: added to, or written over, what is remembered."""
+    verdicts: tuple[Verdict, ...]
+    after: Remembered
+
+
+def step(remembered: Remembered, arrived: Iterable[Day], load_days: LoadDays, data_to: datetime) -> Outcome:
+    """Work in `arrived`, learn, and judge as of `data_to`, the appliance's newest data time.
+
+    `load_days` reads days again, as they are known now; it is called only when something can be learned. References
+    from before the last service that changed what is normal no longer count, nor do the days before it.
+    """
+    kind, since = remembered.kind, normal_since(remembered.services)
+    references = {
+        index: reference
+        for index, reference in remembered.references.items()
+        if since is None or reference.learned_from >= since
+    }
+    days, indices = _work_in(kind, arrived, references)
+    series = with_days(remembered.series, days, indices)
+    first = data_to.date() - timedelta(days=HISTORY_DAYS)
+    first = first if since is None else max(first, since)
+    history = history_of_series(series, first, data_to)
+    learned = learn_missing(kind, history, references, load_days)
+    related: list[DatedIndex] = []
+    if learned:
+        references |= {reference.index: reference for reference in learned}
+        related = _relate(kind, learned, references, load_days, data_to.date())
+        series = with_indices(series, related)
+        history = history_of_series(series, first, data_to)
+    return Outcome(
+        days=tuple(days),
+        indices=tuple(indices),
+        learned=tuple(learned),
+        related=tuple(related),
+        verdicts=tuple(judge_appliance(kind, history, references, data_to)),
+        after=Remembered(kind=kind, series=series, references=references, services=remembered.services),
+    )
+
+
+def _work_in(
+    kind: Kind, arrived: Iterable[Day], references: Mapping[str, Reference]
+) -> tuple[list[date], list[DatedIndex]]:
+    days: list[date] = []
+    indices: list[DatedIndex] = []
+    for day in arrived:
+        days.append(day.day)
+        indices += _dated(day.day, (*daily_indices(kind, day), *relative_indices(kind, day, references)))
+    return days, indices
+
+
+def _relate(
+    kind: Kind, learned: Sequence[Reference], references: Mapping[str, Reference], load_days: LoadDays, last: date
+) -> list[DatedIndex]:
+    """The indices relative to what was just learned, for every day since learning began."""
+    starts = [reference.learned_from for reference in learned if reference.index in RELATIVE.get(kind, ())]
+    related: list[DatedIndex] = []
+    first = min(starts, default=date.max)
+    while first <= last:
+        end = min(first + timedelta(days=RUN_DAYS - 1), last)
+        for day in load_days(first, end):
+            related += _dated(day.day, relative_indices(kind, day, references))
+        first = end + timedelta(days=1)
+    return related
+
+
+def _dated(day: date, indices: Iterable[DayIndex]) -> list[DatedIndex]:
+    return [(day, one.index, one.value, one.spread, one.weight) for one in indices]

@@ -1,0 +1,8 @@
+-- name: note_service
+-- Work is told of once, however often the report comes.
+INSERT INTO service (appliance_key, at, action, fault, part, told_by)
+VALUES (%(appliance_key)s, %(at)s, %(action)s, %(fault)s, %(part)s, %(told_by)s)
+ON CONFLICT DO NOTHING
+
+-- name: read_services
+SELECT at, action, fault, part FROM service WHERE appliance_key = %(appliance_key)s ORDER BY at, id
