@@ -9,7 +9,18 @@ from prometheus_client import CollectorRegistry
 from api import console, health, live, metrics
 from api.guard import Guard
 from api.problems import MEDIA_TYPE, Problem, install_problems
-from api.routes import appliances, catalogue, dead_letters, devices, findings, households, orders, reminders, telemetry
+from api.routes import (
+    appliances,
+    catalogue,
+    dead_letters,
+    devices,
+    findings,
+    households,
+    orders,
+    parts,
+    reminders,
+    telemetry,
+)
 from api.settings import NOTICE, ApiSettings
 from store.api_pool import closed_pool
 
@@ -59,7 +70,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
 
 def _version_1() -> APIRouter:
     router = APIRouter(prefix="/api/v1")
-    for part in (households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters):
+    for part in (
+        *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
+        *(parts,),
+    ):
         router.include_router(part.router)
     router.include_router(live.router)
     return router

@@ -67,6 +67,11 @@ def after_text(paging: Paging) -> str | None:
     return None if paging.key is None else _typed(paging.key, str)[0]
 
 
+def after_two_texts(paging: Paging) -> tuple[str, str] | None:
+    """The key of a list sorted by two texts."""
+    return None if paging.key is None else _typed(paging.key, str, str)
+
+
 def after_number(paging: Paging) -> int | None:
     """The key of a list sorted by a whole number."""
     return None if paging.key is None else _typed(paging.key, int)[0]

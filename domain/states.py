@@ -1,4 +1,4 @@
-"""The state machines of findings, reminders and orders: one table each, pure; the database enforces the same tables.
+"""The state machines of findings, reminders, orders, parts: a table each, pure; the database enforces the same tables.
 
 A change that a person sees as one step but the machine as several (an owner taps "done" on a reminder nobody marked
 as seen; a planner agrees a date by phone) is walked step by step with `path`, so that every step is recorded.
@@ -96,4 +96,31 @@ ORDER: Final = _machine(
     "proposed approved offered confirmed scheduled en_route on_site reopened",
 )
 
-MACHINES: Final = (FINDING, REMINDER, ORDER)
+RESERVATION: Final = _machine(
+    "reservation",
+    "reserved",
+    {
+        "reserved": "picked released",
+        "picked": "consumed returned released",  # released: it stays in the van, for whoever needs it next
+        "consumed": "",
+        "returned": "",
+        "released": "",
+    },
+    "reserved picked",
+)
+
+TRANSFER: Final = _machine(
+    "transfer",
+    "requested",
+    {
+        "requested": "approved refused cancelled",
+        "approved": "shipped cancelled",
+        "shipped": "received",
+        "received": "",
+        "refused": "",
+        "cancelled": "",
+    },
+    "requested approved shipped",
+)
+
+MACHINES: Final = (FINDING, REMINDER, ORDER, RESERVATION, TRANSFER)

@@ -1,4 +1,4 @@
-"""Outlets, technicians and parts as the API reads and adds them."""
+"""Outlets and technicians as the API reads and adds them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,17 +33,6 @@ class Technician:
     outlet_id: str
     skills: list[str]
     active: bool
-    version: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A spare part; `fits` are kinds of appliance, `stock` the pieces at each outlet."""
-
-    id: str
-    name: str
-    fits: list[str]
-    stock: dict[str, int]
     version: int
 
 
@@ -95,26 +84,3 @@ def add_technician(connection: Connection, values: Mapping[str, Any]) -> Technic
     if connection.execute(_SQL["technician_add"], values).fetchone() is None:
         raise Conflict(f"there is a technician {values['id']} already")
     return read_technician(connection, values["id"])
-
-
-def list_parts(connection: Connection, after: str | None, limit: int, *, kind: str | None) -> list[Part]:
-    """Parts by id, from after `after`."""
-    return rows(connection, Part, _SQL["part_page"], {"after": after, "limit": limit, "kind": kind})
-
-
-def read_part(connection: Connection, part_id: str) -> Part:
-    """One part; NotFound."""
-    found = row(connection, Part, _SQL["part_one"], {"id": part_id})
-    if found is None:
-        raise NotFound(f"there is no part {part_id}")
-    return found
-
-
-def add_part(connection: Connection, values: Mapping[str, Any]) -> Part:
-    """Create a part with its stock at existing outlets; Conflict if the id is taken."""
-    if connection.execute(_SQL["part_add"], values).fetchone() is None:
-        raise Conflict(f"there is a part {values['id']} already")
-    for outlet_id, quantity in values["stock"].items():
-        require_outlet(connection, outlet_id)
-        connection.execute(_SQL["stock_set"], {"part_id": values["id"], "outlet_id": outlet_id, "quantity": quantity})
-    return read_part(connection, values["id"])

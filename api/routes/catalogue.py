@@ -1,4 +1,4 @@
-"""Outlets, technicians and parts."""
+"""Outlets and technicians."""
 
 from typing import Annotated
 
@@ -11,16 +11,12 @@ from api.requests import Answer, Ask, changing, reading
 from domain.signals import Kind
 from store.api_catalogue import (
     Outlet,
-    Part,
     Technician,
     add_outlet,
-    add_part,
     add_technician,
     list_outlets,
-    list_parts,
     list_technicians,
     read_outlet,
-    read_part,
     read_technician,
 )
 
@@ -53,15 +49,6 @@ class NewTechnician(Body):
             ]
         }
     }
-
-
-class NewPart(Body):
-    """A spare part, the kinds it fits and the pieces at each outlet."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9_-]{2,64}$")]
-    name: Text
-    fits: list[Kind] = Field(default_factory=list, max_length=50)
-    stock: dict[Id, Annotated[int, Field(ge=0, le=1_000_000)]] = Field(default_factory=dict, max_length=1_000)
 
 
 @router.get("/outlets", summary="List outlets", tags=["outlets"], response_model=Page[Outlet])
@@ -117,29 +104,3 @@ def new_technician(ask: Ask, body: NewTechnician) -> Response:
 def technician(ask: Ask, technician_id: str) -> Response:
     """One technician."""
     return reading(ask, lambda c: read_technician(c, technician_id))
-
-
-@router.get("/parts", summary="List parts", tags=["parts"], response_model=Page[Part])
-def parts(
-    ask: Ask,
-    paged: Annotated[Paging, Depends(paging)],
-    kind: Annotated[Kind | None, Query(description="Only what fits this kind.")] = None,
-) -> Response:
-    """Parts by id, with their stock at each outlet."""
-    return reading(
-        ask,
-        lambda c: page(paged, list_parts(c, after_text(paged), paged.limit + 1, kind=kind), lambda p: (p.id,)),
-    )
-
-
-@router.post("/parts", summary="Create a part", tags=["parts"], status_code=201, response_model=Part)
-def new_part(ask: Ask, body: NewPart) -> Response:
-    """Create a part with its stock; 409 if the id is taken."""
-    headers = {"Location": f"/api/v1/parts/{body.id}"}
-    return changing(ask, lambda c: Answer(value=add_part(c, body.model_dump(mode="json")), status=201, headers=headers))
-
-
-@router.get("/parts/{part_id}", summary="Read a part", tags=["parts"], response_model=Part)
-def part(ask: Ask, part_id: str) -> Response:
-    """One part."""
-    return reading(ask, lambda c: read_part(c, part_id))

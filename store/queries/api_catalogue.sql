@@ -24,24 +24,3 @@ SELECT id, name, outlet_id, skills, active, version FROM technician WHERE id = %
 INSERT INTO technician (id, name, outlet_id, skills, active)
 VALUES (%(id)s, %(name)s, %(outlet_id)s, %(skills)s, %(active)s)
 ON CONFLICT (id) DO NOTHING RETURNING true
-
--- name: part_page
-SELECT p.id, p.name, p.fits, p.version,
-       coalesce((SELECT jsonb_object_agg(s.outlet_id, s.quantity) FROM part_stock s WHERE s.part_id = p.id), '{}')
-           AS stock
-FROM part p
-WHERE (%(after)s::text IS NULL OR p.id > %(after)s)
-  AND (%(kind)s::text IS NULL OR p.fits @> ARRAY[%(kind)s::text])
-ORDER BY p.id LIMIT %(limit)s
-
--- name: part_one
-SELECT p.id, p.name, p.fits, p.version,
-       coalesce((SELECT jsonb_object_agg(s.outlet_id, s.quantity) FROM part_stock s WHERE s.part_id = p.id), '{}')
-           AS stock
-FROM part p WHERE p.id = %(id)s
-
--- name: part_add
-INSERT INTO part (id, name, fits) VALUES (%(id)s, %(name)s, %(fits)s) ON CONFLICT (id) DO NOTHING RETURNING true
-
--- name: stock_set
-INSERT INTO part_stock (part_id, outlet_id, quantity) VALUES (%(part_id)s, %(outlet_id)s, %(quantity)s)

@@ -14,4 +14,6 @@ ON CONFLICT (id) DO NOTHING
 
 -- name: stock
 -- Two of each part, where nothing is said about it yet.
-INSERT INTO part_stock (part_id, outlet_id, quantity) SELECT id, %(outlet_id)s, 2 FROM part ON CONFLICT DO NOTHING
+INSERT INTO stock_movement (part_id, quantity, to_place, reason, note)
+SELECT p.id, 2, 'outlet:' || %(outlet_id)s, 'received', 'first stock' FROM part p
+WHERE NOT EXISTS (SELECT FROM stock_balance b WHERE b.part_id = p.id AND b.place = 'outlet:' || %(outlet_id)s)

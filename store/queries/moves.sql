@@ -11,6 +11,9 @@ SELECT state, version FROM reminder WHERE id = %(id)s FOR UPDATE
 -- name: lock_order
 SELECT state, version FROM service_order WHERE id = %(id)s FOR UPDATE
 
+-- name: lock_transfer
+SELECT state, version FROM part_transfer WHERE id = %(id)s FOR UPDATE
+
 -- name: step_finding
 UPDATE finding SET state = %(to)s, dismissed_for = CASE WHEN %(to)s = 'dismissed' THEN %(reason)s END WHERE id = %(id)s
 
@@ -22,6 +25,9 @@ WHERE id = %(id)s
 UPDATE service_order
 SET state = %(to)s, completed_at = CASE WHEN %(to)s = 'completed' THEN %(at)s ELSE completed_at END
 WHERE id = %(id)s
+
+-- name: step_transfer
+UPDATE part_transfer SET state = %(to)s WHERE id = %(id)s
 
 -- name: history
 -- Every change of one thing, oldest first.
