@@ -41,7 +41,8 @@ def things(connection: Connection) -> dict[str, UUID]:
     order_id = homes.one("INSERT INTO service_order (household_id, urgency) VALUES ('home-a', 'visit') RETURNING id")
     connection.execute("INSERT INTO part (id, name) VALUES ('gasket', 'Gasket')")
     connection.execute(
-        "INSERT INTO stock_movement (part_id, quantity, to_place, reason) VALUES ('gasket', 9, 'outlet:out', 'received')"
+        "INSERT INTO stock_movement (part_id, quantity, to_place, reason)"
+        " VALUES ('gasket', 9, 'outlet:out', 'received')"
     )
     connection.execute(
         "INSERT INTO order_task (order_id, finding_id, action, minutes) VALUES (%s, %s, 'clean', 45)",
