@@ -18,6 +18,7 @@ from api.routes import (
     households,
     orders,
     parts,
+    reliability,
     reminders,
     telemetry,
 )
@@ -73,6 +74,7 @@ def _version_1() -> APIRouter:
     for part in (
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
         *(parts,),
+        *(reliability,),
     ):
         router.include_router(part.router)
     router.include_router(live.router)

@@ -123,4 +123,23 @@ TRANSFER: Final = _machine(
     "requested approved shipped",
 )
 
-MACHINES: Final = (FINDING, REMINDER, ORDER, RESERVATION, TRANSFER)
+CASE: Final = _machine(
+    "case",
+    "open",
+    {
+        "open": "assigned dismissed",
+        "assigned": "fixed dismissed",
+        "fixed": "measured assigned",
+        "measured": "closed assigned",
+        "closed": "",
+        "dismissed": "",
+    },
+    "open assigned fixed measured",
+)
+"""A quality case of the maker: a group of appliances that fails more than its like, and what was done about it."""
+
+MACHINES: Final = (
+    *(FINDING, REMINDER, ORDER),
+    *(RESERVATION, TRANSFER),
+    *(CASE,),
+)

@@ -9,6 +9,7 @@ from domain.readings import EPOCH
 from scheduler.alarm import alarm
 from scheduler.deliver import deliver
 from scheduler.follow_up import follow_up_reminders
+from scheduler.makers_cases import look_for_cases
 from scheduler.propose import propose
 from scheduler.remind import remind
 from scheduler.roll_up import move_claimed_history, roll_up
@@ -61,5 +62,6 @@ JOBS: Final = (
     _job("settle", 60, 1, settle, "what cleared is closed; finished work is proved by telemetry or reopened"),
     _job("claims", 60, 10, move_claimed_history, "readings from before a claim move to their appliance"),
     _job("roll_up", 300, 10, roll_up, "hourly roll-ups (Apache edition)"),
+    _job("cases", 604_800, 60, look_for_cases, "the maker hears of what fails more than its like, and what a fix did"),
     _job("tidy", 86_400, 300, tidy, "retention, late roll-ups, and old records of runs and messages"),
 )

@@ -16,7 +16,7 @@ from wellkept.local.errors import LocalRuntimeError
 from wellkept.logs import set_up_logs
 from wellkept.settings import VARIABLES, Settings, read_settings, with_running
 
-_ELSEWHERE = {"evaluate": "wellkept.evaluate", "sim": "device_sim.command"}
+_ELSEWHERE = {"evaluate": "wellkept.evaluate", "export": "wellkept.export", "sim": "device_sim.command"}
 """Commands that stand in other packages, loaded only when asked for: a worker that restarts has no time for them."""
 
 

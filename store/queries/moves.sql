@@ -14,6 +14,12 @@ SELECT state, version FROM service_order WHERE id = %(id)s FOR UPDATE
 -- name: lock_transfer
 SELECT state, version FROM part_transfer WHERE id = %(id)s FOR UPDATE
 
+-- name: lock_case
+SELECT state, version FROM quality_case WHERE id = %(id)s FOR UPDATE
+
+-- name: step_case
+UPDATE quality_case SET state = %(to)s WHERE id = %(id)s
+
 -- name: step_finding
 UPDATE finding SET state = %(to)s, dismissed_for = CASE WHEN %(to)s = 'dismissed' THEN %(reason)s END WHERE id = %(id)s
 

@@ -13,7 +13,7 @@ from tests.integration.scheduler_homes import Homes, day
 pytestmark = pytest.mark.integration
 TABLE = {
     "finding": b"finding", "reminder": b"reminder", "order": b"service_order", "reservation": b"part_reservation",
-    "transfer": b"part_transfer",
+    "transfer": b"part_transfer", "case": b"quality_case",
 }  # fmt: skip
 TESTED = [machine for machine in MACHINES if machine.entity in TABLE]
 PAIRS = [(machine, start, to) for machine in TESTED for start in machine.moves for to in machine.moves if start != to]
@@ -23,6 +23,7 @@ BESIDE = {  # what the other constraints ask for in a state, so that only the gu
     "order": b"completed_at = now(), technician_id = 'tec', visit_starts = now(), visit_ends = now() + interval '1 h'",
     "reservation": b"quantity = 1",
     "transfer": b"from_place = 'outlet:out'",
+    "case": b"node = 'service', owner = 'o', fix = 'f', fixed_at = now(), effect = '{}'",
 }
 
 
@@ -56,12 +57,17 @@ def things(connection: Connection) -> dict[str, UUID]:
         "INSERT INTO part_transfer (part_id, quantity, to_place, asked_by, asked_at)"
         " VALUES ('gasket', 1, 'van:tec', 'tec', now()) RETURNING id"
     )
+    case_id = homes.one(
+        "INSERT INTO quality_case (kind, fault, dimension, value, found, since, opened_at)"
+        " VALUES ('dryer', 'vent_clog', 'batch', 'b1', '{}', now(), now()) RETURNING id"
+    )
     return {
         "finding": finding_id,
         "reminder": reminder_id,
         "order": order_id,
         "reservation": reservation_id,
         "transfer": transfer_id,
+        "case": case_id,
     }
 
 
@@ -107,6 +113,9 @@ def test_nothing_begins_in_any_state_but_the_first(
         b" SELECT task_id, 'gasket', 1, place, %(state)s FROM part_reservation",
         "transfer": b"INSERT INTO part_transfer (part_id, quantity, to_place, from_place, asked_by, asked_at, state)"
         b" VALUES ('gasket', 1, 'van:tec', 'outlet:out', 'tec', now(), %(state)s)",
+        "case": b"INSERT INTO quality_case (kind, fault, dimension, value, found, since, opened_at, state, node, owner,"
+        b" fix, fixed_at, effect) VALUES ('dryer', 'vent_clog', 'batch', 'b1', '{}', now(), now(), %(state)s,"
+        b" 'service', 'o', 'f', now(), '{}')",
     }[machine.entity]
     for state in machine.moves:
         with connection.transaction(force_rollback=True):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import IllegalMove
-from domain.states import FINDING, MACHINES, ORDER, REMINDER, Machine
+from domain.states import CASE, FINDING, MACHINES, ORDER, REMINDER, Machine
 
 machines = st.sampled_from(MACHINES)
 
@@ -60,8 +60,9 @@ def test_every_state_is_reached_from_the_start(machine: Machine) -> None:
         (FINDING, {"resolved", "dismissed"}),
         (REMINDER, {"verified", "escalated"}),
         (ORDER, {"verified", "declined", "cancelled"}),
+        (CASE, {"closed", "dismissed"}),
     ],
-    ids=["finding", "reminder", "order"],
+    ids=["finding", "reminder", "order", "case"],
 )
 def test_what_is_over_stays_over(machine: Machine, ends: set[str]) -> None:
     assert {state for state, following in machine.moves.items() if not following} == ends
