@@ -32,6 +32,12 @@ class CareParams:
     """After a completed repair: how long readings taken on the way out are not held against it."""
     quiet_proof: timedelta = timedelta(hours=24)
     """A condition that had ended before the repair must stay away this long after it to count as proof."""
+    soon: timedelta = timedelta(days=14)
+    """Self-care that is due within this data time and not done is taken along when somebody comes anyway."""
+    urgent_work_minutes: int = 180
+    """More work than this in one visit would make a hazard wait for parts and a long free time."""
+    repeat_days: int = 90
+    """The same fault, or the same part, of an appliance within so many days of a finished job repeats that job."""
     refusal_rest: timedelta = timedelta(days=14)
     """Wall time for which a finding whose order a person cancelled or declined is not proposed again."""
 
@@ -176,6 +182,21 @@ def needs_visit(case: Case) -> bool:
     if case.urgency is not Urgency.SELF:
         return True
     return case.reminder is not None and case.reminder.state == "escalated" and not case.advisory
+
+
+def may_come_along(case: Case, params: CareParams) -> bool:
+    """True if a visit that is made anyway should do it too: self-care that is soon due and that nobody has done.
+
+    What the owner says is done waits for its proof; early word of a hazard is nothing to do.
+    """
+    if case.urgency is not Urgency.SELF or case.advisory or case.cleared_at is not None:
+        return False
+    if case.reminder is not None and case.reminder.state in ("done", "verified", "escalated"):
+        return False
+    if case.reminder is not None and case.reminder.state == "declined":
+        return True
+    dues = [case.fails_p10, None if case.reminder is None else case.reminder.answer_by]
+    return any(due is not None and due <= case.data_at + params.soon for due in dues)
 
 
 def due_by(case: Case, params: CareParams) -> datetime:

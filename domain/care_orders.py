@@ -1,8 +1,6 @@
-"""Who comes, to which order a finding belongs, and when the telemetry has proved the work. Pure rules.
+"""Who could come, what an order holds, and when the telemetry has proved the work. Pure rules.
 
-A household has at most one open order. A finding joins it while its time is not agreed yet; once the owner has a
-date, other findings wait for the next order, except urgent ones: those join whatever is open, so that the planner
-sees them where a visit is already under way and can bring it forward.
+To which order a finding belongs is domain/order_plans.py.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +11,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Final
 from uuid import UUID
 
-from domain.care import MAY_COME_BACK, CareParams, Case, due_by, needs_visit
+from domain.care import MAY_COME_BACK, CareParams, Case, needs_visit
 from domain.faults import Fault, Urgency
 from domain.signals import Kind
 
@@ -21,7 +19,16 @@ NOT_AGREED: Final = frozenset({"proposed", "approved", "offered", "reopened"})
 """States of an order in which its content may still grow without the owner being asked again."""
 EARTH_RADIUS_KM: Final = 6371.0088
 """Mean radius (IUGG)."""
-_RANK: Final = {Urgency.URGENT: 0, Urgency.VISIT: 1, Urgency.SELF: 2}
+ORDINARY: Final = "ordinary"
+"""The household's one order."""
+URGENT_LANE: Final = "urgent"
+"""A hazard's own order beside it, when that one cannot take it in."""
+SPLIT: Final = "split"
+"""What a planner parted from it by hand."""
+LANES: Final = (ORDINARY, URGENT_LANE, SPLIT)
+"""At most one open order of a household in each; the database enforces it (docs/decisions/0017)."""
+UNSEEN: Final = frozenset({"anode_spent"})
+"""Faults that no signal shows: the technician's word ends them, and they prove nothing about an order (E)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +72,8 @@ class Task:
     judged_at: datetime
     cleared_at: datetime | None
     data_at: datetime
+    along: bool = False
+    """Self-care that the visit takes along; nobody would come for it alone."""
 
     @property
     def closed(self) -> bool:
@@ -85,19 +94,9 @@ class Order:
     technician_id: str | None
     completed_data_at: datetime | None
     tasks: tuple[Task, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What to write: `order` None makes a new one; `replaces` names the old task that the same job continues."""
-
-    order: Order | None
-    add: tuple[Case, ...]
-    replaces: tuple[UUID | None, ...]
-    urgency: Urgency
-    due_by: datetime
-    outlet_id: str | None
-    technician_id: str | None
+    lane: str = ORDINARY
+    pinned: frozenset[str] = frozenset()
+    """What a person chose (`outlet`, `technician`, `urgency`, `due_by`): the scheduler leaves it as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,27 +107,33 @@ class Held:
     completed_data_at: datetime | None
     refused_at: datetime | None
     urgency: Urgency
+    lane: str = ORDINARY
 
 
 def may_be_proposed(
-    case: Case, held: Iterable[Held], *, has_open_order: bool, now: datetime, params: CareParams
+    case: Case, held: Iterable[Held], *, open_lanes: frozenset[str], now: datetime, params: CareParams
 ) -> bool:
     """True if somebody has to come for the case and no order takes care of it.
 
     A completed order keeps it until the proof is due; then the order itself is reopened, unless the household has
-    another open one, which the finding joins. What people refused rests for `refusal_rest` of wall time, unless it
-    became urgent since.
+    another open one in its lane by then, which the finding joins. What people refused rests for `refusal_rest` of wall
+    time, unless it became urgent since.
     """
-    return needs_visit(case) and not any(_keeps(case, order, has_open_order, now, params) for order in held)
+    return needs_visit(case) and is_free(case, held, open_lanes=open_lanes, now=now, params=params)
 
 
-def _keeps(case: Case, order: Held, has_open_order: bool, now: datetime, params: CareParams) -> bool:
+def is_free(case: Case, held: Iterable[Held], *, open_lanes: frozenset[str], now: datetime, params: CareParams) -> bool:
+    """True if no order takes care of the case."""
+    return not any(_keeps(case, order, order.lane in open_lanes, now, params) for order in held)
+
+
+def _keeps(case: Case, order: Held, lane_is_taken: bool, now: datetime, params: CareParams) -> bool:
     if order.state == "verified":
         return False
     if order.state in ("declined", "cancelled"):
         worse = case.urgency is Urgency.URGENT and order.urgency is not Urgency.URGENT
         return not worse and order.refused_at is not None and now < order.refused_at + params.refusal_rest
-    if order.state == "completed" and has_open_order and order.completed_data_at is not None:
+    if order.state == "completed" and lane_is_taken and order.completed_data_at is not None:
         return case.judged_at < order.completed_data_at + _answer(case.urgency, case.fault, params)
     return True
 
@@ -155,53 +160,6 @@ def suggest_technician(kinds: Iterable[str], outlet_id: str | None, technicians:
     return None if best is None else best.id
 
 
-def plan_order(
-    cases: Sequence[Case],
-    open_order: Order | None,
-    home: Place | None,
-    outlets: Sequence[Outlet],
-    technicians: Sequence[Technician],
-    params: CareParams,
-) -> Plan | None:
-    """The one order that the household's findings `cases` (each needing a visit) belong to; None: all have to wait."""
-    add = tuple(case for case in cases if open_order is None or may_join(case, open_order))
-    if not add:
-        return None
-    old = () if open_order is None else open_order.tasks
-    dues = [due_by(case, params) for case in add]
-    if open_order is not None and open_order.due_by is not None:
-        dues.append(open_order.due_by)
-    before = [] if open_order is None else [open_order.urgency]
-    urgencies = [*before, *(Urgency.URGENT if c.urgency is Urgency.URGENT else Urgency.VISIT for c in add)]
-    outlet_id = open_order.outlet_id if open_order is not None else None
-    if outlet_id is None and (outlet := nearest_outlet(home, outlets)) is not None:
-        outlet_id = outlet.id
-    kinds = {str(task.kind) for task in old} | {str(case.kind) for case in add}
-    technician_id = open_order.technician_id if open_order is not None else None
-    return Plan(
-        order=open_order,
-        add=add,
-        replaces=tuple(_same_job(case, old) for case in add),
-        urgency=min(urgencies, key=_RANK.__getitem__),
-        due_by=min(dues),
-        outlet_id=outlet_id,
-        technician_id=technician_id or suggest_technician(kinds, outlet_id, technicians),
-    )
-
-
-def may_join(case: Case, order: Order) -> bool:
-    """True if the case may be added to the open order as it stands."""
-    return case.urgency is Urgency.URGENT or order.state in NOT_AGREED
-
-
-def _same_job(case: Case, tasks: Iterable[Task]) -> UUID | None:
-    """The task whose finding is over but was of the same fault: the job is the same, its finding is the new one."""
-    for task in tasks:
-        if task.closed and (task.appliance_key, task.fault.code) == (case.appliance_key, case.fault.code):
-            return task.task_id
-    return None
-
-
 class Proof(StrEnum):
     """What the telemetry says about an order."""
 
@@ -213,13 +171,14 @@ class Proof(StrEnum):
 def judge_order(order: Order, params: CareParams) -> Proof | None:
     """What becomes of the order by the telemetry of its appliances; None: nothing yet, or it is for people to say.
 
-    A proposed order lapses when all its findings are over, unless one is a hazard that may come back. A completed
-    one is proved by the findings ending after it, or having ended before and staying away for `quiet_proof`.
+    A proposed order lapses when all findings that somebody would come for are over, unless one is a hazard that may
+    come back. A completed one is proved by the findings ending after it, or having ended before and staying away for
+    `quiet_proof`.
     """
     if not order.tasks:
         return None
     if order.state == "proposed":
-        lapsed = all(task.closed for task in order.tasks)
+        lapsed = all(task.closed for task in order.tasks if not task.along)
         hazard = any(task.urgency is Urgency.URGENT and task.fault.code in MAY_COME_BACK for task in order.tasks)
         return Proof.CANCEL if lapsed and not hazard else None
     if order.state != "completed" or order.completed_data_at is None:
@@ -227,8 +186,9 @@ def judge_order(order: Order, params: CareParams) -> Proof | None:
     if any(_still_there(task, order.completed_data_at, params) for task in order.tasks):
         return Proof.REOPEN
     proved = all(_proved(task, order.completed_data_at, params) for task in order.tasks)
-    # What a person dismissed proves nothing: at least one task must have been proved by telemetry.
-    return Proof.VERIFY if proved and any(task.state != "dismissed" for task in order.tasks) else None
+    # What a person dismissed, or no signal shows, proves nothing: telemetry must have proved at least one task.
+    shown = any(task.state != "dismissed" and task.fault.code not in UNSEEN for task in order.tasks)
+    return Proof.VERIFY if proved and shown else None
 
 
 def _still_there(task: Task, completed_at: datetime, params: CareParams) -> bool:

@@ -1,4 +1,4 @@
-"""The state machines of findings, reminders, orders, parts: a table each, pure; the database enforces the same tables.
+"""The state machines of findings, reminders, orders, parts, promises: a table each, pure; the database has them too.
 
 A change that a person sees as one step but the machine as several (an owner taps "done" on a reminder nobody marked
 as seen; a planner agrees a date by phone) is walked step by step with `path`, so that every step is recorded.
@@ -138,8 +138,18 @@ CASE: Final = _machine(
 )
 """A quality case of the maker: a group of appliances that fails more than its like, and what was done about it."""
 
-MACHINES: Final = (
-    *(FINDING, REMINDER, ORDER),
-    *(RESERVATION, TRANSFER),
-    *(CASE,),
+OBLIGATION: Final = _machine(
+    "obligation",
+    "open",
+    {
+        "open": "asked to_call met void",
+        "asked": "reminded to_call met void",
+        "reminded": "to_call met void",
+        "to_call": "met void",
+        "met": "",
+        "void": "",
+    },
+    "open asked reminded to_call",
 )
+
+MACHINES: Final = (FINDING, REMINDER, ORDER, RESERVATION, TRANSFER, CASE, OBLIGATION)

@@ -1,12 +1,18 @@
-"""Findings that need somebody become tasks of the household's one open order."""
+"""Findings that need somebody become tasks of the household's one open order; a hazard may get one of its own."""
 
-from domain.care import Case
-from domain.care_orders import Order, Plan, may_be_proposed, plan_order
+from uuid import UUID
+
+from domain.care import Case, may_come_along
+from domain.care_orders import Order, is_free, may_be_proposed
+from domain.order_plans import Plan, plan_orders
+from domain.states import ORDER
+from notify.order_choices import explain_plan
 from notify.phrases import ENGLISH
 from notify.planner import order_explanation
 from scheduler.work import ACTOR, Counts, Work, for_each_household
 from store.care import Household, load_cases
 from store.care_orders import (
+    explain_choices,
     held_by,
     households_to_visit,
     load_outlets,
@@ -24,44 +30,47 @@ def propose(work: Work) -> Counts:
 
 
 def _propose_for_household(work: Work, household: Household) -> int:
-    connection, params = work.connection, work.settings.care
-    open_order = _open_order(lock_orders(connection, household.id))
-    held = held_by(connection, household.id)
-    cases = [
-        case
-        for case in load_cases(connection, household.id)
-        if may_be_proposed(
-            case, held.get(case.finding_id, ()), has_open_order=open_order is not None, now=work.now, params=params
-        )
-    ]
-    if not cases:
-        return 0
-    plan = plan_order(
-        cases, open_order, household.place, load_outlets(connection), load_technicians(connection), params
-    )
-    if plan is None:
-        return 0
-    _write(work, household, plan)
-    return len(plan.add)
+    connection = work.connection
+    orders = lock_orders(connection, household.id)
+    cases, along = _to_place(work, household, orders)
+    outlets, technicians = load_outlets(connection), load_technicians(connection)
+    plans = plan_orders(cases, along, orders, household.place, outlets, technicians, work.settings.care)
+    for plan in plans:
+        order_id = _write(work, household, plan)
+        explain_choices(connection, order_id, explain_plan(plan, household.place, outlets, technicians), actor=ACTOR)
+    return sum(len(plan.add) for plan in plans)
 
 
-def _open_order(orders: list[Order]) -> Order | None:
-    return next((order for order in orders if order.state != "completed"), None)
+def _to_place(work: Work, household: Household, orders: list[Order]) -> tuple[list[Case], list[Case]]:
+    """What somebody has to come for, and what a visit would take along, as far as no order takes care of it."""
+    held, params = held_by(work.connection, household.id), work.settings.care
+    open_lanes = frozenset(order.lane for order in orders if order.state in ORDER.open_states)
+    cases, along = [], []
+    for case in load_cases(work.connection, household.id):
+        by = held.get(case.finding_id, ())
+        if may_be_proposed(case, by, open_lanes=open_lanes, now=work.now, params=params):
+            cases.append(case)
+        elif may_come_along(case, params) and is_free(case, by, open_lanes=open_lanes, now=work.now, params=params):
+            along.append(case)
+    return cases, along
 
 
-def _write(work: Work, household: Household, plan: Plan) -> None:
+def _write(work: Work, household: Household, plan: Plan) -> UUID:
     what = "; ".join(dict.fromkeys(case.fault.title for case in plan.add))
-    speak_as(work.connection, ACTOR, _why(plan.add, what))
-    write_plan(
+    speak_as(work.connection, ACTOR, _why(plan, what))
+    order_id = write_plan(
         work.connection,
         household.id,
         plan,
         explanation=order_explanation(plan.add, household.zone, ENGLISH),
+        repeat_days=work.settings.care.repeat_days,
     )
     if plan.order is not None:
         note_change(work.connection, plan.order, actor=ACTOR, reason=f"added: {what}")
+    return order_id
 
 
-def _why(cases: tuple[Case, ...], what: str) -> str:
-    asked_first = all(case.reminder is not None for case in cases)
+def _why(plan: Plan, what: str) -> str:
+    coming = [case for case in plan.add if case not in plan.along]
+    asked_first = bool(coming) and all(case.reminder is not None for case in coming)
     return f"{what}: self-care did not help in time" if asked_first else f"{what}: somebody has to look"

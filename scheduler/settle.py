@@ -37,18 +37,20 @@ def _waits_for_nobody(case: Case) -> bool:
 
 def _settle_orders(work: Work, household: Household) -> int:
     done = 0
+    reopened: set[str] = set()  # what was reopened is the open order of its lane now
     orders = lock_orders(work.connection, household.id)
     for order in orders:
         proof = judge_order(order, work.settings.care)
-        if proof is None or (proof is Proof.REOPEN and _another_is_open(order, orders)):
+        lane_is_taken = order.lane in reopened or _another_is_open(order, orders)
+        if proof is None or (proof is Proof.REOPEN and lane_is_taken):
             continue  # with another order open, what is still there joins that one (domain.care_orders)
         to, reason = STEP[proof]
         move(work.connection, ORDER, order.id, to, actor=ACTOR, reason=reason, at=work.now)
-        if proof is Proof.REOPEN:
-            return done + 1  # it is the open order now; no other may be reopened beside it
         done += 1
+        if proof is Proof.REOPEN:
+            reopened.add(order.lane)
     return done
 
 
 def _another_is_open(order: Order, orders: list[Order]) -> bool:
-    return any(other.id != order.id and other.state != "completed" for other in orders)
+    return any(other.id != order.id and other.lane == order.lane and other.state != "completed" for other in orders)

@@ -36,8 +36,24 @@ class Task:
     action: str
     parts: list[str]
     minutes: int
+    along: bool
+    """Self-care that the visit takes along; nobody would come for it alone."""
+    repeats_order: int | None
+    """Number of the order whose work this repeats: same appliance and fault or part, soon after."""
     outcome: str | None
     evidence: list[ShownEvidence]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownChoice:
+    """What was chosen for an order, by whom and why; `by_person`: the scheduler leaves it as it is."""
+
+    choice: str
+    value: str | None
+    why: str
+    actor: str
+    by_person: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +64,7 @@ class ShownOrder:
     number: int
     household_id: str
     household_name: str
+    lane: str
     state: str
     urgency: str
     due_by: datetime | None
@@ -58,8 +75,10 @@ class ShownOrder:
     explanation: str
     created_at: datetime
     completed_at: datetime | None
+    merged_into: UUID | None
     version: int
     tasks: list[Task] = field(default_factory=list)
+    choices: list[ShownChoice] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     history: list[Change] | None = None
     """Every change with who, when and why; only where one order is read."""
@@ -101,7 +120,7 @@ def list_orders(
     by_order: dict[UUID, list[Task]] = {order.id: [] for order in orders}
     for task in tasks_of(connection, list(by_order)):
         by_order[task.order_id].append(task)
-    return [replace(order, tasks=by_order[order.id]) for order in orders]
+    return [replace(order, tasks=by_order[order.id]) for order in with_choices(connection, orders)]
 
 
 def read_order(connection: Connection, order_id: UUID, *, lock: bool = False) -> ShownOrder:
@@ -111,7 +130,19 @@ def read_order(connection: Connection, order_id: UUID, *, lock: bool = False) ->
     found = row(connection, ShownOrder, _SQL["one"], {"id": order_id})
     if found is None:
         raise NotFound(f"there is no order {order_id}")
+    (found,) = with_choices(connection, [found])
     return replace(found, tasks=tasks_of(connection, [order_id]), history=history(connection, ORDER, order_id))
+
+
+def with_choices(connection: Connection, orders: Sequence[ShownOrder]) -> list[ShownOrder]:
+    """The orders with what holds of what was chosen for them."""
+    by_order: dict[UUID, list[ShownChoice]] = {order.id: [] for order in orders}
+    for order_id, choice, value, why, actor, by_person, at in connection.execute(
+        _SQL["choices"], {"orders": list(by_order)}
+    ):
+        shown = ShownChoice(choice=choice, value=value, why=why, actor=actor, by_person=by_person, at=at)
+        by_order[order_id].append(shown)
+    return [replace(order, choices=by_order[order.id]) for order in orders]
 
 
 def tasks_of(connection: Connection, order_ids: list[UUID]) -> list[Task]:

@@ -1,12 +1,15 @@
 """Service orders as the scheduler reads and writes them."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from domain.care import Case
-from domain.care_orders import Held, Order, Outlet, Place, Plan, Task, Technician
+from domain.care_orders import Held, Order, Outlet, Place, Task, Technician
 from domain.faults import Urgency, fault_of
+from domain.order_choices import Choice
+from domain.order_plans import Plan
 from domain.signals import Kind
 from store.database import Connection
 from store.sql import queries
@@ -34,8 +37,21 @@ def lock_orders(connection: Connection, household_id: str) -> list[Order]:
             technician_id=technician_id,
             completed_data_at=completed_data_at,
             tasks=tuple(tasks[order_id]),
+            lane=lane,
+            pinned=frozenset(pinned),
         )
-        for order_id, number, state, urgency, due_by, outlet_id, technician_id, completed_data_at in rows
+        for (
+            order_id,
+            number,
+            state,
+            urgency,
+            due_by,
+            outlet_id,
+            technician_id,
+            completed_data_at,
+            lane,
+            pinned,
+        ) in rows
     ]
 
 
@@ -44,7 +60,7 @@ def _tasks(connection: Connection, order_ids: list[UUID]) -> dict[UUID, list[Tas
     if not order_ids:
         return by_order
     for row in connection.execute(_SQL["tasks"], {"order_ids": order_ids}).fetchall():
-        order_id, task_id, finding_id, key, kind, fault, urgency, state, judged_at, cleared_at, data_at = row
+        order_id, task_id, finding_id, key, kind, fault, urgency, state, judged_at, cleared_at, data_at, along = row
         by_order[order_id].append(
             Task(
                 task_id=task_id,
@@ -57,6 +73,7 @@ def _tasks(connection: Connection, order_ids: list[UUID]) -> dict[UUID, list[Tas
                 judged_at=judged_at,
                 cleared_at=cleared_at,
                 data_at=data_at,
+                along=along,
             )
         )
     return by_order
@@ -66,9 +83,15 @@ def held_by(connection: Connection, household_id: str) -> dict[UUID, list[Held]]
     """For each open finding of the household, the orders that hold or held it."""
     held: dict[UUID, list[Held]] = defaultdict(list)
     for row in connection.execute(_SQL["task_history"], {"household_id": household_id}).fetchall():
-        finding_id, state, completed_data_at, refused_at, urgency = row
+        finding_id, state, completed_data_at, refused_at, urgency, lane = row
         held[finding_id].append(
-            Held(state=state, completed_data_at=completed_data_at, refused_at=refused_at, urgency=Urgency(urgency))
+            Held(
+                state=state,
+                completed_data_at=completed_data_at,
+                refused_at=refused_at,
+                urgency=Urgency(urgency),
+                lane=lane,
+            )
         )
     return held
 
@@ -85,13 +108,15 @@ def load_technicians(connection: Connection) -> list[Technician]:
     return [Technician(id=i, outlet_id=o, skills=frozenset(skills), open_orders=n) for i, o, skills, n in rows]
 
 
-def write_plan(connection: Connection, household_id: str, plan: Plan, *, explanation: str) -> UUID:
+def write_plan(connection: Connection, household_id: str, plan: Plan, *, explanation: str, repeat_days: int) -> UUID:
     """Write a new order or extend the open one, with its tasks; the order's id.
 
-    A household that got another open order meanwhile raises the driver's UniqueViolation: read again and join it.
+    A task that is done again within `repeat_days` of data time is tied to the first one. A household that got another
+    open order meanwhile raises the driver's UniqueViolation: read again and join it.
     """
     values: dict[str, Any] = {
         "household_id": household_id,
+        "lane": plan.lane,
         "urgency": plan.urgency,
         "due_by": plan.due_by,
         "outlet_id": plan.outlet_id,
@@ -106,14 +131,14 @@ def write_plan(connection: Connection, household_id: str, plan: Plan, *, explana
         order_id = plan.order.id
         connection.execute(_SQL["extend_order"], values | {"id": order_id})
     for case, old_task in zip(plan.add, plan.replaces, strict=True):
-        _write_task(connection, order_id, case, old_task)
+        if old_task is not None:
+            connection.execute(_SQL["continue_task"], {"task_id": old_task, "finding_id": case.finding_id})
+        else:
+            _add_task(connection, order_id, case, along=case in plan.along, repeat_days=repeat_days)
     return order_id
 
 
-def _write_task(connection: Connection, order_id: UUID, case: Case, old_task: UUID | None) -> None:
-    if old_task is not None:
-        connection.execute(_SQL["continue_task"], {"task_id": old_task, "finding_id": case.finding_id})
-        return
+def _add_task(connection: Connection, order_id: UUID, case: Case, *, along: bool, repeat_days: int) -> None:
     connection.execute(
         _SQL["add_task"],
         {
@@ -122,8 +147,20 @@ def _write_task(connection: Connection, order_id: UUID, case: Case, old_task: UU
             "action": case.fault.action,
             "parts": list(case.fault.parts),
             "minutes": case.fault.minutes,
+            "along": along,
+            "data_at": case.data_at,
+            "repeat_days": repeat_days,
         },
     )
+
+
+def explain_choices(connection: Connection, order_id: UUID, choices: Iterable[Choice], *, actor: str) -> None:
+    """Keep why each thing was chosen; a choice that a person made stays as it is."""
+    for choice in choices:
+        connection.execute(
+            _SQL["add_choice"],
+            {"order_id": order_id, "choice": choice.choice, "value": choice.value, "why": choice.why, "actor": actor},
+        )
 
 
 def note_change(connection: Connection, order: Order, *, actor: str, reason: str) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.fields import KINDS, Because, Note, choice_query, chosen
+from api.order_edits import Merge, Override, Split, merge, override_order, split
 from api.paging import Page, Paging, after_number, page, paging
 from api.planning import (
     ACTIONS,
@@ -67,6 +68,28 @@ def list_(
 def read(ask: Ask, order_id: str) -> Response:
     """One order with tasks, evidence, history (who, when, why) and what can be done now."""
     return reading(ask, lambda c: with_actions(read_order(c, entity_id(order_id, "order"))))
+
+
+@router.patch("/{order_id}", summary="Overrule what was chosen for an order", response_model=ShownOrder)
+def override(ask: Ask, order_id: str, body: Override) -> Response:
+    """Set how pressing it is, its date, outlet or technician, with a reason. The scheduler leaves it so from then on.
+    Needs If-Match."""
+    order = entity_id(order_id, "order")
+    return changing(ask, lambda c: override_order(c, ask, order, body))
+
+
+@router.post("/{order_id}/split", summary="Part tasks from an order", status_code=201, response_model=ShownOrder)
+def part(ask: Ask, order_id: str, body: Split) -> Response:
+    """Some tasks become an order of their own, proposed anew; answers with that one. Needs If-Match."""
+    order = entity_id(order_id, "order")
+    return changing(ask, lambda c: split(c, ask, order, body))
+
+
+@router.post("/{order_id}/merge", summary="Take another order of the home into this one", response_model=ShownOrder)
+def take_in(ask: Ask, order_id: str, body: Merge) -> Response:
+    """The other order's tasks move here and it is cancelled, saying where they are. Needs If-Match for this order."""
+    order = entity_id(order_id, "order")
+    return changing(ask, lambda c: merge(c, ask, order, body))
 
 
 @router.post("/{order_id}/schedule", summary="Agree who comes and when", response_model=ShownOrder)

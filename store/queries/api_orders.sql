@@ -1,7 +1,7 @@
 -- name: page
 -- Newest first; numbers only grow, so pages stay put while new orders are proposed.
-SELECT o.id, o.number, o.household_id, h.name AS household_name, o.state, o.urgency, o.due_by, o.outlet_id,
-       o.technician_id, o.visit_starts, o.visit_ends, o.explanation, o.created_at, o.completed_at, o.version
+SELECT o.id, o.number, o.household_id, h.name AS household_name, o.lane, o.state, o.urgency, o.due_by, o.outlet_id,
+       o.technician_id, o.visit_starts, o.visit_ends, o.explanation, o.created_at, o.completed_at, o.merged_into, o.version
 FROM service_order o JOIN household h ON h.id = o.household_id
 WHERE (%(after)s::bigint IS NULL OR o.number < %(after)s)
   AND (%(states)s::text[] IS NULL OR o.state = ANY(%(states)s))
@@ -15,15 +15,22 @@ WHERE (%(after)s::bigint IS NULL OR o.number < %(after)s)
 ORDER BY o.number DESC LIMIT %(limit)s
 
 -- name: one
-SELECT o.id, o.number, o.household_id, h.name AS household_name, o.state, o.urgency, o.due_by, o.outlet_id,
-       o.technician_id, o.visit_starts, o.visit_ends, o.explanation, o.created_at, o.completed_at, o.version
+SELECT o.id, o.number, o.household_id, h.name AS household_name, o.lane, o.state, o.urgency, o.due_by, o.outlet_id,
+       o.technician_id, o.visit_starts, o.visit_ends, o.explanation, o.created_at, o.completed_at, o.merged_into, o.version
 FROM service_order o JOIN household h ON h.id = o.household_id WHERE o.id = %(id)s
 
 -- name: tasks
 SELECT t.id, t.order_id, t.finding_id, a.id AS appliance_id, a.kind, f.fault, f.urgency, f.state AS finding_state,
-       f.probability, t.action, t.parts, t.minutes, t.outcome, f.evidence
+       f.probability, t.action, t.parts, t.minutes, t.along, first.number AS repeats_order, t.outcome, f.evidence
 FROM order_task t JOIN finding f ON f.id = t.finding_id JOIN appliance a ON a.key = f.appliance_key
+LEFT JOIN order_task r ON r.id = t.repeats
+LEFT JOIN service_order first ON first.id = r.order_id
 WHERE t.order_id = ANY(%(orders)s) ORDER BY t.added_at, t.id
+
+-- name: choices
+SELECT order_id, choice, value, why, actor, by_person, at FROM present_choice
+WHERE order_id = ANY(%(orders)s) ORDER BY array_position(
+    ARRAY['lane', 'tasks', 'urgency', 'due_by', 'outlet', 'technician', 'slots'], choice)
 
 -- name: book
 UPDATE service_order
@@ -54,5 +61,5 @@ UPDATE order_task SET outcome = %(outcome)s WHERE id = %(task_id)s AND order_id 
 
 -- name: other_open
 SELECT number FROM service_order
-WHERE household_id = (SELECT household_id FROM service_order WHERE id = %(id)s) AND id <> %(id)s
+WHERE (household_id, lane) = (SELECT household_id, lane FROM service_order WHERE id = %(id)s) AND id <> %(id)s
   AND state = ANY(%(open_states)s) LIMIT 1

@@ -34,7 +34,7 @@ UNION
 SELECT o.household_id FROM service_order o
 WHERE o.state = 'proposed'
   AND NOT EXISTS (SELECT FROM order_task t JOIN finding f ON f.id = t.finding_id
-                  WHERE t.order_id = o.id AND f.state IN ('open', 'acknowledged'))
+                  WHERE t.order_id = o.id AND NOT t.along AND f.state IN ('open', 'acknowledged'))
 ORDER BY household_id
 
 -- name: households_to_alarm

@@ -20,6 +20,9 @@ SELECT state, version FROM quality_case WHERE id = %(id)s FOR UPDATE
 -- name: step_case
 UPDATE quality_case SET state = %(to)s WHERE id = %(id)s
 
+-- name: lock_obligation
+SELECT state, version FROM obligation WHERE id = %(id)s FOR UPDATE
+
 -- name: step_finding
 UPDATE finding SET state = %(to)s, dismissed_for = CASE WHEN %(to)s = 'dismissed' THEN %(reason)s END WHERE id = %(id)s
 
@@ -34,6 +37,10 @@ WHERE id = %(id)s
 
 -- name: step_transfer
 UPDATE part_transfer SET state = %(to)s WHERE id = %(id)s
+
+-- name: step_obligation
+UPDATE obligation SET state = %(to)s, closed_at = CASE WHEN %(to)s IN ('met', 'void') THEN %(at)s::timestamptz END
+WHERE id = %(id)s
 
 -- name: history
 -- Every change of one thing, oldest first.

@@ -176,7 +176,7 @@ def test_exactly_the_actions_an_order_names_are_possible(
                 assert answer.headers["content-type"] == "application/problem+json"
                 assert answer.json()["type"] == "urn:wellkept:problem:illegal-move"
                 assert f"this order is {state}" in answer.json()["detail"]
-            connection.execute("TRUNCATE service_order, order_task")
+            connection.execute("TRUNCATE service_order CASCADE")
 
 
 def test_an_order_is_not_reopened_beside_another_open_one(

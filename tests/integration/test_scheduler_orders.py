@@ -101,15 +101,77 @@ def test_findings_join_the_open_order_until_its_time_is_agreed(homes: Homes, con
     homes.find(washer, "bearing_wear", day(0))
     assert propose(work)["proposed"] == 0
     homes.find(washer, "flood", day(0))
-    assert propose(work)["proposed"] == 1  # urgent: the planner has to see it where the visit is
-    assert homes.rows("SELECT state, urgency, due_by FROM service_order") == [("scheduled", "urgent", day(1))]
+    assert propose(work)["proposed"] == 1  # a hazard does not wait: an order of its own
+    assert homes.rows("SELECT state, lane, urgency, due_by FROM service_order ORDER BY number") == [
+        ("scheduled", "ordinary", "visit", day(3)),
+        ("proposed", "urgent", "urgent", day(1)),
+    ]
+    why = homes.one("SELECT c.why FROM present_choice c JOIN service_order o ON o.id = c.order_id"
+                    " WHERE c.choice = 'lane' AND o.lane = 'urgent'")  # fmt: skip
+    assert why.startswith("order 1 of this home is agreed")
+    assert propose(work)["proposed"] == 0  # the bearing would make the hazard wait
 
-    take_to(homes, "completed")
-    assert propose(work)["proposed"] == 1  # the bearing, in the next order
-    assert homes.one("SELECT count(*) FROM service_order") == 2
-    order_id = homes.one("SELECT id FROM service_order WHERE state = 'completed'")
+    order_id = homes.one("SELECT id FROM service_order WHERE state = 'scheduled'")
     reasons = [change.reason for change in history(homes.connection, ORDER, order_id) if change.actor == "scheduler"]
-    assert reasons[1:] == ["added: Compressor starts badly", "added: Water rises while the machine is off"]
+    assert reasons[1:] == ["added: Compressor starts badly"]
+
+
+def test_a_visit_takes_self_care_along_that_nobody_has_done_and_lapses_with_its_own_work(
+    homes: Homes, conditioner: Appliance
+) -> None:
+    washer = homes.appliance(Kind.WASHING_MACHINE)
+    homes.find(washer, "drain_filter_clog", day(0))
+    work = work_on(homes.connection)
+    remind(work)
+    assert propose(work)["proposed"] == 0
+    homes.find(conditioner, "refrigerant_leak", day(1))
+    assert propose(work)["proposed"] == 2
+    assert propose(work)["proposed"] == 0
+    assert homes.rows("SELECT action, along FROM order_task ORDER BY added_at") == [
+        ("find_leak_and_recharge", False),
+        ("clean_drain_filter", True),
+    ]
+    why = homes.one("SELECT why FROM present_choice WHERE choice = 'tasks'")
+    assert "Drain filter is clogging (home-a-washing-machine): taken along, soon due" in why
+
+    homes.clear(conditioner, "refrigerant_leak", day(2))
+    settle(work)
+    assert homes.one("SELECT state FROM service_order") == "cancelled"
+
+
+@pytest.mark.usefixtures("crew")
+def test_the_same_fault_soon_after_the_work_is_tied_to_the_first_job(homes: Homes, conditioner: Appliance) -> None:
+    work = work_on(homes.connection)
+    for began in (0, 40, 125, 400):  # the last one more than 90 days after the one before
+        homes.find(conditioner, "refrigerant_leak", day(began))
+        assert propose(work)["proposed"] == 1
+        take_to(homes, "completed")
+        homes.clear(conditioner, "refrigerant_leak", day(began + 2))
+        settle(work)
+    tasks = homes.rows("SELECT id, repeats FROM order_task ORDER BY added_at")
+    first = tasks[0][0]
+    assert [repeats for _, repeats in tasks] == [None, first, first, None]
+
+
+def test_what_a_person_chose_is_left_alone_when_the_order_grows(homes: Homes, conditioner: Appliance) -> None:
+    homes.outlet("outlet-near", 52.5, 13.4)
+    homes.outlet("outlet-far", 48.1, 11.6)
+    work = work_on(homes.connection)
+    homes.find(conditioner, "refrigerant_leak", day(0))
+    propose(work)
+    order_id = homes.one("SELECT id FROM service_order")
+    homes.connection.execute("UPDATE service_order SET due_by = %s, outlet_id = 'outlet-far'", (day(20),))
+    for choice, value in (("due_by", "2026-03-21"), ("outlet", "outlet-far")):
+        homes.connection.execute(
+            "INSERT INTO order_choice (order_id, choice, value, why, actor, by_person)"
+            " VALUES (%s, %s, %s, 'known customer', 'planner', true)",
+            (order_id, choice, value),
+        )
+    homes.find(homes.appliance(Kind.REFRIGERATOR), "compressor_failing", day(0), fails_p10=day(3))
+    assert propose(work)["proposed"] == 1
+    assert homes.rows("SELECT due_by, outlet_id FROM service_order") == [(day(20), "outlet-far")]
+    kept = homes.rows("SELECT choice, why FROM present_choice WHERE by_person ORDER BY choice")
+    assert kept == [("due_by", "known customer"), ("outlet", "known customer")]
 
 
 def test_two_schedulers_at_once_make_one_order(homes: Homes, conditioner: Appliance, database_url: str) -> None:

@@ -13,13 +13,14 @@ from tests.integration.scheduler_homes import Homes, day
 pytestmark = pytest.mark.integration
 TABLE = {
     "finding": b"finding", "reminder": b"reminder", "order": b"service_order", "reservation": b"part_reservation",
-    "transfer": b"part_transfer", "case": b"quality_case",
+    "transfer": b"part_transfer", "case": b"quality_case", "obligation": b"obligation",
 }  # fmt: skip
 TESTED = [machine for machine in MACHINES if machine.entity in TABLE]
 PAIRS = [(machine, start, to) for machine in TESTED for start in machine.moves for to in machine.moves if start != to]
 BESIDE = {  # what the other constraints ask for in a state, so that only the guard can refuse
     "finding": b"dismissed_for = CASE WHEN %(to)s = 'dismissed' THEN 'no' END",
     "reminder": b"snoozed_until = CASE WHEN %(to)s = 'snoozed' THEN now() END",
+    "obligation": b"closed_at = CASE WHEN %(to)s IN ('met', 'void') THEN now() END",
     "order": b"completed_at = now(), technician_id = 'tec', visit_starts = now(), visit_ends = now() + interval '1 h'",
     "reservation": b"quantity = 1",
     "transfer": b"from_place = 'outlet:out'",
@@ -57,6 +58,11 @@ def things(connection: Connection) -> dict[str, UUID]:
         "INSERT INTO part_transfer (part_id, quantity, to_place, asked_by, asked_at)"
         " VALUES ('gasket', 1, 'van:tec', 'tec', now()) RETURNING id"
     )
+    obligation_id = homes.one(
+        "INSERT INTO obligation (kind, household_id, order_id, since, due_at) VALUES ('follow_up', 'home-a', %s, now(),"
+        " now()) RETURNING id",
+        order_id,
+    )
     case_id = homes.one(
         "INSERT INTO quality_case (kind, fault, dimension, value, found, since, opened_at)"
         " VALUES ('dryer', 'vent_clog', 'batch', 'b1', '{}', now(), now()) RETURNING id"
@@ -68,6 +74,7 @@ def things(connection: Connection) -> dict[str, UUID]:
         "reservation": reservation_id,
         "transfer": transfer_id,
         "case": case_id,
+        "obligation": obligation_id,
     }
 
 
@@ -116,6 +123,8 @@ def test_nothing_begins_in_any_state_but_the_first(
         "case": b"INSERT INTO quality_case (kind, fault, dimension, value, found, since, opened_at, state, node, owner,"
         b" fix, fixed_at, effect) VALUES ('dryer', 'vent_clog', 'batch', 'b1', '{}', now(), now(), %(state)s,"
         b" 'service', 'o', 'f', now(), '{}')",
+        "obligation": b"INSERT INTO obligation (kind, household_id, state, since, due_at, closed_at) VALUES"
+        b" ('call_back', 'home-a', %(state)s, now(), now(), CASE WHEN %(state)s IN ('met', 'void') THEN now() END)",
     }[machine.entity]
     for state in machine.moves:
         with connection.transaction(force_rollback=True):

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from domain.care import CareParams, Case
 from domain.care_orders import (
     EARTH_RADIUS_KM,
+    LANES,
+    ORDINARY,
     Held,
     Order,
     Outlet,
@@ -21,9 +23,7 @@ from domain.care_orders import (
     great_circle_km,
     judge_order,
     may_be_proposed,
-    may_join,
     nearest_outlet,
-    plan_order,
     suggest_technician,
 )
 from domain.faults import Urgency, fault_of
@@ -49,6 +49,7 @@ def task(
     judged_at: float = 0,
     cleared_at: float | None = None,
     data_at: float = 0,
+    along: bool = False,
 ) -> Task:
     found = fault_of(kind, fault)
     return Task(
@@ -62,15 +63,26 @@ def task(
         judged_at=day(judged_at),
         cleared_at=None if cleared_at is None else day(cleared_at),
         data_at=day(data_at),
+        along=along,
     )
 
 
-def order(state: str, *tasks: Task, completed: float | None = None, due: datetime | None = None) -> Order:
+def order(
+    state: str,
+    *tasks: Task,
+    completed: float | None = None,
+    due: datetime | None = None,
+    urgency: Urgency = Urgency.VISIT,
+    lane: str = ORDINARY,
+    pinned: str = "",
+) -> Order:
     return Order(
-        id=UUID(int=7),
-        number=7,
+        id=UUID(int=7 + LANES.index(lane)),
+        number=7 + LANES.index(lane),
         state=state,
-        urgency=Urgency.VISIT,
+        urgency=urgency,
+        lane=lane,
+        pinned=frozenset(pinned.split()),
         due_by=due,
         outlet_id=None,
         technician_id=None,
@@ -129,31 +141,6 @@ def test_the_technician_who_knows_most_of_it_and_has_least_to_do() -> None:
     assert suggest_technician(["a"], None, crew) is None
 
 
-@pytest.mark.parametrize("state", sorted(ORDER.open_states))
-def test_a_visit_waits_once_the_time_is_agreed_and_an_alarm_never_waits(state: str) -> None:
-    agreed = {"confirmed", "scheduled", "en_route", "on_site"}
-    assert may_join(LEAK, order(state)) is (state not in agreed)
-    assert may_join(case("flood"), order(state)) is True
-
-
-def test_joining_makes_an_order_more_pressing_never_less() -> None:
-    present = order("proposed", task(), due=day(5))
-    plan = plan_order([case("bearing_wear", key=2)], present, None, [], [], PARAMS)
-    assert plan is not None
-    assert (plan.urgency, plan.due_by) == (Urgency.VISIT, day(5))
-    urgent = plan_order([case("flood", key=2)], present, None, [], [], PARAMS)
-    assert urgent is not None
-    assert (urgent.urgency, urgent.due_by) == (Urgency.URGENT, day(1))
-
-
-def test_the_same_job_again_takes_over_its_task() -> None:
-    over = task("overload", Kind.CIRCUIT, state="resolved")
-    again = replace(case("overload", Kind.CIRCUIT), finding_id=UUID(int=55))
-    plan = plan_order([again], order("proposed", over), None, [], [], PARAMS)
-    assert plan is not None
-    assert plan.replaces == (over.task_id,)
-
-
 def held(state: str, *, completed: float | None = None, refused: float | None = None) -> Held:
     return Held(
         state=state,
@@ -181,7 +168,8 @@ def held(state: str, *, completed: float | None = None, refused: float | None = 
     ],
 )
 def test_what_is_proposed(given_case: Case, orders: list[Held], has_open: bool, now: float, expected: bool) -> None:
-    found = may_be_proposed(given_case, orders, has_open_order=has_open, now=day(now), params=PARAMS)
+    lanes = frozenset({ORDINARY}) if has_open else frozenset[str]()
+    found = may_be_proposed(given_case, orders, open_lanes=lanes, now=day(now), params=PARAMS)
     assert found is expected
 
 
@@ -209,6 +197,12 @@ PROOFS = [
     ("proposed, a hazard over", order("proposed", task("overload", Kind.CIRCUIT, state="resolved")), None),
     ("proposed, warm food over", order("proposed", task("food_at_risk", Kind.REFRIGERATOR, state="resolved")),
      Proof.CANCEL),
+    ("proposed and only what came along left", order("proposed", task(state="resolved"), task(key=2, along=True)),
+     Proof.CANCEL),
+    ("an anode shows nothing", order("completed", task("anode_spent", Kind.WATER_HEATER, cleared_at=2, data_at=9),
+     completed=1), None),
+    ("an anode beside a cure", order("completed", CURED, task("anode_spent", Kind.WATER_HEATER, 2, cleared_at=2,
+     data_at=9), completed=1), Proof.VERIFY),
     ("approved is the planner's", order("approved", task(state="resolved")), None),
     ("an order that a planner wrote by hand", order("proposed"), None),
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import IllegalMove
-from domain.states import CASE, FINDING, MACHINES, ORDER, REMINDER, Machine
+from domain.states import CASE, FINDING, MACHINES, OBLIGATION, ORDER, REMINDER, Machine
 
 machines = st.sampled_from(MACHINES)
 
@@ -61,8 +61,9 @@ def test_every_state_is_reached_from_the_start(machine: Machine) -> None:
         (REMINDER, {"verified", "escalated"}),
         (ORDER, {"verified", "declined", "cancelled"}),
         (CASE, {"closed", "dismissed"}),
+        (OBLIGATION, {"met", "void"}),
     ],
-    ids=["finding", "reminder", "order", "case"],
+    ids=["finding", "reminder", "order", "case", "obligation"],
 )
 def test_what_is_over_stays_over(machine: Machine, ends: set[str]) -> None:
     assert {state for state, following in machine.moves.items() if not following} == ends
