@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dispatch.rules import NO_STOCK, Stock, Why, objection, outlets_by_distance
-from dispatch.timetable import Stop, Stretch, time_tour
+from dispatch.timetable import Stop, time_tour
 from dispatch.travel import BY_DISTANCE, TravelTimes
+from dispatch.workspace import stretch_of, whole_s
 from domain.visits import FieldTechnician, Job, Period, Shift, Slot, Visit, shifts
 
 
@@ -92,8 +93,8 @@ def _offers(
 
 
 def _fixed(visit: Visit, place: int, origin: datetime) -> Stop:
-    begins = _s(visit.starts - origin)
-    return Stop(key=visit.order_id, place=place, lasts=_s(visit.ends - visit.starts), windows=((begins, begins),))
+    begins = whole_s(visit.starts - origin)
+    return Stop(key=visit.order_id, place=place, lasts=whole_s(visit.ends - visit.starts), windows=((begins, begins),))
 
 
 def _gaps(
@@ -104,28 +105,17 @@ def _gaps(
     params: SlotParams,
     earliest: datetime,
 ) -> Iterator[_Offer]:
-    stretch = stretch_of(shift, 0)
+    stretch = stretch_of(shift, 0, shift.starts)
     as_it_is = time_tour(stretch, fixed, seconds)
     if as_it_is is None:  # booked by hand against travel time or hours: nothing is squeezed in beside it
         return
     for start in _grid(job, shift, params.grid, earliest):
-        begins = _s(start - shift.starts)
-        new = Stop(key=job.order_id, place=1, lasts=_s(job.length), windows=((begins, begins),))
+        begins = whole_s(start - shift.starts)
+        new = Stop(key=job.order_id, place=1, lasts=whole_s(job.length), windows=((begins, begins),))
         timed = time_tour(stretch, sorted([*fixed, new], key=lambda stop: stop.windows[0]), seconds)
         if timed is not None:
             slot = Slot(technician_id=shift.technician_id, starts=start, ends=start + job.length)
             yield _Offer(slot=slot, extra_s=timed.travel - as_it_is.travel)
-
-
-def stretch_of(shift: Shift, base: int, origin: datetime | None = None) -> Stretch:
-    """A shift in seconds from `origin` (its own start if None), from and to the place `base`."""
-    zero = origin or shift.starts
-    rest = None
-    if shift.rest is not None:
-        rest = (_s(shift.rest.within.starts - zero), _s(shift.rest.within.ends - zero), _s(shift.rest.length))
-    return Stretch(
-        start_place=base, starts=_s(shift.starts - zero), end_place=base, ends=_s(shift.ends - zero), rest=rest
-    )
 
 
 def _grid(job: Job, shift: Shift, grid: timedelta, earliest: datetime) -> Iterator[datetime]:
@@ -154,7 +144,3 @@ def _choose(offers: Iterable[_Offer], zone: ZoneInfo, params: SlotParams) -> tup
 
 def _apart(one: Slot, other: Slot, params: SlotParams) -> bool:
     return abs(one.starts - other.starts) >= params.apart
-
-
-def _s(span: timedelta) -> int:
-    return round(span.total_seconds())

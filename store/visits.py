@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.care_orders import Place
 from domain.faults import Urgency
+from domain.parts import OUTLET, VAN
 from domain.visits import USUAL_WEEK, DayHours, FieldTechnician, OrderToVisit, Period, Visit
 from store.care import zone_of
 from store.database import Connection
@@ -106,13 +107,18 @@ def _order(row: tuple[Any, ...]) -> OrderToVisit:
 
 
 def shelf_stock(connection: Connection) -> dict[str, dict[str, int]]:
-    """Pieces on the shelf, by outlet and part."""
-    stock: dict[str, dict[str, int]] = {}
-    for outlet_id, part_id, quantity in connection.execute(_SQL["shelf"]).fetchall():
-        stock.setdefault(outlet_id, {})[part_id] = quantity
-    return stock
+    """Free pieces on the shelf, by outlet and by what a fault asks for."""
+    return _pieces(connection, OUTLET)
 
 
 def vans_of(connection: Connection) -> dict[str, dict[str, int]]:
-    """Pieces in the vans, by technician and part; nothing is kept in vans yet."""
-    return {}
+    """Free pieces in the vans, by technician and by what a fault asks for."""
+    return _pieces(connection, VAN)
+
+
+def _pieces(connection: Connection, prefix: str) -> dict[str, dict[str, int]]:
+    stock: dict[str, dict[str, int]] = {}
+    for place, role, quantity in connection.execute(_SQL["pieces"]).fetchall():
+        if place.startswith(prefix):
+            stock.setdefault(place.removeprefix(prefix), {})[role] = quantity
+    return stock

@@ -23,12 +23,17 @@ ORDER BY o.visit_starts, o.number
 
 -- name: jobs
 -- Orders that need a visit, with what a plan must know of them. A home without a place is taken to be at its outlet.
+-- Parts are those that nothing is reserved of yet.
 SELECT o.id::text AS order_id, o.number, o.version, o.state, o.urgency, o.due_by, o.outlet_id, o.technician_id,
        o.visit_starts, o.visit_ends, o.locked, h.name AS household_name,
        coalesce(h.latitude, u.latitude) AS latitude, coalesce(h.longitude, u.longitude) AS longitude,
        h.latitude IS NOT NULL AND h.longitude IS NOT NULL AS place_known,
        t.minutes, t.kinds, t.probability,
-       ARRAY(SELECT unnest(k.parts) FROM order_task k WHERE k.order_id = o.id ORDER BY 1) AS parts
+       ARRAY(SELECT wanted FROM order_task k, unnest(k.parts) AS wanted
+             WHERE k.order_id = o.id AND NOT EXISTS (
+                 SELECT FROM part_reservation r JOIN part p ON p.id = r.part_id
+                 WHERE r.task_id = k.id AND r.state IN ('reserved', 'picked') AND coalesce(p.role, p.id) = wanted)
+             ORDER BY wanted) AS parts
 FROM service_order o
 JOIN household h ON h.id = o.household_id
 LEFT JOIN outlet u ON u.id = o.outlet_id
@@ -40,5 +45,8 @@ JOIN LATERAL (
 WHERE (%(orders)s::uuid[] IS NULL OR o.id = ANY(%(orders)s)) AND o.state = ANY(%(states)s)
 ORDER BY o.number
 
--- name: shelf
-SELECT outlet_id, part_id, quantity FROM part_stock WHERE quantity > 0
+-- name: pieces
+-- What nobody has reserved, by place and by what a fault asks for.
+SELECT b.place, coalesce(p.role, p.id), sum(b.on_hand - b.reserved)::int
+FROM stock_balance b JOIN part p ON p.id = b.part_id
+WHERE b.on_hand > b.reserved AND b.place <> 'transit' GROUP BY 1, 2

@@ -9,7 +9,8 @@ from domain.care_orders import Place
 from domain.signals import Kind
 from domain.visits import USUAL_WEEK, DayHours, Period
 from store.database import Connection
-from store.visits import booked_visits, field_technicians, orders_to_visit, shelf_stock
+from store.stock import count_stock, reserve
+from store.visits import booked_visits, field_technicians, orders_to_visit, shelf_stock, vans_of
 from tests.integration.api_homes import add_technician, proposed_order
 
 pytestmark = pytest.mark.integration
@@ -49,9 +50,14 @@ def test_an_order_counts_each_task_once_however_many_parts_it_needs(connection: 
         False,
     )
     assert orders_to_visit(connection) == []
-    connection.execute("INSERT INTO part (id, name) VALUES ('leak_kit', 'Leak kit')")
-    connection.execute("INSERT INTO part_stock VALUES ('leak_kit', 'outlet-1', 3)")
+    connection.execute("INSERT INTO part (id, name, role) VALUES ('kit-7', 'Leak kit', 'leak_kit')")
+    for place in ("outlet:outlet-1", "van:tech-1"):
+        count_stock(connection, "kit-7", place, 3, actor="planner")
+    (task,) = connection.execute("SELECT id FROM order_task").fetchone() or ()
+    reserve(connection, task, "kit-7", 1, "van:tech-1", actor="planner", why="for the order")
     assert shelf_stock(connection) == {"outlet-1": {"leak_kit": 3}}
+    assert vans_of(connection) == {"tech-1": {"leak_kit": 2}}
+    assert orders_to_visit(connection, states=["proposed"])[0].parts == ("refrigerant",)
 
 
 def test_bookings_that_touch_the_period_are_read(connection: Connection) -> None:
