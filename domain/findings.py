@@ -38,6 +38,8 @@ class Verdict:
     fails_p90: datetime | None = None
     detector: str = ""
     """Name and version of the rule or model that speaks."""
+    score: float | None = None
+    """What the detector said before a trained model made a probability of it; None if no model spoke."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.probability <= 1:

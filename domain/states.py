@@ -152,4 +152,17 @@ OBLIGATION: Final = _machine(
     "open asked reminded to_call",
 )
 
-MACHINES: Final = (FINDING, REMINDER, ORDER, RESERVATION, TRANSFER, CASE, OBLIGATION)
+MODEL: Final = _machine(
+    "model",
+    "candidate",
+    {
+        "candidate": "shadow retired",
+        "shadow": "champion candidate retired",
+        "champion": "retired",
+        "retired": "candidate",
+    },
+    "shadow champion",
+)
+"""A trained model speaks to people only after it has judged in the shadow of the one that does."""
+
+MACHINES: Final = (FINDING, REMINDER, ORDER, RESERVATION, TRANSFER, CASE, OBLIGATION, MODEL)

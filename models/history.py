@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from models.features.day import Floats, Whole
+from models.healthy.fleet_prior import Priors
 
 DatedIndex = tuple[date, str, float, float, float]
 """Day, index, value, spread, weight: one row of what is remembered."""
@@ -77,6 +78,8 @@ class FeatureHistory:
 
     series: Mapping[str, DaySeries]
     today: date
+    priors: Priors | None = field(default=None, compare=False, repr=False)
+    """What is believed of a healthy appliance of the kind; None: what the program ships with."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was worked out from this history once, so that several detectors need not do it again; never part of it."""
 
@@ -94,11 +97,13 @@ def history_of(rows: Iterable[DatedIndex], now_data_time: datetime) -> FeatureHi
     return history_of_series(series_of(rows), date.min, now_data_time)
 
 
-def history_of_series(series: Mapping[str, DaySeries], first: date, now_data_time: datetime) -> FeatureHistory:
+def history_of_series(
+    series: Mapping[str, DaySeries], first: date, now_data_time: datetime, priors: Priors | None = None
+) -> FeatureHistory:
     """The history from the day `first` up to that of `now_data_time` (no look-ahead)."""
     today = now_data_time.astimezone(UTC).date()
     within = {index: one.within(first, today) for index, one in series.items()}
-    return FeatureHistory(series={index: one for index, one in within.items() if len(one)}, today=today)
+    return FeatureHistory(series={index: one for index, one in within.items() if len(one)}, today=today, priors=priors)
 
 
 def series_of(rows: Iterable[DatedIndex]) -> dict[str, DaySeries]:

@@ -4,7 +4,7 @@ The contract with the caller (the scheduler):
 
     with closing(score_due(connection, now)) as due:
         for scored in due:
-            record_verdict(connection, scored.appliance_key, scored.kind, scored.verdict, raised_at=now)
+            record(connection, scored, now)  # aloud, or quietly
 
 * `connection` must be idle (not inside a transaction). Each appliance is one transaction, opened by `score_due` before
   its first verdict is yielded and committed when the caller asks for the next appliance: its features, references,
@@ -34,6 +34,8 @@ from models.healthy.reference import Reference
 from models.history import DatedIndex, series_of
 from models.rows import days_from_tables
 from models.step import HISTORY_DAYS, RUN_DAYS, Outcome, Remembered, step
+from models.trained.registered import speakers_at_work
+from models.trained.speakers import Speakers
 from store import scoring as memory
 from store.database import Connection
 from store.scoring_due import Due, note_arrivals, put_off, read_due, settle
@@ -50,6 +52,10 @@ class Scored:
     appliance_key: int
     kind: Kind
     verdict: Verdict
+    model_sha256: str | None
+    """The trained model that speaks; None if a detector speaks for itself."""
+    quiet: bool
+    """Nobody is told: a challenger's word, or something for a reviewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +78,14 @@ def score_due(
     """Judge every appliance with new rows and yield its verdicts; see the module's contract."""
     params = params or ScoringParams()
     received_to = note_arrivals(connection, now, params.grace, KINDS)
+    speakers = speakers_at_work(connection)
     done = 0
     for due in read_due(connection, now, KINDS, params.most_appliances):
         if done >= params.most_days:
             return
         try:
             with connection.transaction():
-                done += yield from _score(connection, due, received_to, params)
+                done += yield from _score(connection, due, received_to, params, speakers)
                 settle(connection, due, received_to)
         except psycopg.Error:
             raise  # the database's trouble is the caller's to judge; the appliance stays due
@@ -89,7 +96,7 @@ def score_due(
 
 
 def _score(
-    connection: Connection, due: Due, received_to: datetime, params: ScoringParams
+    connection: Connection, due: Due, received_to: datetime, params: ScoringParams, speakers: Speakers
 ) -> Generator[Scored, None, int]:
     """Yield the verdicts and return what it cost, in days."""
 
@@ -97,10 +104,14 @@ def _score(
         return _load(connection, due, first, last, received_to)
 
     arrived = (day for first, last in _runs(due.days) for day in load(first, last))
-    outcome = step(_remembered(connection, due), arrived, load, due.data_to)
+    outcome = step(_remembered(connection, due), arrived, load, due.data_to, speakers)
     _remember(connection, due.appliance_key, outcome)
-    for verdict in outcome.verdicts:
-        yield Scored(appliance_key=due.appliance_key, kind=Kind(due.kind), verdict=verdict)
+    said = [(outcome.speaker, verdict, False) for verdict in outcome.verdicts]
+    said += [(sha256, verdict, True) for sha256, verdict in outcome.quiet]
+    for sha256, verdict, quiet in said:
+        yield Scored(
+            appliance_key=due.appliance_key, kind=Kind(due.kind), verdict=verdict, model_sha256=sha256, quiet=quiet
+        )
     return len(due.days) + (params.learning_days if outcome.learned else 0)
 
 

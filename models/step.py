@@ -17,7 +17,7 @@ from models.features.day import Day, DayIndex
 from models.healthy.learners import RELATIVE, LoadDays, learn_missing, relative_indices
 from models.healthy.reference import Reference
 from models.history import DatedIndex, DaySeries, history_of_series, with_days, with_indices
-from models.judge import judge_appliance
+from models.trained.speakers import DETECTORS_ALONE, Quiet, Speakers, hear
 
 HISTORY_DAYS: Final = 400
 """How far back detectors look, so that a day's data cost a day's work for ever."""
@@ -50,10 +50,20 @@ class Outcome:
     related: tuple[DatedIndex, ...]
     """Relative to what was learned, of any days: added to, or written over, what is remembered."""
     verdicts: tuple[Verdict, ...]
+    quiet: tuple[Quiet, ...]
+    """What nobody is told of: challengers, and the watch for the unknown."""
+    speaker: str | None
+    """Hash of the model that made the verdicts; None without one."""
     after: Remembered
 
 
-def step(remembered: Remembered, arrived: Iterable[Day], load_days: LoadDays, data_to: datetime) -> Outcome:
+def step(
+    remembered: Remembered,
+    arrived: Iterable[Day],
+    load_days: LoadDays,
+    data_to: datetime,
+    speakers: Speakers = DETECTORS_ALONE,
+) -> Outcome:
     """Work in `arrived`, learn, and judge as of `data_to`, the appliance's newest data time.
 
     `load_days` reads days again, as they are known now; it is called only when something can be learned. References
@@ -65,24 +75,28 @@ def step(remembered: Remembered, arrived: Iterable[Day], load_days: LoadDays, da
         for index, reference in remembered.references.items()
         if since is None or reference.learned_from >= since
     }
+    priors = speakers.priors(kind)
     days, indices = _work_in(kind, arrived, references)
     series = with_days(remembered.series, days, indices)
     first = data_to.date() - timedelta(days=HISTORY_DAYS)
     first = first if since is None else max(first, since)
-    history = history_of_series(series, first, data_to)
+    history = history_of_series(series, first, data_to, priors)
     learned = learn_missing(kind, history, references, load_days)
     related: list[DatedIndex] = []
     if learned:
         references |= {reference.index: reference for reference in learned}
         related = _relate(kind, learned, references, load_days, data_to.date())
         series = with_indices(series, related)
-        history = history_of_series(series, first, data_to)
+        history = history_of_series(series, first, data_to, priors)
+    heard = hear(speakers, kind, history, references, data_to)
     return Outcome(
         days=tuple(days),
         indices=tuple(indices),
         learned=tuple(learned),
         related=tuple(related),
-        verdicts=tuple(judge_appliance(kind, history, references, data_to)),
+        verdicts=tuple(heard.verdicts),
+        quiet=tuple(heard.quiet),
+        speaker=heard.speaker,
         after=Remembered(kind=kind, series=series, references=references, services=remembered.services),
     )
 

@@ -8,7 +8,8 @@ import psycopg
 from models.scoring import Scored, ScoringParams, score_due
 from scheduler.work import Counts, Work, log
 from store.database import is_transient
-from store.findings import record_verdict
+from store.findings import Recorded, record_verdict
+from store.quiet_findings import record_quietly
 
 PER_RUN: Final = ScoringParams(most_days=20_000, most_appliances=20_000)
 """A minute or so of work (E): a run every quarter of an hour keeps up with 100,000 appliances, with room for claims."""
@@ -23,9 +24,7 @@ def score(work: Work) -> Counts:
                 break
             try:
                 with work.connection.transaction():  # a savepoint: one refused verdict costs itself only
-                    recorded = record_verdict(
-                        work.connection, scored.appliance_key, scored.kind, scored.verdict, raised_at=work.now
-                    )
+                    recorded = _record(work, scored)
             except (psycopg.Error, KeyError) as error:
                 if isinstance(error, psycopg.Error) and is_transient(error):
                     raise
@@ -35,6 +34,15 @@ def score(work: Work) -> Counts:
             opened += recorded is not None and recorded.opened
             cleared += recorded is not None and recorded.cleared
     return {"opened": opened, "cleared": cleared, "failed": failed}
+
+
+def _record(work: Work, scored: Scored) -> Recorded | None:
+    """Aloud, or where nothing acts on it."""
+    key, verdict, sha256 = scored.appliance_key, scored.verdict, scored.model_sha256
+    if scored.quiet and sha256 is not None:
+        record_quietly(work.connection, key, verdict, sha256, raised_at=work.now)
+        return None
+    return record_verdict(work.connection, key, scored.kind, verdict, raised_at=work.now, model_sha256=sha256)
 
 
 def _complain(scored: Scored) -> None:

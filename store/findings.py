@@ -39,7 +39,12 @@ def evidence_as_json(evidence: Evidence) -> dict[str, Any]:
 
 
 def record_verdict(
-    connection: Connection, appliance_key: int, kind: Kind, verdict: Verdict, raised_at: datetime
+    connection: Connection,
+    appliance_key: int,
+    kind: Kind,
+    verdict: Verdict,
+    raised_at: datetime,
+    model_sha256: str | None = None,
 ) -> Recorded | None:
     """Write a verdict; None if it changes nothing (nothing open to clear, or dismissed not long ago)."""
     if not verdict.present:
@@ -65,6 +70,8 @@ def record_verdict(
             "parts": list(fault.parts),
             "evidence": Jsonb([evidence_as_json(e) for e in verdict.evidence]),
             "detector": verdict.detector,
+            "score": verdict.score,
+            "model_sha256": model_sha256,
         },
     ).fetchone()
     return None if row is None else Recorded(finding_id=row[0], opened=row[1])

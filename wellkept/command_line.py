@@ -14,9 +14,15 @@ import click
 from domain.errors import BadInput, Unavailable, WellkeptError
 from wellkept.local.errors import LocalRuntimeError
 from wellkept.logs import set_up_logs
+from wellkept.models_command import models
 from wellkept.settings import VARIABLES, Settings, read_settings, with_running
 
-_ELSEWHERE = {"evaluate": "wellkept.evaluate", "export": "wellkept.export", "sim": "device_sim.command"}
+_ELSEWHERE = {
+    "evaluate": "wellkept.evaluate",
+    "export": "wellkept.export",
+    "sim": "device_sim.command",
+    "train": "wellkept.train",
+}
 """Commands that stand in other packages, loaded only when asked for: a worker that restarts has no time for them."""
 
 
@@ -202,7 +208,10 @@ def migrate(settings: Settings) -> None:
 
 @main.group()
 def admin() -> None:
-    """Look after an installation: devices."""
+    """Look after an installation: devices and trained models."""
+
+
+admin.add_command(models)
 
 
 @admin.command()

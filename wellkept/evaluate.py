@@ -7,10 +7,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from domain.errors import BadInput
+from wellkept.settings import Settings
+
+if TYPE_CHECKING:  # loaded when the command runs: they bring Polars with them
+    from models.partition import Apply
+    from models.trained.file import Sealed
 
 
 @click.command()
@@ -18,49 +24,57 @@ from domain.errors import BadInput
                 type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path),
               help="Folder for OUT/<case>/findings.jsonl, OUT/<case>/report.json and OUT/report.html.")  # fmt: skip
-@click.option(
-    "--model", type=click.Path(exists=True, path_type=Path), help="A trained model instead of the shipped one."
-)
+@click.option("--model", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A trained model instead of the shipped one.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(8, os.cpu_count() or 1), show_default="cores",
               help="Processes; the result is the same whatever the number.")  # fmt: skip
-def evaluate(cases: tuple[Path, ...], out: Path, model: Path | None, jobs: int) -> None:
+@click.pass_obj
+def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path | None, jobs: int) -> None:
     """Run recorded fleets through the production path in order of arrival, without look-ahead, and judge it.
 
     A CASE is a folder with appliances.csv and telemetry/, or a folder of power recordings. Its truth.csv, if there is
-    one, is read for the figures only, after all findings are written.
+    one, is read for the figures only, after all findings are written. With WELLKEPT_DASK_URL the cluster does the work.
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # one per process: the processes are the parallel part
     from models.evaluation.pages import write_page
+    from models.partition import spread_over
+    from models.trained.file import read_model, shipped
 
-    if model is not None:
-        raise BadInput("this version has no trained models yet; leave --model out to evaluate the built-in detectors")
     names = [case.resolve().name for case in cases]
     if len(set(names)) < len(names):
         raise BadInput("two cases have the same folder name; their results would overwrite each other")
+    sealed = shipped() if model is None else read_model(model)
     reports = []
-    for case in cases:
-        reports.append(_evaluate(case.resolve(), out, jobs))
-        click.echo()
+    with spread_over(jobs, settings.dask_url) as apply:
+        for case in cases:
+            reports.append(_evaluate(case.resolve(), out, jobs, sealed, apply))
+            click.echo()
     page = write_page(reports, out / "report.html")
     click.echo(f"written: {out}/<case>/findings.jsonl, {out}/<case>/report.json, {page}")
 
 
-def _evaluate(folder: Path, out: Path, jobs: int) -> dict[str, object]:
+def _evaluate(folder: Path, out: Path, jobs: int, sealed: "Sealed", apply: "Apply") -> dict[str, object]:
     from models.evaluation.case import count_rows, open_case
     from models.evaluation.judged import judge_case
     from models.evaluation.runner import run_case, write_findings
     from models.evaluation.table import lines
     from models.evaluation.truth import is_simulated, read_truth, read_weights
+    from models.trained.speakers import Speakers
     from wellkept.evaluate_safety import watch_safety
 
     started = time.monotonic()
     with _as_case(folder) as prepared:
         case = open_case(prepared)
         with click.progressbar(length=max(1, count_rows(case)), label=folder.name, show_pos=False) as bar:
-            run = run_case(case, watch_safety, jobs=jobs, report=bar.update)
+            speakers = Speakers(champion=sealed)
+            run = run_case(case, watch_safety, speakers=speakers, apply=apply, report=bar.update)
     took_s = time.monotonic() - started
     write_findings(run.findings, out / folder.name)
-    report = judge_case(case, run, read_truth(folder), read_weights(folder))
+    provenance = sealed.model.provenance
+    known = provenance.appliance_models or None
+    report = judge_case(case, run, read_truth(folder), read_weights(folder), known)
+    report["model"] = {"name": provenance.name, "sha256": sealed.sha256, "simulated": provenance.simulated,
+                       "code_version": provenance.code_version}  # fmt: skip
     report |= {"simulated": is_simulated(folder), "seconds": round(took_s, 1), "jobs": jobs}
     (out / folder.name / "report.json").write_text(
         json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"

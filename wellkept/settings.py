@@ -24,6 +24,7 @@ class Settings:
     retention_days: int | None = None
     log_format: str = "text"
     pace: str = "production"
+    dask_url: str = ""
 
 
 VARIABLES: Mapping[str, tuple[str, str]] = {
@@ -38,6 +39,7 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "retention_days": ("WELLKEPT_RETENTION_DAYS", "drop raw readings older than so many days; empty: keep all"),
     "log_format": ("WELLKEPT_LOG_FORMAT", "text or json"),
     "pace": ("WELLKEPT_PACE", "production, or demo: jobs run every second or two"),
+    "dask_url": ("WELLKEPT_DASK_URL", "scheduler of a Dask cluster that scores and trains; empty: this machine"),
 }
 
 

@@ -11,6 +11,7 @@ from domain.signals import Kind
 from models.evaluation.arrivals import NO_ARRIVALS, Arrivals
 from models.features.day import Day
 from models.step import Remembered, step
+from models.trained.speakers import DETECTORS_ALONE, Speakers
 
 
 @dataclass(slots=True)
@@ -40,13 +41,20 @@ class Watched:
         ]
 
 
-def judge_night(watched: Watched, touched: Sequence[date], data_to_us: int, received_to_us: int) -> list[Verdict]:
+def judge_night(
+    watched: Watched,
+    touched: Sequence[date],
+    data_to_us: int,
+    received_to_us: int,
+    speakers: Speakers = DETECTORS_ALONE,
+) -> list[Verdict]:
     """Work in what had arrived by the night (it touched these days) and judge, as live scoring does."""
     outcome = step(
         watched.remembered,
         watched.days(touched, received_to_us),
         lambda first, last: watched.days(_span(first, last), received_to_us),
         from_us(data_to_us),
+        speakers,
     )
     watched.remembered = outcome.after
     return list(outcome.verdicts)

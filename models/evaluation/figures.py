@@ -55,22 +55,31 @@ def spread(values: Sequence[float]) -> dict[str, Any]:
     return {"n": len(values), "p10": float(p10), "p50": float(p50), "p90": float(p90)}
 
 
-def calibration(probabilities: Sequence[float], came_true: Sequence[bool]) -> dict[str, Any]:
-    """Brier score (mean squared error) and expected calibration error over ten bins of equal width."""
+def calibration(
+    probabilities: Sequence[float], came_true: Sequence[bool], weights: Sequence[float] | None = None
+) -> dict[str, Any]:
+    """Brier score (mean squared error) and expected calibration error over ten bins of equal width.
+
+    `weights` bring the findings of an enriched fleet to real base rates; without them each counts one.
+    """
     if not probabilities:
         return {"n": 0, "brier": None, "ece": None, "bins": []}
     said = np.asarray(probabilities, dtype=np.float64)
     was = np.asarray(came_true, dtype=np.float64)
+    counts = np.ones(len(said)) if weights is None else np.asarray(weights, dtype=np.float64)
     place = np.minimum((said * BINS).astype(int), BINS - 1)
     bins, error = [], 0.0
     for number in range(BINS):
         inside = place == number
         if not inside.any():
             continue
-        n, mean, real = int(inside.sum()), float(said[inside].mean()), float(was[inside].mean())
-        error += n / len(said) * abs(mean - real)
+        n, here = int(inside.sum()), counts[inside]
+        if here.sum() <= 0:
+            continue
+        mean, real = (float(np.average(side[inside], weights=here)) for side in (said, was))
+        error += float(here.sum() / counts.sum()) * abs(mean - real)
         bins.append({"n": n, "said": mean, "was": real})
-    return {"n": len(said), "brier": float(((said - was) ** 2).mean()), "ece": error, "bins": bins}
+    return {"n": len(said), "brier": float(np.average((said - was) ** 2, weights=counts)), "ece": error, "bins": bins}
 
 
 def recall_curve(scores: Sequence[float | None], false_scores: Sequence[float], months: float) -> list[dict[str, Any]]:

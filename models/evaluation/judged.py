@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from math import prod
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +11,7 @@ from domain.faults import Urgency, fault_of
 from domain.readings import from_us
 from domain.services import Service
 from domain.signals import Kind
+from models.evaluation.base_rates import Weights, counted
 from models.evaluation.case import Case
 from models.evaluation.costs import Course, costs
 from models.evaluation.examples import examples
@@ -21,7 +21,7 @@ from models.evaluation.matching import Outcome, urgency_of
 from models.evaluation.runner import CaseRun
 from models.evaluation.splits import splits
 from models.evaluation.tally import DAY, Scene, false_rate, in_time, lead_days, months, scene, seconds_to_alarm, tally
-from models.evaluation.truth import Truth, Weight
+from models.evaluation.truth import Truth
 
 BUDGET: Final = {Urgency.VISIT: 0.5, Urgency.SELF: 3.0}
 """False findings per 1000 appliance-months that are allowed."""
@@ -31,7 +31,7 @@ def judge_case(
     case: Case,
     run: CaseRun,
     truth: Sequence[Truth] | None,
-    weights: Mapping[tuple[str, str], Weight],
+    weights: Weights,
     known_models: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """The report of one case; without a truth only what was said, and how often."""
@@ -51,6 +51,7 @@ def judge_case(
         **_headline(of, watched),
         "faults": _faults(of),
         "calibration": _calibration(of),
+        "calibration_real": _calibration(of, weights) if weights else None,
         "interval_coverage": _coverage(of),
         "right_fault_named": _right_fault(of),
         "right_part": _right_part(of, case.services),
@@ -112,13 +113,18 @@ def _faults(of: Scene) -> list[dict[str, Any]]:
     return rows
 
 
-def _calibration(of: Scene) -> dict[str, Any]:
+def _calibration(of: Scene, weights: Weights | None = None) -> dict[str, Any]:
     """Over slow findings: a safety rule says 1 by convention and is judged by its false alarms instead."""
     slow = [
         one for one in of.matched.judged
         if one.outcome is not Outcome.REPEAT and not one.finding.detector.startswith("safety-rules")
     ]  # fmt: skip
-    return calibration([one.finding.probability for one in slow], [one.outcome is Outcome.TRUE for one in slow])
+    count = counted(weights or {}, of.truth)
+    return calibration(
+        [one.finding.probability for one in slow],
+        [one.outcome is Outcome.TRUE for one in slow],
+        [count(of.kind(one.finding.appliance_id), one) for one in slow],
+    )
 
 
 def _coverage(of: Scene) -> dict[str, Any]:
@@ -199,30 +205,20 @@ def _splits(of: Scene, known_models: Collection[str] | None) -> list[dict[str, A
     return rows
 
 
-def _reweighted(of: Scene, weights: Mapping[tuple[str, str], Weight], watched: float) -> dict[str, Any] | None:
-    """Precision and false rates as they would be with real chances of faults; None if the case does not tell them.
-
-    A true finding counts real / drawn; a false one counts the chance of an appliance of its kind to have no fault in
-    real homes over that in this fleet, because healthy appliances are rarer in an enriched fleet.
-    """
+def _reweighted(of: Scene, weights: Weights, watched: float) -> dict[str, Any] | None:
+    """Precision and false rates as they would be with real chances of faults (base_rates.counted); None if the case
+    does not tell them."""
     if not weights:
         return None
-    healthy = {}
-    for kind in {kind for kind, _ in weights}:
-        chances = [weight for (k, _), weight in weights.items() if k == kind]
-        healthy[kind] = prod(1 - one.real for one in chances) / prod(max(0.05, 1 - one.drawn) for one in chances)
+    count = counted(weights, of.truth)
     rows: dict[str, Any] = {}
     for urgency in Urgency:
-        true = false = 0.0
-        for one in of.matched.judged:
-            if one.finding.urgency is not urgency or one.outcome is Outcome.REPEAT:
-                continue
-            kind = str(of.kind(one.finding.appliance_id))
-            chance = weights.get((kind, one.finding.fault))
-            if one.outcome is Outcome.TRUE:
-                true += chance.real / chance.drawn if chance and chance.drawn else 1.0
-            else:
-                false += healthy.get(kind, 1.0)
+        own = [
+            one for one in of.matched.judged
+            if one.finding.urgency is urgency and one.outcome is not Outcome.REPEAT
+        ]  # fmt: skip
+        found = [(one.outcome is Outcome.TRUE, count(of.kind(one.finding.appliance_id), one)) for one in own]
+        true, false = (sum(weight for is_true, weight in found if is_true is side) for side in (True, False))
         rows[str(urgency)] = {
             "precision": true / (true + false) if true + false else None,
             "false_per_1000": 1000 * false / watched if watched else None,

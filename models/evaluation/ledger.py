@@ -34,6 +34,7 @@ class Finding:
     parts: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     detector: str = ""
+    score: float | None = None
 
 
 @dataclass(slots=True)
@@ -119,6 +120,7 @@ class Ledger:
             parts=fault.parts,
             evidence=verdict.evidence,
             detector=verdict.detector,
+            score=verdict.score,
         )
 
 

@@ -4,27 +4,30 @@ A piece is some appliances of one kind. No result depends on how the case is cut
 """
 
 import json
-import multiprocessing
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
+from domain.services import Service
 from domain.signals import CYCLE_SIGNALS, READING_SIGNALS, Kind, Signal
 from models.evaluation.arrivals import (
     NO_ARRIVALS,
     NO_READINGS,
+    Arrivals,
     arrivals_of,
     arrivals_of_events,
     by_appliance,
     read_checked,
 )
-from models.evaluation.case import Case, Piece, pieces, read_events
+from models.evaluation.case import Case, CaseAppliance, Piece, pieces, read_events
 from models.evaluation.ledger import Finding, as_line
 from models.evaluation.walk import BASELINES, Seen, Walked, WatchSafety, walk
+from models.partition import Apply, here
+from models.trained.speakers import DETECTORS_ALONE, Speakers
 
 Report = Callable[[int], None]
 """Told of rows that are done, as a number to add."""
@@ -41,12 +44,21 @@ class CaseRun:
     """Rows in the files, before any check."""
 
 
-def run_case(case: Case, watch_safety: WatchSafety, *, jobs: int = 1, report: Report = lambda _: None) -> CaseRun:
-    """Walk through every appliance of the case."""
+def run_case(
+    case: Case,
+    watch_safety: WatchSafety,
+    *,
+    speakers: Speakers = DETECTORS_ALONE,
+    apply: Apply = here,
+    report: Report = lambda _: None,
+) -> CaseRun:
+    """Walk through every appliance of the case, wherever `apply` runs the parts."""
     work = sorted(pieces(case), key=lambda piece: -piece.rows)
-    walked = _run_here(case, work, watch_safety, report) if jobs == 1 else _run_apart(
-        case, work, watch_safety, jobs, report
-    )  # fmt: skip
+    walked: list[Walked] = []
+    run = partial(run_piece, case, watch_safety=watch_safety, speakers=speakers)
+    for place, found in apply(run, work):
+        walked += found
+        report(work[place].rows)
     every = sorted(walked, key=lambda one: one.seen.appliance_id)
     return CaseRun(
         findings=_in_order(finding for one in every for finding in one.findings),
@@ -60,22 +72,39 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda one: (one.raised_at, one.appliance_id, one.fault)))
 
 
-def run_piece(case: Case, piece: Piece, watch_safety: WatchSafety) -> list[Walked]:
+def run_piece(
+    case: Case, piece: Piece, watch_safety: WatchSafety, speakers: Speakers = DETECTORS_ALONE
+) -> list[Walked]:
     """Walk through the appliances of one piece."""
+    return [
+        walk(loaded.appliance, loaded.readings, loaded.cycles, loaded.events, loaded.services, watch_safety, speakers)
+        for loaded in load_piece(case, piece)
+    ]
+
+
+class Loaded(NamedTuple):
+    """All that ever arrived from one appliance, and what was told of it."""
+
+    appliance: CaseAppliance
+    readings: pl.DataFrame
+    cycles: Arrivals
+    events: Arrivals
+    services: Sequence[Service]
+
+
+def load_piece(case: Case, piece: Piece) -> Iterator[Loaded]:
+    """The appliances of one piece, with their rows."""
     readings = _frames(case.tables, piece, READING_SIGNALS)
     cycles = _frames(case.cycles, piece, CYCLE_SIGNALS)
     events = read_events(case)
-    return [
-        walk(
+    for name in piece.appliances:
+        yield Loaded(
             case.appliances[name],
             readings.get(name, NO_READINGS),
             arrivals_of(cycles[name]) if name in cycles else NO_ARRIVALS,
             arrivals_of_events(events.get(name, ())),
             case.services.get(name, ()),
-            watch_safety,
         )
-        for name in piece.appliances
-    ]
 
 
 def _frames(
@@ -85,28 +114,6 @@ def _frames(
         return {}
     catalogue = {signal.name: signal for signal in signals.get(piece.kind, ())}
     return dict(by_appliance(read_checked(files[piece.kind], piece.appliances, catalogue)))
-
-
-def _run_here(case: Case, work: Sequence[Piece], watch_safety: WatchSafety, report: Report) -> list[Walked]:
-    walked: list[Walked] = []
-    for piece in work:
-        walked += run_piece(case, piece, watch_safety)
-        report(piece.rows)
-    return walked
-
-
-def _run_apart(case: Case, work: Sequence[Piece], watch_safety: WatchSafety, jobs: int, report: Report) -> list[Walked]:
-    """In processes started afresh: Polars does not survive a fork."""
-    walked: list[Walked] = []
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        rows_of = {pool.submit(run_piece, case, piece, watch_safety): piece.rows for piece in work}
-        waiting = set(rows_of)
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                walked += future.result()
-                report(rows_of[future])
-    return walked
 
 
 FINDINGS_FILE: Final = "findings.jsonl"

@@ -57,6 +57,9 @@ def _other(report: Mapping[str, Any]) -> Iterator[str]:
         f"P90 {_number(alarm['p90'])} s",
     )
     yield _named("Brier, calibration error", f"{_number(said['brier'], 3)}, {_number(said['ece'], 3)}  (n={said['n']})")
+    if (real := report["calibration_real"]) is not None:
+        text = f"{_number(real['brier'], 3)}, {_number(real['ece'], 3)}"
+        yield _named("Brier, calibration error at real base rates", text)
     yield _named(
         "right fault, right part", f"{interval(report['right_fault_named'])}, {interval(report['right_part'])}"
     )

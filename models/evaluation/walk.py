@@ -20,6 +20,7 @@ from models.evaluation.baselines import Baseline
 from models.evaluation.case import CaseAppliance
 from models.evaluation.engine import Watched, judge_night
 from models.evaluation.ledger import Finding, Ledger
+from models.trained.speakers import DETECTORS_ALONE, Speakers
 
 NIGHT_US: Final = 3_600_000_000
 """Every appliance that has something new is judged once a day, at 01:00 UTC: an hour for the last rows of the day."""
@@ -59,7 +60,7 @@ class Walked(NamedTuple):
     baselines: dict[str, list[Finding]]
 
 
-class _Night(NamedTuple):
+class Night(NamedTuple):
     at_us: int
     data_to_us: int
     days: list[date]
@@ -72,6 +73,7 @@ def walk(
     events: Arrivals,
     services: Sequence[Service],
     watch_safety: WatchSafety,
+    speakers: Speakers = DETECTORS_ALONE,
 ) -> Walked:
     """Walk through everything that arrived from one appliance; `readings` as `read_checked` gives them."""
     catalogue = {signal.name: signal for signal in READING_SIGNALS[appliance.kind]}
@@ -82,7 +84,7 @@ def walk(
     safety = watch_safety(appliance, readings_by_arrival(readings, catalogue))
     steps: list[tuple[int, int, Any]] = [(at_us, 1, verdict) for at_us, verdict in safety]
     steps += [(to_us(service.at), 0, service) for service in services]
-    steps += [(night.at_us, 2, night) for night in _nights((arrivals, cycles, events))]
+    steps += [(night.at_us, 2, night) for night in nights((arrivals, cycles, events))]
     for at_us, _, step in sorted(steps, key=lambda step: step[:2]):
         if isinstance(step, Service):
             watched.services.append(step)
@@ -91,7 +93,7 @@ def walk(
         elif isinstance(step, Verdict):
             ledgers[""].hear(step, at_us)
         else:
-            for verdict in judge_night(watched, step.days, step.data_to_us, at_us):
+            for verdict in judge_night(watched, step.days, step.data_to_us, at_us, speakers):
                 ledgers[""].hear(verdict, at_us)
             _hear_baselines(ledgers, baseline, watched, step)
     return Walked(
@@ -101,7 +103,7 @@ def walk(
     )
 
 
-def _hear_baselines(ledgers: dict[str, Ledger], baseline: Baseline, watched: Watched, night: _Night) -> None:
+def _hear_baselines(ledgers: dict[str, Ledger], baseline: Baseline, watched: Watched, night: Night) -> None:
     today = from_us(night.data_to_us).date()
     for day in watched.days([day for day in night.days if day < today or day == night.days[-1]], night.at_us):
         for name in BASELINES:
@@ -110,7 +112,7 @@ def _hear_baselines(ledgers: dict[str, Ledger], baseline: Baseline, watched: Wat
                 ledgers[name].hear(verdict, night.at_us)
 
 
-def _nights(tables: Sequence[Arrivals]) -> Iterator[_Night]:
+def nights(tables: Sequence[Arrivals]) -> Iterator[Night]:
     """The nights with something new, which days it touched, and the newest data time by then."""
     received_us = np.concatenate([table.received_us for table in tables])
     at_us = np.concatenate([table.at_us for table in tables])
@@ -124,9 +126,7 @@ def _nights(tables: Sequence[Arrivals]) -> Iterator[_Night]:
     newest_us = np.maximum.accumulate(at_us)
     for start, end in zip(edges.tolist(), [*edges[1:].tolist(), len(number)], strict=True):
         days = np.unique(at_us[start:end] // DAY_US)
-        yield _Night(
-            int(number[start]) * DAY_US + NIGHT_US, int(newest_us[end - 1]), [day_of(int(day)) for day in days]
-        )
+        yield Night(int(number[start]) * DAY_US + NIGHT_US, int(newest_us[end - 1]), [day_of(int(day)) for day in days])
 
 
 def _seen(appliance_id: str, readings: Arrivals, cycles: Arrivals) -> Seen:

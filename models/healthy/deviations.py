@@ -9,7 +9,7 @@ import numpy as np
 
 from domain.signals import Kind
 from models.features.day import Floats
-from models.healthy.fleet_prior import IndexPrior, priors_of
+from models.healthy.fleet_prior import IndexPrior, priors_for
 from models.healthy.learners import EXPECTED, RATIO
 from models.healthy.level import Deviation, deviation_of, ordinals_of
 from models.healthy.reference import Reference
@@ -40,7 +40,7 @@ def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, 
         for index in RATIO
         if index in references and (deviation := _of_windows(index, recent, references[index])) is not None
     }
-    for index, prior in priors_of(kind).items():
+    for index, prior in priors_for(kind, history.priors).items():
         deviation = deviation_of(prior, recent, references.get(index))
         if deviation is not None and len(deviation):
             found[index] = replace(deviation, drift=_drift(prior, history))

@@ -61,6 +61,11 @@ def priors_of(kind: Kind) -> Priors:
     return _shipped().get(kind, {})
 
 
+def priors_for(kind: Kind, learned: Priors | None) -> Priors:
+    """What a trained model learned of `kind`, or else the shipped beliefs."""
+    return priors_of(kind) if learned is None else learned
+
+
 @cache
 def _shipped() -> Mapping[Kind, Priors]:
     return read_priors(SHIPPED, SHIPPED_SHA256)

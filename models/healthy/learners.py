@@ -17,7 +17,7 @@ from models.features import air_conditioner
 from models.features.day import Day, DayIndex
 from models.features.steady import Windows
 from models.healthy.air_side import expected_drop_k, learn_air_side, model_as_json, model_from_json
-from models.healthy.fleet_prior import priors_of
+from models.healthy.fleet_prior import priors_for
 from models.healthy.level import learn_level
 from models.healthy.reference import Reference
 from models.history import FeatureHistory
@@ -77,7 +77,7 @@ def learn_missing(
         for index in RATIO:
             if index not in known:
                 learned += _learn_drop(index, history, read, params)
-    for index, prior in priors_of(kind).items():
+    for index, prior in priors_for(kind, history.priors).items():
         if index not in known and (level := learn_level(prior, history)) is not None:
             learned.append(level)
     return learned

@@ -2,9 +2,9 @@
 -- Open a finding, or refresh the open one. A fault that was dismissed is not raised again for 30 days of data time,
 -- unless it is urgent: a safety alarm is never held back.
 INSERT INTO finding (appliance_key, fault, urgency, probability, raised_at, judged_at, fails_p10, fails_p50, fails_p90,
-                     action, parts, evidence, detector)
+                     action, parts, evidence, detector, score, model_sha256)
 SELECT %(appliance_key)s, %(fault)s, %(urgency)s, %(probability)s, %(raised_at)s, %(judged_at)s, %(fails_p10)s,
-       %(fails_p50)s, %(fails_p90)s, %(action)s, %(parts)s, %(evidence)s, %(detector)s
+       %(fails_p50)s, %(fails_p90)s, %(action)s, %(parts)s, %(evidence)s, %(detector)s, %(score)s, %(model_sha256)s
 WHERE %(urgency)s = 'urgent'
    OR NOT EXISTS (SELECT FROM finding d WHERE d.appliance_key = %(appliance_key)s AND d.fault = %(fault)s
                   AND d.state = 'dismissed' AND d.judged_at > %(judged_at)s::timestamptz - interval '30 days')

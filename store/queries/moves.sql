@@ -46,3 +46,10 @@ WHERE id = %(id)s
 -- Every change of one thing, oldest first.
 SELECT from_state, to_state, actor, reason, at FROM state_change
 WHERE entity = %(entity)s AND entity_id = %(id)s ORDER BY id
+
+-- name: lock_model
+SELECT state, version FROM model WHERE id = %(id)s FOR UPDATE
+
+-- name: step_model
+UPDATE model SET state = %(to)s, promoted_at = CASE WHEN %(to)s = 'champion' THEN %(at)s ELSE promoted_at END
+WHERE id = %(id)s

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from models.evaluation.case import open_case
 from models.evaluation.ledger import as_line
 from models.evaluation.runner import run_case, run_piece
+from models.partition import on_processes
 from tests.unit.evaluation_cases import START, at, table, write_case
 from wellkept.command_line import main
 from wellkept.evaluate_safety import watch_safety
@@ -136,7 +137,8 @@ def test_order_of_rows_in_the_file_is_nothing(whole: tuple[Path, list[dict[str, 
 
 def test_pieces_and_processes_change_nothing(whole: tuple[Path, list[dict[str, Any]]]) -> None:
     case = open_case(whole[0])
-    two = run_case(case, watch_safety, jobs=2)
+    with on_processes(2) as apply:
+        two = run_case(case, watch_safety, apply=apply)
     assert [as_line(finding) for finding in two.findings] == whole[1]
     assert two.baselines == run_case(case, watch_safety).baselines
 

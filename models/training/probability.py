@@ -1,0 +1,55 @@
+"""From scores to probabilities: logistic regression (Platt 1999) with one slope per class of fault.
+
+Each detector has an intercept of its own, drawn towards that of its class as far as it has few examples, so that a
+fault with three examples does not claim to be certain.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from domain.faults import Urgency
+from domain.signals import Kind
+from models.trained.model import Example, Platt
+
+PULL = 1.0
+"""Standard deviation, in logits, by which detectors of a class may differ before the data must insist (E)."""
+
+
+def fit_probabilities(examples: Sequence[Example]) -> Mapping[tuple[Kind, str], Platt]:
+    """A Platt curve by kind and detector; a detector without examples gets none."""
+    found: dict[tuple[Kind, str], Platt] = {}
+    for urgency in Urgency:
+        own = [example for example in examples if example.urgency == urgency]
+        if own:
+            found |= _fit_class(own)
+    return found
+
+
+def _fit_class(examples: Sequence[Example]) -> dict[tuple[Kind, str], Platt]:
+    groups = sorted({(example.kind, example.group) for example in examples})
+    x = np.zeros((len(examples) + 2, 1 + len(groups)))
+    x[:-2, 0] = [_logit(example.score) for example in examples]
+    middle = float(np.median(x[:-2, 0]))
+    x[-2:, 0] = middle
+    x[:, 0] -= middle
+    for row, example in enumerate(examples):
+        x[row, 1 + groups.index((example.kind, example.group))] = PULL
+    # Two half examples, one of each sort, are the rule of succession: nothing finite is certain.
+    there = np.array([*(example.there for example in examples), True, False])
+    weights = np.array([*(example.weight for example in examples), 0.5, 0.5])
+    fitted = LogisticRegression(C=1.0, max_iter=1000).fit(x, there, sample_weight=weights)
+    intercept, (slope, *offsets) = float(fitted.intercept_[0]), fitted.coef_[0].tolist()
+    if slope < 0:  # more evidence must not mean less probability: then the score tells nothing
+        fitted = LogisticRegression(C=1.0, max_iter=1000).fit(x[:, 1:], there, sample_weight=weights)
+        intercept, slope, offsets = float(fitted.intercept_[0]), 0.0, fitted.coef_[0].tolist()
+    return {
+        group: Platt(intercept=round(intercept - slope * middle + PULL * offset, 5), slope=round(slope, 5))
+        for group, offset in zip(groups, offsets, strict=True)
+    }
+
+
+def _logit(score: float) -> float:
+    bounded = min(max(score, 1e-3), 1 - 1e-3)
+    return float(np.log(bounded / (1 - bounded)))

@@ -1,0 +1,166 @@
+"""The commands `wellkept admin models`: what is registered, what speaks, what judges in the shadow, and how well."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from domain.errors import BadInput
+from wellkept.settings import Settings, with_running
+
+if TYPE_CHECKING:
+    from models.training.comparison import Side
+    from store.database import Connection
+
+ACTOR = "admin"
+_REASON = click.option("--reason", default="", help="Why; it is recorded.")
+
+
+@click.group()
+def models() -> None:
+    """Trained models: register, try in the shadow, promote, retire, compare."""
+
+
+@models.command("list")
+@click.pass_obj
+def list_(settings: Settings) -> None:
+    """List the registered models, and the kinds for which the data has drifted."""
+    from models.trained.file import shipped
+    from store.model_registry import list_models, read_drift
+
+    with _connected(settings) as connection:
+        found, drift = list_models(connection), read_drift(connection)
+    for one in found:
+        origin = one.provenance
+        click.echo(f"{one.sha256[:12]}  {one.state:<9} {one.registered_at:%Y-%m-%d %H:%M}  {one.name:<32} "
+                   f"{'SIMULATED ' if one.simulated else ''}{origin['appliance_months']:,.0f} months, "
+                   f"{origin['data_from']} to {origin['data_to']}, code {one.code_version}")  # fmt: skip
+    if not any(one.state == "champion" for one in found):
+        own = shipped()
+        click.echo(f"{own.sha256[:12]}  speaks    (shipped with the program)  {own.model.provenance.name}")
+    for check in drift:
+        if check.fallen_back:
+            click.echo(f"{check.kind}: {check.outside:.0%} of recent values were never met in training; the model "
+                       f"before speaks since {check.since:%Y-%m-%d}")  # fmt: skip
+
+
+@models.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def register(settings: Settings, file: Path) -> None:
+    """Register a model's FILE as a candidate."""
+    register_file(_url(settings), file)
+
+
+@models.command()
+@click.argument("model")
+@_REASON
+@click.pass_obj
+def promote(settings: Settings, model: str, reason: str) -> None:
+    """Lift MODEL (the beginning of its hash) by one step: candidate, shadow, champion."""
+    from store.model_registry import find_model
+    from store.model_registry import promote as lift
+
+    with _connected(settings) as connection, connection.transaction():
+        found = find_model(connection, model)
+        to = lift(connection, found, actor=ACTOR, reason=reason or "promoted", at=datetime.now(UTC))
+    says = {"shadow": "judges beside the champion now, unheard", "champion": "speaks now", "candidate": "may be tried"}
+    click.echo(f"{found.name} is {to}: it {says[to]}")
+
+
+@models.command()
+@click.argument("model")
+@_REASON
+@click.pass_obj
+def retire(settings: Settings, model: str, reason: str) -> None:
+    """Take MODEL out of use; after the champion retires, the shipped model speaks."""
+    from store.model_registry import find_model
+    from store.model_registry import retire as take_out
+
+    with _connected(settings) as connection, connection.transaction():
+        found = find_model(connection, model)
+        take_out(connection, found, actor=ACTOR, reason=reason or "retired", at=datetime.now(UTC))
+    click.echo(f"{found.name} is retired")
+
+
+@models.command()
+@click.argument("model")
+@click.pass_obj
+def compare(settings: Settings, model: str) -> None:
+    """Compare MODEL with what people were told since it began to judge in the shadow, by what became of it."""
+    from models.training.challenge import comparison_of
+    from store.model_registry import find_model
+
+    with _connected(settings) as connection:
+        found = find_model(connection, model)
+        result = comparison_of(connection, found)
+    click.echo(f"{found.name} in the shadow: {result.months:,.1f} appliance-months")
+    click.echo(f"{'':12} findings  true false  open  precision          lead d  false visits per 1000")
+    for name, side in (("champion", result.champion), ("challenger", result.challenger)):
+        click.echo(_line(name, side))
+    click.echo(f"the challenger would have missed {result.true_only_champion} true findings and spared "
+               f"{result.false_spared} false ones")  # fmt: skip
+
+
+def _line(name: str, side: "Side") -> str:
+    counts = f"{side.findings:8d} {side.true:5d} {side.false:5d} {side.not_known:5d}"
+    false = side.false_visits
+    return (f"{name:12} {counts}  {_share(side.precision):18} {_number(side.lead_days['p50']):>6}  "
+            f"{_number(false['per_1000'])} (<= {_number(false['upper95'])})")  # fmt: skip
+
+
+def _share(one: dict[str, Any]) -> str:
+    return "-" if one["value"] is None else f"{one['value']:.2f} [{one['low']:.2f}, {one['high']:.2f}]"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
+
+
+def register_file(url: str, file: Path) -> None:
+    """Register a model's file in the database at `url`, and say so."""
+    from models.trained.file import as_text, read_model
+    from models.trained.registered import provenance_as_json
+    from store.database import connect, translated
+    from store.model_registry import register as add
+
+    sealed = read_model(file)
+    origin = sealed.model.provenance
+    with (
+        connect(url, application="wellkept-admin", autocommit=True) as connection,
+        translated(),
+        connection.transaction(),
+    ):
+        new = add(
+            connection,
+            sha256=sealed.sha256,
+            content=as_text(sealed.model).encode(),
+            name=origin.name,
+            simulated=origin.simulated,
+            provenance=provenance_as_json(origin),
+            code_version=origin.code_version,
+            actor=ACTOR,
+        )
+    short = sealed.sha256[:12]
+    if new:
+        click.echo(f"registered as a candidate: {short}; `wellkept admin models promote {short}` tries it unheard")
+    else:
+        click.echo(f"{short} is registered already")
+
+
+def _url(settings: Settings) -> str:
+    url = with_running(settings).database_url
+    if not url:
+        raise BadInput("WELLKEPT_DATABASE_URL is not set, and no `wellkept up` runs here")
+    return url
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator["Connection"]:
+    from store.database import connect, translated
+
+    with connect(_url(settings), application="wellkept-admin", autocommit=True) as connection, translated():
+        yield connection

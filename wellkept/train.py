@@ -1,0 +1,119 @@
+"""The command `train`: a model from recorded fleets and from outcomes of service."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from domain.errors import BadInput
+from wellkept.settings import Settings, with_running
+
+if TYPE_CHECKING:  # loaded when the command runs: they bring scikit-learn with them
+    from models.trained.file import Sealed
+    from models.trained.model import Example
+    from models.training.train import Source
+
+
+@click.command()
+@click.argument("cases", nargs=-1, metavar="[CASE]...",
+                type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The model's file.")
+@click.option("--from-database", metavar="URL", default="",
+              help="Add outcomes of service from this database; without a CASE only refit probabilities.")  # fmt: skip
+@click.option("--base", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Without a CASE: the model to refit, instead of the shipped one.")  # fmt: skip
+@click.option("--name", help="What the model is called; default: the names of the cases.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(8, os.cpu_count() or 1), show_default="cores",
+              help="Processes; the result is the same whatever the number.")  # fmt: skip
+@click.pass_obj
+def train(
+    settings: Settings,
+    cases: tuple[Path, ...],
+    out: Path,
+    from_database: str,
+    base: Path | None,
+    name: str | None,
+    jobs: int,
+) -> None:
+    """Fit a model, measure it on homes it was not fitted on, write it, and register it as a candidate.
+
+    A CASE is a recorded fleet. Labels come from its truth.csv, which only simulators have, or else from its
+    services.csv. The model is registered in WELLKEPT_DATABASE_URL or in a `wellkept up` that runs here, if there is
+    one; it speaks to nobody before it is promoted (`wellkept admin models`). With WELLKEPT_DASK_URL the cluster works.
+    """
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # one per process: the processes are the parallel part
+    from models.partition import spread_over
+    from models.trained.file import read_model, shipped, write_model
+    from models.training.train import open_sources, refit
+    from models.training.train import train as fit
+
+    if not cases and not from_database:
+        raise BadInput("nothing to train on: name a CASE, or give --from-database URL for outcomes of service")
+    outcomes = _outcomes(from_database) if from_database else []
+    if from_database:
+        click.echo(f"{len(outcomes)} findings of this database have an outcome that tells whether the fault was there")
+    if cases:
+        sources = open_sources([case.resolve() for case in cases])
+        _say_labels(sources)
+        called = name or "+".join(source.case.folder.name for source in sources)
+        with spread_over(jobs, settings.dask_url) as apply, ExitStack() as bars:
+            model = fit(sources, called, apply, _progress(bars), outcomes)
+    else:
+        if not outcomes:
+            raise BadInput("no finding of this database has a telling outcome yet: there is nothing to learn from")
+        before = shipped() if base is None else read_model(base)
+        today = f"{datetime.now(UTC):%Y-%m-%d}"
+        model = refit(before.model, name or f"{before.model.provenance.name}, outcomes to {today}", outcomes, today)
+    sealed = write_model(model, out)
+    _report(sealed, out)
+    _register(with_running(settings), sealed, out)
+
+
+def _say_labels(sources: Sequence["Source"]) -> None:
+    for source in sources:
+        folder = source.case.folder
+        labels = "truth.csv" if (folder / "truth.csv").is_file() else "services.csv"
+        origin = "SIMULATED" if source.simulated else "recorded"
+        click.echo(f"{folder.name}: {origin}, {len(source.case.appliances)} appliances, labels from {labels}")
+
+
+def _progress(bars: ExitStack) -> Callable[[str, int], Callable[[int], None]]:
+    def begin(step: str, rows: int) -> Callable[[int], None]:
+        bars.close()
+        bar = bars.enter_context(click.progressbar(length=max(1, rows), label=step, show_pos=False))
+        return bar.update
+
+    return begin
+
+
+def _outcomes(url: str) -> list["Example"]:
+    from models.training.outcomes import examples_of
+    from store.database import connect, translated
+    from store.outcomes import said_since
+
+    with connect(url, application="wellkept-train", autocommit=True) as connection, translated():
+        return examples_of(said_since(connection, datetime(1970, 1, 1, tzinfo=UTC)))
+
+
+def _report(sealed: "Sealed", out: Path) -> None:
+    origin = sealed.model.provenance
+    click.echo(f"{origin.name}: {'SIMULATED, ' if origin.simulated else ''}{origin.appliances} appliances, "
+               f"{origin.appliance_months:,.0f} months, {origin.data_from} to {origin.data_to}")  # fmt: skip
+    for what, figure in origin.figures.items():
+        click.echo(f"  {what.replace('_', ' '):32} {figure}")
+    click.echo(f"  limits {len(sealed.model.limits)}, probabilities {len(sealed.model.calibration)}, "
+               f"watched kinds {len(sealed.model.watch)}")  # fmt: skip
+    click.echo(f"written: {out} ({out.stat().st_size / 1000:,.0f} kB, SHA-256 {sealed.sha256[:12]}…)")
+
+
+def _register(settings: Settings, sealed: "Sealed", out: Path) -> None:
+    if not settings.database_url:
+        click.echo(f"not registered: no database is known; `wellkept admin models register {out}` does it later")
+        return
+    from wellkept.models_command import register_file
+
+    register_file(settings.database_url, out)
