@@ -40,7 +40,7 @@ def ask(*jobs: Job, people: tuple[FieldTechnician, ...] = (someone(),), **more: 
 
 @settings(max_examples=120)
 @given(questions())
-def test_no_plan_ever_breaks_a_hard_rule_and_none_is_dearer_than_it_could_be_without_a_search(
+def test_no_plan_breaks_a_hard_rule_and_the_same_question_gets_the_same_plan(
     question: Question,
 ) -> None:
     plan = plan_visits(question, QUICK)
