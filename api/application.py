@@ -14,6 +14,7 @@ from api.routes import (
     catalogue,
     dead_letters,
     devices,
+    electrical,
     findings,
     households,
     orders,
@@ -63,6 +64,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.include_router(_version_1())
     for part in (health, metrics, console):
         app.include_router(part.router)
+    app.include_router(electrical.pages)
     install_problems(app)
     app.add_middleware(metrics.Measured, metrics=metrics.RequestMetrics(registry))
     app.add_middleware(Guard, settings=settings)
@@ -74,7 +76,7 @@ def _version_1() -> APIRouter:
     for part in (
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
         *(parts,),
-        *(reliability,),
+        *(reliability, electrical),
     ):
         router.include_router(part.router)
     router.include_router(live.router)
