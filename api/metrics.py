@@ -24,6 +24,8 @@ _GAUGES = {
     "orders_proposed": "Service orders that wait for a planner.",
     "dead_letters": "Messages or parts of them that could not be stored as readings.",
     "appliances": "Appliances that are registered.",
+    "visits_avoided": "Technician's faults that a remote step ended without a visit.",
+    "visits_held_back": "Decided visits that wait for room in the visit budget.",
     "devices_unclaimed": "Devices that nobody has claimed.",
     "readings_stored": "Readings stored, as the database estimates it.",
 }

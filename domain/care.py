@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from domain.decision import ASKS, VISITS, Option
 from domain.faults import Fault, Urgency
 from domain.findings import Evidence
 from domain.signals import Kind
@@ -22,6 +23,8 @@ class CareParams:
 
     household_gap: timedelta = timedelta(hours=24)
     """Data time between two new reminders to one household."""
+    household_week: int = 2
+    """New reminders to one household within seven days of data time, advisories of a hazard apart."""
     repeat_gap: timedelta = timedelta(days=7)
     """Data time between two reminders of the same fault of the same appliance, advisories included."""
     urgent_hold: timedelta = timedelta(hours=24)
@@ -42,6 +45,7 @@ class CareParams:
     """Wall time for which a finding whose order a person cancelled or declined is not proposed again."""
 
 
+_WEEK: Final = timedelta(days=7)
 MAY_COME_BACK: Final = frozenset({"flood", "loose_contact", "overheat_trips", "earth_leakage", "overload"})
 """Hazards whose sign can pause while the cause stays (E): only a person takes their order off the list."""
 
@@ -75,6 +79,28 @@ class Case:
     data_at: datetime
     """The appliance's clock: its newest telemetry."""
     reminder: Sent | None = None
+    probability: float = 1.0
+    fails_p50: datetime | None = None
+    fails_p90: datetime | None = None
+    decided: Option | None = None
+    """What was decided (domain.decision); None: not weighed, then the class of the fault decides."""
+    decided_why: str = ""
+    waits_until: datetime | None = None
+    """Data time until which a visit waits for another job of the home to share the journey."""
+    decided_on: datetime | None = None
+    """The verdict (its data time) that the decision rests on."""
+
+    @property
+    def asks_owner(self) -> bool:
+        """True if the owner is to be asked: self-care, an early sign of a hazard, or a remote step."""
+        if self.decided is None or self.advisory:
+            return self.urgency is Urgency.SELF
+        return self.urgency is not Urgency.URGENT and self.decided in ASKS
+
+    @property
+    def led_remotely(self) -> bool:
+        """True if the owner is led through a step before a technician's fault is visited."""
+        return self.urgency is Urgency.VISIT and self.fault.urgency is Urgency.VISIT and self.reminder is not None
 
     @property
     def advisory(self) -> bool:
@@ -95,14 +121,14 @@ class PastReminder:
 def choose_reminders(cases: Iterable[Case], past: Sequence[PastReminder], params: CareParams) -> tuple[Case, ...]:
     """Which findings of one household are worth a reminder now, most pressing first.
 
-    One new reminder per `household_gap`, advisories of a hazard apart; the same fault of the same appliance once per
-    `repeat_gap`. What has to wait is chosen at a later run. A gap counts in both directions, because replayed data
-    may be older than the last reminder.
+    One new reminder per `household_gap` and `household_week` of them in seven days, advisories of a hazard apart; the
+    same fault of the same appliance once per `repeat_gap`. What has to wait is chosen at a later run. A gap counts in
+    both directions, because replayed data may be older than the last reminder.
     """
     said = list(past)
     chosen: list[Case] = []
     for case in sorted(cases, key=_pressing):
-        if case.urgency is not Urgency.SELF or case.reminder is not None or case.cleared_at is not None:
+        if not case.asks_owner or case.reminder is not None or case.cleared_at is not None:
             continue
         if _too_soon(case, said, params):
             continue
@@ -116,13 +142,16 @@ def choose_reminders(cases: Iterable[Case], past: Sequence[PastReminder], params
 
 
 def _too_soon(case: Case, said: Iterable[PastReminder], params: CareParams) -> bool:
+    in_week = 0
     for past in said:
         apart = abs(case.data_at - past.data_at)
         if (past.appliance_key, past.fault) == (case.appliance_key, case.fault.code) and apart < params.repeat_gap:
             return True
-        if not case.advisory and not past.advisory and apart < params.household_gap:
-            return True
-    return False
+        if not case.advisory and not past.advisory:
+            if apart < params.household_gap:
+                return True
+            in_week += apart < _WEEK
+    return in_week >= params.household_week
 
 
 def _pressing(case: Case) -> tuple[bool, bool, datetime, datetime, UUID]:
@@ -154,11 +183,13 @@ def follow_up(case: Case, params: CareParams) -> Follow | None:
         return None
     if case.cleared_at is not None:
         return Follow.VERIFY if is_settled(case, params) else None
-    if case.urgency is not Urgency.SELF:
+    if case.urgency is not Urgency.SELF and not case.led_remotely:
         return Follow.ESCALATE
     if sent.state == "snoozed":
         due = sent.snoozed_until is not None and case.data_at >= sent.snoozed_until
         return Follow.SEND_AGAIN if due else None
+    if sent.state == "declined" and case.led_remotely:
+        return Follow.ESCALATE  # the fault is a technician's: an owner who will not try the step still gets the visit
     if sent.state == "declined" or case.advisory:
         return None
     return Follow.ESCALATE if case.judged_at >= sent.answer_by else None
@@ -179,9 +210,12 @@ def needs_visit(case: Case) -> bool:
     """
     if case.cleared_at is not None:
         return case.urgency is Urgency.URGENT and case.fault.code in MAY_COME_BACK
-    if case.urgency is not Urgency.SELF:
+    if case.urgency is Urgency.URGENT:
         return True
-    return case.reminder is not None and case.reminder.state == "escalated" and not case.advisory
+    if case.urgency is Urgency.SELF or case.reminder is not None:
+        asked_in_vain = case.reminder is not None and case.reminder.state == "escalated" and not case.advisory
+        return asked_in_vain and case.decided is not Option.NOTHING
+    return case.decided is None or case.decided in VISITS
 
 
 def may_come_along(case: Case, params: CareParams) -> bool:

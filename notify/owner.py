@@ -43,13 +43,23 @@ def _measured(item: Evidence, what: str, say: Phrases) -> str:
 
 
 def reminder_text(
-    fault: Fault, kind: Kind, room: str | None, evidence: tuple[Evidence, ...], zone: ZoneInfo, say: Phrases
+    fault: Fault,
+    kind: Kind,
+    room: str | None,
+    evidence: tuple[Evidence, ...],
+    zone: ZoneInfo,
+    say: Phrases,
+    *,
+    steps: str = "",
 ) -> str:
-    """Ask for self-care: what is wrong, what to do, why we say so, and that the readings will tell."""
+    """Ask for self-care: what is wrong, what to do, why we say so, and that the readings will tell.
+
+    `steps` are what to try before somebody is sent, instead of the advice; for now in English only.
+    """
     return say.please.format(
         where=say_where(kind, room, say),
         title=say.title(fault, Urgency.SELF),
-        advice=say.advice(fault, Urgency.SELF),
+        advice=say.try_first.format(steps=steps) if steps else say.advice(fault, Urgency.SELF),
         evidence=say_evidence(evidence, Urgency.SELF, zone, say),
     )
 

@@ -26,6 +26,7 @@ class Phrases:
     nothing_measured: str
     since: str
     please: str
+    try_first: str
     thanks: str
     becomes_visit: str
     urgent_now: str
@@ -77,6 +78,7 @@ ENGLISH: Final = Phrases(
     nothing_measured="{what}",
     since=", since {when}",
     please="{where}: {title}. {advice} Why we say so: {evidence}. We will see in its readings whether it helped.",
+    try_first="Before we send somebody, please try this: {steps} If nothing changes, we plan a visit.",
     thanks="{where}: the readings are back to normal ({title_lower}). Thank you, nothing else is needed.",
     becomes_visit="{where}: the readings have not changed since we wrote ({title_lower}). We are planning a visit and "
     "will propose a time.",

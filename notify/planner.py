@@ -22,6 +22,8 @@ def _line(case: Case, zone: ZoneInfo, say: Phrases) -> str:
         sentences.append(say.reminded.format(when=say_day(case.reminder.data_at, zone, say.months)))
     if case.fails_p10 is not None:
         sentences.append(say.fails.format(when=say_day(case.fails_p10, zone, say.months)))
+    if case.decided_why and case.urgency is not Urgency.URGENT:
+        sentences.append(case.decided_why)
     return " ".join(sentences)
 
 

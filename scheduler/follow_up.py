@@ -3,8 +3,9 @@
 from domain.care import Case, Follow, Sent, answer_by, follow_up
 from domain.faults import Urgency
 from domain.states import FINDING, REMINDER
-from notify.owner import again_text, escalated_text, reminder_text, verified_text
+from notify.owner import again_text, escalated_text, verified_text
 from notify.phrases import Phrases, phrases_in
+from scheduler.remind import words_of_reminder
 from scheduler.work import ACTOR, Counts, Work, for_each_household
 from store.care import Household, Question, households, load_cases, renew_reminder
 from store.moves import move
@@ -37,7 +38,7 @@ def _verify(work: Work, household: Household, case: Case, sent: Sent) -> None:
 
 
 def _escalate(work: Work, household: Household, case: Case, sent: Sent) -> None:
-    if case.urgency is Urgency.SELF:
+    if case.urgency is Urgency.SELF or case.led_remotely:
         reason = f"the readings of {case.judged_at:%Y-%m-%d} still show it, after the time to answer"
     else:
         reason = "it has become more than the owner can settle alone"
@@ -63,7 +64,7 @@ def _send_again(work: Work, household: Household, case: Case, sent: Sent) -> Non
 
 def _text_again(case: Case, household: Household, say: Phrases) -> str:
     """With the evidence of today, not of the day it was first sent."""
-    return again_text(reminder_text(case.fault, case.kind, case.room, case.evidence, household.zone, say), say)
+    return again_text(words_of_reminder(case, household, say), say)
 
 
 def _move_reminder(work: Work, sent: Sent, to: str, reason: str) -> None:

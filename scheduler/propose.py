@@ -3,12 +3,15 @@
 from uuid import UUID
 
 from domain.care import Case, may_come_along
+from domain.care_decisions import going_now
 from domain.care_orders import Order, is_free, may_be_proposed
+from domain.faults import Urgency
 from domain.order_plans import Plan, plan_orders
 from domain.states import ORDER
 from notify.order_choices import explain_plan
 from notify.phrases import ENGLISH
 from notify.planner import order_explanation
+from scheduler.decide import decided_cases, visits_allowed
 from scheduler.work import ACTOR, Counts, Work, for_each_household
 from store.care import Household, load_cases
 from store.care_orders import (
@@ -25,14 +28,25 @@ from store.moves import speak_as
 
 
 def propose(work: Work) -> Counts:
-    """Propose orders, or let findings join the open one."""
-    return for_each_household(work, households_to_visit(work.connection), _propose_for_household, "proposed")
+    """Decide what is worth a visit and fits the visit budget; propose orders, or let findings join the open one."""
+    household_ids = households_to_visit(work.connection)
+    decided = for_each_household(work, household_ids, _decide_for_household, "decided")
+    allowed = visits_allowed(work)
+    proposed = for_each_household(
+        work, household_ids, lambda work, household: _propose_for_household(work, household, allowed), "proposed"
+    )
+    return {"proposed": proposed["proposed"], "failed": decided["failed"] + proposed["failed"]}
 
 
-def _propose_for_household(work: Work, household: Household) -> int:
+def _decide_for_household(work: Work, household: Household) -> int:
+    return len(decided_cases(work, household.id))
+
+
+def _propose_for_household(work: Work, household: Household, allowed: frozenset[UUID]) -> int:
     connection = work.connection
     orders = lock_orders(connection, household.id)
     cases, along = _to_place(work, household, orders)
+    cases = going_now([case for case in cases if case.urgency is Urgency.URGENT or case.finding_id in allowed], orders)
     outlets, technicians = load_outlets(connection), load_technicians(connection)
     plans = plan_orders(cases, along, orders, household.place, outlets, technicians, work.settings.care)
     for plan in plans:

@@ -1,10 +1,12 @@
 """Self-care first: ask the owner, in plain words, before anybody is sent."""
 
-from domain.care import answer_by, choose_reminders
+from domain.care import Case, answer_by, choose_reminders
+from domain.faults import Urgency
 from notify.owner import reminder_text
-from notify.phrases import phrases_in
+from notify.phrases import Phrases, phrases_in
+from scheduler.decide import decided_cases
 from scheduler.work import ACTOR, Counts, Work, for_each_household
-from store.care import Household, Question, add_reminder, households, load_cases, past_reminders
+from store.care import Household, Question, add_reminder, households, past_reminders
 from store.moves import speak_as
 from store.outbox import tell_owner
 
@@ -16,11 +18,11 @@ def remind(work: Work) -> Counts:
 
 def _remind_household(work: Work, household: Household) -> int:
     connection, say = work.connection, phrases_in(household.language)
-    cases = load_cases(connection, household.id)
+    cases = decided_cases(work, household.id)
     due = choose_reminders(cases, past_reminders(connection, household.id), work.settings.care)
     for case in due:
-        text = reminder_text(case.fault, case.kind, case.room, case.evidence, household.zone, say)
-        speak_as(connection, ACTOR, f"{case.fault.title}: the owner is asked first")
+        text = words_of_reminder(case, household, say)
+        speak_as(connection, ACTOR, f"{case.fault.title}: the owner is asked first. {case.decided_why}".strip())
         reminder_id = add_reminder(
             connection,
             case,
@@ -34,3 +36,9 @@ def _remind_household(work: Work, household: Household) -> int:
                 connection, household.id, {"kind": "reminder", "text": text, "about": {"reminder": str(reminder_id)}}
             )
     return len(due)
+
+
+def words_of_reminder(case: Case, household: Household, say: Phrases) -> str:
+    """Self-care by its advice, a technician's fault by its remote step; with the evidence of today."""
+    steps = case.fault.remote_step if case.urgency is Urgency.VISIT else ""
+    return reminder_text(case.fault, case.kind, case.room, case.evidence, household.zone, say, steps=steps)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from domain.care import CareParams
+from domain.decision_params import DecisionParams
 
 
 class Pace(StrEnum):
@@ -31,3 +32,5 @@ class SchedulerSettings:
     keep_messages_days: int = 30
     keep_idempotency_days: int = 2
     care: CareParams = field(default_factory=CareParams)
+    decision: DecisionParams = field(default_factory=DecisionParams)
+    """Prices, habits and budgets of decisions."""

@@ -26,6 +26,8 @@ class Figures:
     dead_letters: int
     appliances: int
     devices_unclaimed: int
+    visits_avoided: int
+    visits_held_back: int
     newest_received_at: datetime | None
     readings_inserted: int
     readings_stored: int
@@ -40,6 +42,7 @@ def read_figures(connection: Connection) -> Figures:
     names = (
         *("findings_open", "findings_urgent", "reminders_open", "orders_open", "orders_proposed"),
         *("dead_letters", "appliances", "devices_unclaimed", "newest_received_at"),
+        *("visits_avoided", "visits_held_back"),
     )
     return Figures(
         **dict(zip(names, counts, strict=True)), readings_inserted=int(inserted[0]), readings_stored=int(inserted[1])

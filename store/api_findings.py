@@ -45,6 +45,11 @@ class ShownFinding:
     detector: str
     dismissed_for: str | None
     version: int
+    decision: str | None
+    """What is done about it (None: not decided yet); the other options are under `/findings/{id}/decision`."""
+    decision_reason: str | None
+    remote_step: str = ""
+    """What the owner can be led through before somebody comes."""
 
 
 def list_findings(
@@ -97,4 +102,17 @@ def words_for(kind: str | None, fault: str) -> tuple[str, str]:
 def _in_words(found: ShownFinding) -> ShownFinding:
     title, advice = words_for(found.kind, found.fault)
     stored = cast("list[dict[str, Any]]", found.evidence)
-    return replace(found, title=title, advice=advice, evidence=read_evidence(stored))
+    return replace(
+        found,
+        title=title,
+        advice=advice,
+        evidence=read_evidence(stored),
+        remote_step=_remote_step(found.kind, found.fault),
+    )
+
+
+def _remote_step(kind: str | None, fault: str) -> str:
+    try:
+        return fault_of(None if kind is None else Kind(kind), fault).remote_step
+    except KeyError:
+        return ""

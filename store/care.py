@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.care import Case, PastReminder, Sent
 from domain.care_orders import Place
+from domain.decision import Option
 from domain.errors import NotFound
 from domain.faults import Urgency, fault_of
 from domain.findings import Evidence
@@ -70,7 +71,8 @@ def load_cases(connection: Connection, household_id: str) -> list[Case]:
 
 def _case(row: tuple[Any, ...]) -> Case:
     (finding_id, key, appliance_id, kind, room, fault, urgency, evidence, judged_at, cleared_at, fails_p10, data_at,
-     reminder_id, reminder_state, reminder_data_at, answer_by, snoozed_until) = row  # fmt: skip
+     reminder_id, reminder_state, reminder_data_at, answer_by, snoozed_until, probability, fails_p50, fails_p90, option,
+     reason, waits_until, decided_on) = row  # fmt: skip
     reminder = None
     if reminder_id is not None:
         reminder = Sent(
@@ -94,6 +96,13 @@ def _case(row: tuple[Any, ...]) -> Case:
         fails_p10=fails_p10,
         data_at=data_at,
         reminder=reminder,
+        probability=probability,
+        fails_p50=fails_p50,
+        fails_p90=fails_p90,
+        decided=None if option is None else Option(option),
+        decided_why=reason or "",
+        waits_until=waits_until,
+        decided_on=decided_on,
     )
 
 

@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from domain.errors import BadInput, Unavailable, WellkeptError
+from wellkept.decision_settings import PREFIX
 from wellkept.local.errors import LocalRuntimeError
 from wellkept.logs import set_up_logs
 from wellkept.models_command import models
@@ -48,6 +49,7 @@ class _Program(click.Group):
 
 def _settings_help() -> str:
     lines = [f"  {variable:<26}{meaning}" for variable, meaning in VARIABLES.values()]
+    lines.append(f"  {PREFIX + '<NAME>':<26}prices and budgets of decisions, see docs/guides/decisions.md")
     return "\b\nSettings come from the environment:\n" + "\n".join(lines)
 
 
@@ -126,6 +128,7 @@ def scheduler(settings: Settings) -> None:
                 mqtt_url=_need(settings.mqtt_url, "WELLKEPT_MQTT_URL"),
                 pace=Pace(settings.pace),
                 retention_days=settings.retention_days,
+                decision=settings.decision,
             ),
             stop,
         )

@@ -2,16 +2,18 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from domain.decision_params import DecisionParams
 from domain.errors import BadInput
+from wellkept.decision_settings import read_decision
 from wellkept.running import DEMO, find_running
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How this installation runs; every field has a variable named in `VARIABLES`."""
+    """How this installation runs; every field has a variable named in `VARIABLES`, or several."""
 
     database_url: str = ""
     mqtt_url: str = ""
@@ -25,6 +27,8 @@ class Settings:
     log_format: str = "text"
     pace: str = "production"
     dask_url: str = ""
+    decision: DecisionParams = field(default_factory=DecisionParams)
+    """Prices and budgets; their variables are those of `wellkept.decision_settings`."""
 
 
 VARIABLES: Mapping[str, tuple[str, str]] = {
@@ -53,7 +57,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             read[name] = _READERS.get(name, str)(text)
         except ValueError as error:
             raise BadInput(f"{VARIABLES[name][0]}={text!r} cannot be understood: {error}") from error
-    return Settings(**read)  # type: ignore[arg-type]
+    return Settings(**read, decision=read_decision(environ))  # type: ignore[arg-type]
 
 
 def with_running(settings: Settings) -> Settings:

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Depends, Query, Response
 from api.fields import KINDS, Because, Note, choice_query, chosen
 from api.paging import Page, Paging, after_time_and_id, page, paging, time_key
 from api.requests import Answer, Ask, changing, check_version, entity_id, reading
+from domain.errors import NotFound
 from domain.faults import FAULTS, Urgency
 from domain.states import FINDING
 from store.api_findings import ShownFinding, list_findings, read_finding
 from store.database import Connection
+from store.decisions import ShownDecision, read_decision
 from store.moves import move
 
 router = APIRouter(prefix="/findings", tags=["findings"])
@@ -56,6 +58,23 @@ def list_(
 def read(ask: Ask, finding_id: str) -> Response:
     """One finding with its evidence."""
     return reading(ask, lambda c: read_finding(c, entity_id(finding_id, "finding")))
+
+
+@router.get(
+    "/{finding_id}/decision", summary="Read what is done about a finding, and why", response_model=ShownDecision
+)
+def decision(ask: Ask, finding_id: str) -> Response:
+    """Every option with its expected cost, the one that was chosen, and every change of mind."""
+
+    def work(connection: Connection) -> ShownDecision:
+        finding = entity_id(finding_id, "finding")
+        decided = read_decision(connection, finding)
+        if decided is None:
+            read_finding(connection, finding)  # 404 if there is no such finding at all
+            raise NotFound("nothing is decided about this finding yet; the scheduler does it within a minute")
+        return decided
+
+    return reading(ask, work)
 
 
 @router.post("/{finding_id}/acknowledge", summary="Acknowledge a finding", response_model=ShownFinding)

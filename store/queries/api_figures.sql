@@ -10,7 +10,14 @@ SELECT (SELECT count(*) FROM finding WHERE state IN ('open', 'acknowledged'))
        (SELECT count(*) FROM appliance WHERE claimed) AS appliances,
        (SELECT count(DISTINCT d.appliance_key) FROM device d JOIN appliance a ON a.key = d.appliance_key
         WHERE NOT a.claimed) AS devices_unclaimed,
-       (SELECT max(received_at) FROM latest_values) AS newest_received_at
+       (SELECT max(received_at) FROM latest_values) AS newest_received_at,
+       (SELECT count(*) FROM reminder r JOIN decision d USING (finding_id)
+        WHERE r.state = 'verified' AND d.option = 'remote_step'
+          AND NOT EXISTS (SELECT FROM order_task t JOIN service_order o ON o.id = t.order_id
+                          WHERE t.finding_id = d.finding_id AND o.state IN ('completed', 'verified')))
+    AS visits_avoided,
+       (SELECT count(*) FROM decision d JOIN finding f ON f.id = d.finding_id
+        WHERE d.held_back AND f.state IN ('open', 'acknowledged')) AS visits_held_back
 
 -- name: inserted
 -- Rows put into the tables of readings since the database's statistics were last reset, from those statistics: no

@@ -9,14 +9,17 @@ SELECT id FROM reminder WHERE household_id = %(household_id)s AND state NOT IN (
 ORDER BY id FOR UPDATE
 
 -- name: cases
--- Every open finding of a household.
-SELECT finding_id, appliance_key, appliance_id, kind, room, fault, urgency, evidence, judged_at, cleared_at, fails_p10,
-       data_at, reminder_id, reminder_state, reminder_data_at, answer_by, snoozed_until
-FROM care_case WHERE household_id = %(household_id)s ORDER BY finding_id
+-- Every open finding of a household, with what was decided about it.
+SELECT c.finding_id, c.appliance_key, c.appliance_id, c.kind, c.room, c.fault, c.urgency, c.evidence, c.judged_at,
+       c.cleared_at, c.fails_p10, c.data_at, c.reminder_id, c.reminder_state, c.reminder_data_at, c.answer_by,
+       c.snoozed_until, f.probability, f.fails_p50, f.fails_p90, d.option, d.reason, d.waits_until, d.judged_at
+FROM care_case c JOIN finding f ON f.id = c.finding_id LEFT JOIN decision d ON d.finding_id = c.finding_id
+WHERE c.household_id = %(household_id)s ORDER BY c.finding_id
 
 -- name: households_to_remind
+-- Only a coarse choice: a technician's fault may have a remote step for the owner.
 SELECT DISTINCT household_id FROM care_case
-WHERE urgency = 'self' AND reminder_id IS NULL AND cleared_at IS NULL ORDER BY household_id
+WHERE urgency <> 'urgent' AND reminder_id IS NULL AND cleared_at IS NULL ORDER BY household_id
 
 -- name: households_to_follow_up
 -- Only a coarse choice; the rule is domain.care.follow_up.

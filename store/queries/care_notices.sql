@@ -1,5 +1,6 @@
 -- name: due
--- Appliances whose screen should show something else than it does. Shown are alarms until they have cleared, visits,
+-- Appliances whose screen should show something else than it does. Shown are alarms until they have cleared, visits
+-- unless nothing is done yet,
 -- and reminders that the owner has neither snoozed nor declined; the most pressing one.
 SELECT a.key, a.id, a.kind, best.finding_id, best.fault, best.urgency, best.evidence, best.raised_at,
        coalesce(h.timezone, 'UTC'), coalesce(h.contact ->> 'language', 'en')
@@ -8,9 +9,10 @@ LEFT JOIN household h ON h.id = a.household_id
 LEFT JOIN appliance_notice shown ON shown.appliance_key = a.key
 LEFT JOIN LATERAL (
     SELECT f.id AS finding_id, f.fault, f.urgency, f.evidence, f.raised_at
-    FROM finding f LEFT JOIN reminder r ON r.finding_id = f.id
+    FROM finding f LEFT JOIN reminder r ON r.finding_id = f.id LEFT JOIN decision d ON d.finding_id = f.id
     WHERE f.appliance_key = a.key AND f.state IN ('open', 'acknowledged') AND f.cleared_at IS NULL
       AND (f.urgency <> 'self' OR r.state IN ('sent', 'seen', 'done', 'escalated'))
+      AND (f.urgency <> 'visit' OR d.option IS DISTINCT FROM 'nothing')
     ORDER BY array_position(ARRAY['urgent', 'visit', 'self'], f.urgency), f.raised_at, f.id
     LIMIT 1
 ) best ON true
