@@ -9,6 +9,7 @@ from domain.readings import EPOCH
 from scheduler.alarm import alarm
 from scheduler.deliver import deliver
 from scheduler.follow_up import follow_up_reminders
+from scheduler.mains import watch_the_mains
 from scheduler.makers_cases import look_for_cases
 from scheduler.propose import propose
 from scheduler.remind import remind
@@ -16,6 +17,7 @@ from scheduler.roll_up import move_claimed_history, roll_up
 from scheduler.score import score
 from scheduler.settings import Pace, SchedulerSettings
 from scheduler.settle import settle
+from scheduler.silence import notice_silence
 from scheduler.tidy import tidy
 from scheduler.work import Counts, Work
 
@@ -56,6 +58,8 @@ JOBS: Final = (
     _job("alarm", 0.5, 0.5, alarm, "owners hear of hazards; appliance screens show what is open"),
     _job("deliver", 0.5, 0.5, deliver, "messages that wait in the outbox go out"),
     _job("score", 900, 2, score, "the models judge what arrived; findings open and clear"),
+    _job("mains", 5, 2, watch_the_mains, "a lost neutral: one home out of the voltage band while its neighbours hold"),
+    _job("silence", 900, 30, notice_silence, "appliances and homes that are not heard of although they should be"),
     _job("remind", 60, 1, remind, "self-care first: the owner is asked before anybody is sent"),
     _job("follow_up", 60, 1, follow_up_reminders, "telemetry verifies or escalates reminders; a snooze ends"),
     _job("propose", 60, 1, propose, "findings that need somebody become tasks of one order per household"),

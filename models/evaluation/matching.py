@@ -23,6 +23,8 @@ from models.evaluation.truth import Truth
 
 OF_THE_HOME: Final = frozenset({"neutral_loss"})
 """One finding per home, on any of its circuits (contracts, section 3)."""
+HOME_SILENT: Final = "home-silence"
+"""What says that a whole home is silent: one event, on whichever of its appliances the truth has it."""
 NO_APPLIANCE_FAULT: Final = frozenset({"sensor_fault", "silent"})
 _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -82,8 +84,8 @@ def match(
     found: dict[int, Finding] = {}
     for finding in sorted(findings, key=lambda one: (one.raised_at, one.appliance_id, one.fault)):
         kind = appliances[finding.appliance_id].kind
-        own = _running(finding, by_place.get(_place(finding.appliance_id, finding.fault, appliances), ()), truth, kind,
-                       params)  # fmt: skip
+        own = _running(finding, [place for name in _places(finding, appliances) for place in by_place.get(name, ())],
+                       truth, kind, params)  # fmt: skip
         if own:
             number = max(own, key=lambda place: truth[place].starts or _FOR_EVER)
             outcome = Outcome.REPEAT if number in found else Outcome.TRUE
@@ -100,6 +102,14 @@ def match(
 def _place(appliance_id: str, fault: str, appliances: Mapping[str, CaseAppliance]) -> tuple[str, str]:
     known = appliances.get(appliance_id)
     return (known.household_id if fault in OF_THE_HOME and known is not None else appliance_id, fault)
+
+
+def _places(finding: Finding, appliances: Mapping[str, CaseAppliance]) -> list[tuple[str, str]]:
+    """Where the truth of a finding may stand."""
+    if not finding.detector.startswith(HOME_SILENT):
+        return [_place(finding.appliance_id, finding.fault, appliances)]
+    home = appliances[finding.appliance_id].household_id
+    return [(name, finding.fault) for name, one in appliances.items() if one.household_id == home]
 
 
 def _running(

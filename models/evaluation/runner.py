@@ -24,6 +24,7 @@ from models.evaluation.arrivals import (
     read_checked,
 )
 from models.evaluation.case import Case, CaseAppliance, Piece, pieces, read_events
+from models.evaluation.homes import home_findings
 from models.evaluation.ledger import Finding, as_line
 from models.evaluation.walk import BASELINES, Seen, Walked, WatchSafety, walk
 from models.partition import Apply, here
@@ -60,8 +61,10 @@ def run_case(
         walked += found
         report(work[place].rows)
     every = sorted(walked, key=lambda one: one.seen.appliance_id)
+    heard = {one.seen.appliance_id: one.heard for one in every if one.heard is not None}
+    of_homes = home_findings(case, heard)
     return CaseRun(
-        findings=_in_order(finding for one in every for finding in one.findings),
+        findings=_in_order([*(finding for one in every for finding in one.findings), *of_homes]),
         baselines={name: _in_order(f for one in every for f in one.baselines[name]) for name in BASELINES},
         seen={one.seen.appliance_id: one.seen for one in every},
         rows=sum(piece.rows for piece in work),

@@ -19,6 +19,7 @@ from models.evaluation.arrivals import DAY_US, Arrivals, Micros, arrivals_of, da
 from models.evaluation.baselines import Baseline
 from models.evaluation.case import CaseAppliance
 from models.evaluation.engine import Watched, judge_night
+from models.evaluation.homes import HeardOf, heard_of
 from models.evaluation.ledger import Finding, Ledger
 from models.trained.speakers import DETECTORS_ALONE, Speakers
 
@@ -58,6 +59,8 @@ class Walked(NamedTuple):
     seen: Seen
     findings: list[Finding]
     baselines: dict[str, list[Finding]]
+    heard: HeardOf | None
+    """When it was heard of, for the rules of whole homes."""
 
 
 class Night(NamedTuple):
@@ -100,6 +103,7 @@ def walk(
         seen=_seen(appliance.id, arrivals, cycles),
         findings=ledgers[""].findings(),
         baselines={name: ledgers[name].findings() for name in BASELINES},
+        heard=heard_of((arrivals, cycles)),
     )
 
 

@@ -1,0 +1,57 @@
+"""Look at the mains voltage of every home beside its neighbours: a lost neutral is said within a minute."""
+
+from datetime import timedelta
+from typing import Final
+
+from domain.readings import from_us, to_us
+from domain.signals import Kind
+from models.homes.mains import (
+    MainsReading,
+    region_of,
+    share_of,
+    state_as_json,
+    state_from_json,
+    watch_mains,
+)
+from scheduler.work import Counts, Work
+from store.database import translated
+from store.findings import record_verdict
+from store.homes import MainsRow, keep_mains, lock_mains, mains_readings
+
+GRACE: Final = timedelta(seconds=2)
+"""Batches of ingest that are being committed become visible within it (E)."""
+LOOK_BACK: Final = timedelta(minutes=10)
+"""After a longer pause (a scheduler that stood still) only this much is made up for: older is no alarm (E)."""
+
+
+def watch_the_mains(work: Work) -> Counts:
+    """Readings, memory and verdicts are one transaction, so that a round is done once or not at all."""
+    received_to = work.now - GRACE
+    with translated(), work.connection.transaction():
+        received_from, stored = lock_mains(work.connection)
+        if received_to <= received_from:
+            return {}
+        received_from = max(received_from, received_to - LOOK_BACK)
+        rows = mains_readings(work.connection, received_from, received_to)
+        readings = [reading for row in rows if (reading := _reading(row)) is not None]
+        state, said = watch_mains(state_from_json(stored), readings, to_us(received_to))
+        for one in said:
+            record_verdict(work.connection, int(one.circuit), Kind.CIRCUIT, one.verdict, from_us(one.said_us))
+        keep_mains(work.connection, received_to, state_as_json(state))
+    return {"alarms": sum(one.verdict.present for one in said), "ended": sum(not one.verdict.present for one in said)}
+
+
+def _reading(row: MainsRow) -> MainsReading | None:
+    share = share_of(row.voltage_v, row.nominal_v)
+    if share is None:
+        return None
+    return MainsReading(
+        home=row.household_id,
+        region=region_of(row.latitude, row.longitude),
+        circuit=str(row.key),
+        at_us=to_us(row.at),
+        received_us=to_us(row.received_at),
+        share=share,
+        upstream=share_of(row.upstream_v, row.nominal_v),
+        nominal_v=row.nominal_v,
+    )

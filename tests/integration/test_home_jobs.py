@@ -1,0 +1,101 @@
+"""Whole homes live: a lost neutral and a silent home become findings, and work told of starts a new normal."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from domain.services import ACTIONS, Service
+from domain.signals import Kind
+from scheduler.mains import watch_the_mains
+from scheduler.silence import notice_silence
+from store.database import Connection
+from store.homes import set_away
+from store.services import note_service, read_services
+from tests.integration.scheduler_homes import NOW, Appliance, Homes, work_on
+
+pytestmark = pytest.mark.integration
+
+
+def volts(connection: Connection, circuit: Appliance, at: datetime, volts: float) -> None:
+    connection.execute(
+        "INSERT INTO reading_circuit (time, appliance_key, received_at, voltage_v, upstream_v)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        (at, circuit.key, at, volts, volts),
+    )
+
+
+def findings(connection: Connection) -> list[tuple[str, str, bool]]:
+    rows = connection.execute(
+        "SELECT a.id, f.fault, cleared_at IS NULL FROM finding f, appliance a WHERE a.key = f.appliance_key ORDER BY 1"
+    )
+    return [(name, fault, running) for name, fault, running in rows]
+
+
+def run_mains(connection: Connection, at: datetime) -> None:
+    watch_the_mains(work_on(connection, at))
+
+
+def test_a_lost_neutral_is_one_finding_within_a_minute(connection: Connection) -> None:
+    homes = Homes(connection)
+    circuits = [homes.appliance(Kind.CIRCUIT, homes.household(f"home-{name}")) for name in "abcd"]
+    run_mains(connection, NOW)
+    volts(connection, circuits[0], NOW, 160.0)
+    for number, circuit in enumerate(circuits[1:]):
+        volts(connection, circuit, NOW + timedelta(seconds=3 + number), 229.0)
+    for second in range(5, 60, 5):
+        run_mains(connection, NOW + timedelta(seconds=second))
+    assert findings(connection) == [("home-a-circuit", "neutral_loss", True)]
+    (raised,) = connection.execute("SELECT raised_at FROM finding").fetchone() or (None,)
+    assert raised is not None
+    assert raised <= NOW + timedelta(seconds=30)
+    for minute in (1, 2):
+        volts(connection, circuits[0], NOW + timedelta(minutes=minute), 230.0)
+    run_mains(connection, NOW + timedelta(minutes=3))
+    assert findings(connection) == [("home-a-circuit", "neutral_loss", False)]
+
+
+def test_a_silent_home_is_one_finding_unless_it_is_away(connection: Connection) -> None:
+    homes = Homes(connection)
+    for name in ("home-a", "home-b"):
+        homes.household(name)
+        for kind in (Kind.CIRCUIT, Kind.REFRIGERATOR):
+            one = homes.appliance(kind, name)
+            for hours in range(0, 240, 6):
+                at = NOW - timedelta(hours=25 + hours)
+                connection.execute(
+                    f"INSERT INTO reading_{kind} (time, appliance_key, received_at, power_w) VALUES (%s, %s, %s, 1)",  # noqa: S608 - a kind of ours
+                    (at, one.key, at),
+                )
+            last = NOW - timedelta(hours=25)
+            connection.execute(
+                "INSERT INTO latest_values (appliance_key, at, received_at, signals) VALUES (%s, %s, %s, '{}')",
+                (one.key, last, last),
+            )
+    set_away(connection, "home-b", NOW - timedelta(days=2), NOW + timedelta(days=5))
+    silence = notice_silence(work_on(connection, NOW))
+    assert silence == {"silent": 1, "back": 0}
+    assert findings(connection) == [("home-a-circuit", "silent", True)]
+    assert notice_silence(work_on(connection, NOW + timedelta(hours=1))) == {"silent": 0, "back": 0}
+    connection.execute(
+        "UPDATE latest_values SET received_at = %s FROM appliance a WHERE a.key = appliance_key AND household_id = %s",
+        (NOW + timedelta(hours=2), "home-a"),
+    )
+    assert notice_silence(work_on(connection, NOW + timedelta(hours=2))) == {"silent": 0, "back": 1}
+    assert findings(connection) == [("home-a-circuit", "silent", False)]
+
+
+def test_every_action_can_be_told_once_and_a_new_firmware_tells_itself(connection: Connection) -> None:
+    homes = Homes(connection)
+    homes.household()
+    one = homes.appliance(Kind.CIRCUIT)
+    for _ in range(2):
+        for action in sorted(ACTIONS):
+            note_service(connection, one.key, Service(NOW, action), "technician")
+    assert {service.action for service in read_services(connection, one.key)} == ACTIONS
+    assert len(read_services(connection, one.key)) == len(ACTIONS)
+    with pytest.raises(ValueError, match="polished is no action"):
+        note_service(connection, one.key, Service(NOW, "polished"), "technician")
+    for firmware in ("1.0", "1.0", "1.1"):  # known for the first time, said again, a step
+        connection.execute("UPDATE appliance SET firmware = %s WHERE key = %s", (firmware, one.key))
+    steps = [service.part for service in read_services(connection, one.key) if service.part]
+    assert steps == ["1.1"]
