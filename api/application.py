@@ -17,6 +17,7 @@ from api.routes import (
     electrical,
     findings,
     households,
+    opinions,
     orders,
     parts,
     reliability,
@@ -76,7 +77,7 @@ def _version_1() -> APIRouter:
     for part in (
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
         *(parts,),
-        *(reliability, electrical),
+        *(reliability, electrical, opinions),
     ):
         router.include_router(part.router)
     router.include_router(live.router)

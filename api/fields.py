@@ -22,17 +22,16 @@ def _zone(name: str) -> str:
     return name
 
 
-def _speakable(text: str) -> str:
+def speakable(text: str) -> str:
+    """The text itself; ValueError if the database cannot hold it."""
     if "\x00" in text:
         raise ValueError("a text cannot hold the character NUL")
     return text
 
 
-Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_speakable)
-]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(speakable)]
 Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_speakable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(speakable)
 ]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{3,64}$")]
 Latitude = Annotated[float, Field(ge=-90, le=90)]

@@ -152,6 +152,18 @@ OBLIGATION: Final = _machine(
     "open asked reminded to_call",
 )
 
+OPINION: Final = _machine(
+    "opinion",
+    "recorded",
+    {
+        "recorded": "handled",
+        "handled": "verified recorded",  # back to the start: the owner is not content with the answer
+        "verified": "fed_back",
+        "fed_back": "",
+    },
+    "recorded handled verified",
+)
+
 MODEL: Final = _machine(
     "model",
     "candidate",
@@ -165,4 +177,4 @@ MODEL: Final = _machine(
 )
 """A trained model speaks to people only after it has judged in the shadow of the one that does."""
 
-MACHINES: Final = (FINDING, REMINDER, ORDER, RESERVATION, TRANSFER, CASE, OBLIGATION, MODEL)
+MACHINES: Final = (FINDING, REMINDER, ORDER, RESERVATION, TRANSFER, CASE, OBLIGATION, MODEL, OPINION)

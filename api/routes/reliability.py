@@ -168,7 +168,7 @@ def assign(ask: Ask, case_id: str, body: Assignment) -> Response:
     """Hand the case to a node and an owner; a case whose fix did not help is handed out again this way."""
 
     def work(connection: Connection) -> Answer:
-        found = _checked(ask, connection, case_id)
+        found = _checked(ask, connection, case_id, "assigned")
         assign_case(connection, found.id, body.node, body.owner)
         return _moved(ask, connection, found, "assigned", f"{body.node}: {body.owner}")
 
@@ -180,7 +180,7 @@ def fix(ask: Ask, case_id: str, body: Fix) -> Response:
     """From then on the system watches whether the rate falls; nobody types in an effect."""
 
     def work(connection: Connection) -> Answer:
-        found = _checked(ask, connection, case_id)
+        found = _checked(ask, connection, case_id, "fixed")
         if body.fixed_at > ask.settings.now():
             raise BadInput("a fix cannot lie in the future; say it when appliances have it")
         if body.fixed_at < found.since:
@@ -194,18 +194,19 @@ def fix(ask: Ask, case_id: str, body: Fix) -> Response:
 @router.post("/cases/{case_id}/close", summary="Close a measured case", response_model=QualityCase)
 def close(ask: Ask, case_id: str, body: Because) -> Response:
     """Only a case whose effect was measured can be closed."""
-    return changing(ask, lambda c: _moved(ask, c, _checked(ask, c, case_id), "closed", body.reason))
+    return changing(ask, lambda c: _moved(ask, c, _checked(ask, c, case_id, "closed"), "closed", body.reason))
 
 
 @router.post("/cases/{case_id}/dismiss", summary="Dismiss a case", response_model=QualityCase)
 def dismiss(ask: Ask, case_id: str, body: Because) -> Response:
     """It is no quality problem; the reason is kept, and the same group rests for a quarter."""
-    return changing(ask, lambda c: _moved(ask, c, _checked(ask, c, case_id), "dismissed", body.reason))
+    return changing(ask, lambda c: _moved(ask, c, _checked(ask, c, case_id, "dismissed"), "dismissed", body.reason))
 
 
-def _checked(ask: Ask, connection: Connection, case_id: str) -> QualityCase:
+def _checked(ask: Ask, connection: Connection, case_id: str, to: str) -> QualityCase:
     found = read_case(connection, entity_id(case_id, "case"))
     check_version(ask, found.version)
+    CASE.check(found.state, to)
     return found
 
 

@@ -14,6 +14,12 @@ SELECT state, version FROM service_order WHERE id = %(id)s FOR UPDATE
 -- name: lock_transfer
 SELECT state, version FROM part_transfer WHERE id = %(id)s FOR UPDATE
 
+-- name: lock_opinion
+SELECT state, version FROM opinion WHERE id = %(id)s FOR UPDATE
+
+-- name: step_opinion
+UPDATE opinion SET state = %(to)s WHERE id = %(id)s
+
 -- name: lock_case
 SELECT state, version FROM quality_case WHERE id = %(id)s FOR UPDATE
 

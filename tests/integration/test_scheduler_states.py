@@ -14,6 +14,7 @@ pytestmark = pytest.mark.integration
 TABLE = {
     "finding": b"finding", "reminder": b"reminder", "order": b"service_order", "reservation": b"part_reservation",
     "transfer": b"part_transfer", "case": b"quality_case", "obligation": b"obligation",
+    "opinion": b"opinion",
 }  # fmt: skip
 TESTED = [machine for machine in MACHINES if machine.entity in TABLE]
 PAIRS = [(machine, start, to) for machine in TESTED for start in machine.moves for to in machine.moves if start != to]
@@ -23,6 +24,8 @@ BESIDE = {  # what the other constraints ask for in a state, so that only the gu
     "obligation": b"closed_at = CASE WHEN %(to)s IN ('met', 'void') THEN now() END",
     "order": b"completed_at = now(), technician_id = 'tec', visit_starts = now(), visit_ends = now() + interval '1 h'",
     "reservation": b"quantity = 1",
+    "opinion": b"answer = 'a', answered_at = now(), content = true, verified_how = 'h', node = 'service',"
+    b" fed_back = 'f'",
     "transfer": b"from_place = 'outlet:out'",
     "case": b"node = 'service', owner = 'o', fix = 'f', fixed_at = now(), effect = '{}'",
 }
@@ -74,6 +77,10 @@ def things(connection: Connection) -> dict[str, UUID]:
         "reservation": reservation_id,
         "transfer": transfer_id,
         "case": case_id,
+        "opinion": homes.one(
+            "INSERT INTO opinion (kind, channel, household_id, text, recorded_at, answer_by)"
+            " VALUES ('praise', 'phone', 'home-a', 't', now(), now()) RETURNING id"
+        ),
         "obligation": obligation_id,
     }
 
@@ -120,6 +127,9 @@ def test_nothing_begins_in_any_state_but_the_first(
         b" SELECT task_id, 'gasket', 1, place, %(state)s FROM part_reservation",
         "transfer": b"INSERT INTO part_transfer (part_id, quantity, to_place, from_place, asked_by, asked_at, state)"
         b" VALUES ('gasket', 1, 'van:tec', 'outlet:out', 'tec', now(), %(state)s)",
+        "opinion": b"INSERT INTO opinion (kind, channel, household_id, text, recorded_at, answer_by, state, answer,"
+        b" answered_at, content, verified_how, node, fed_back) VALUES ('praise', 'phone', 'home-a', 't', now(), now(),"
+        b" %(state)s, 'a', now(), true, 'h', 'service', 'f')",
         "case": b"INSERT INTO quality_case (kind, fault, dimension, value, found, since, opened_at, state, node, owner,"
         b" fix, fixed_at, effect) VALUES ('dryer', 'vent_clog', 'batch', 'b1', '{}', now(), now(), %(state)s,"
         b" 'service', 'o', 'f', now(), '{}')",
