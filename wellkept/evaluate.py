@@ -15,6 +15,7 @@ from domain.errors import BadInput
 from wellkept.settings import Settings
 
 if TYPE_CHECKING:  # loaded when the command runs: they bring Polars with them
+    from domain.decision_params import DecisionParams
     from models.partition import Apply
     from models.trained.file import Sealed
 
@@ -47,13 +48,15 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     reports = []
     with spread_over(jobs, settings.dask_url) as apply:
         for case in cases:
-            reports.append(_evaluate(case.resolve(), out, jobs, sealed, apply))
+            reports.append(_evaluate(case.resolve(), out, jobs, sealed, apply, settings.decision))
             click.echo()
     page = write_page(reports, out / "report.html")
     click.echo(f"written: {out}/<case>/findings.jsonl, {out}/<case>/report.json, {page}")
 
 
-def _evaluate(folder: Path, out: Path, jobs: int, sealed: "Sealed", apply: "Apply") -> dict[str, object]:
+def _evaluate(
+    folder: Path, out: Path, jobs: int, sealed: "Sealed", apply: "Apply", weigh: "DecisionParams"
+) -> dict[str, object]:
     from models.evaluation.case import count_rows, open_case
     from models.evaluation.judged import judge_case
     from models.evaluation.runner import run_case, write_findings
@@ -67,7 +70,7 @@ def _evaluate(folder: Path, out: Path, jobs: int, sealed: "Sealed", apply: "Appl
         case = open_case(prepared)
         with click.progressbar(length=max(1, count_rows(case)), label=folder.name, show_pos=False) as bar:
             speakers = Speakers(champion=sealed)
-            run = run_case(case, watch_safety, speakers=speakers, apply=apply, report=bar.update)
+            run = run_case(case, watch_safety, speakers=speakers, weigh=weigh, apply=apply, report=bar.update)
     took_s = time.monotonic() - started
     write_findings(run.findings, out / folder.name)
     provenance = sealed.model.provenance

@@ -2,24 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
+from domain.decision_params import DecisionParams
 from domain.faults import Urgency
 from models.evaluation.figures import MONTH_DAYS
+
+_PRICES: Final = DecisionParams()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostParams:
-    """Money in one unit, whichever it is; the defaults are of the order of euros (E)."""
+    """Money in one unit, whichever it is; those of decisions (domain.decision_params), and of rounds (E)."""
 
-    visit: float = 120.0
-    """A planned visit with its working time."""
-    nudge: float = 1.0
-    """A reminder: the owner's patience more than the message."""
-    failure: float = 320.0
-    """A failure: visit out of turn, spoilt goods, days without."""
-    urgent_failure: float = 1500.0
-    """A hazard that nobody was told of."""
+    visit: float = _PRICES.visit
+    nudge: float = _PRICES.nudge
+    failure: float = _PRICES.failure
+    urgent_failure: float = _PRICES.hazard
     calendar_visit: float = 80.0
     """A visit of a planned round."""
     calendar_days: float = 365.0

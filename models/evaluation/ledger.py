@@ -12,6 +12,8 @@ from math import isfinite
 from typing import Any
 
 from domain.care import CareParams
+from domain.decision import Decision, Ending, Option, Situation, decide
+from domain.decision_params import DecisionParams
 from domain.faults import Urgency, fault_of
 from domain.findings import Evidence, Verdict
 from domain.readings import from_us
@@ -35,6 +37,10 @@ class Finding:
     evidence: tuple[Evidence, ...]
     detector: str = ""
     score: float | None = None
+    option: Option | None = None
+    """What was decided when it was raised; None for hazards, and where nothing was weighed."""
+    saving: float = 0.0
+    """By which a visit budget goes."""
 
 
 @dataclass(slots=True)
@@ -50,6 +56,8 @@ class Ledger:
     appliance_id: str
     kind: Kind
     care: CareParams = field(default_factory=CareParams)
+    weigh: DecisionParams | None = None
+    """None: every verdict is worth raising. Else only what the decision would act upon, as live."""
     _open: dict[str, _Open] = field(default_factory=dict)
     _closed: list[Finding] = field(default_factory=list)
     _rests: dict[str, datetime] = field(default_factory=dict)
@@ -73,7 +81,23 @@ class Ledger:
             if verdict.urgency is not Urgency.URGENT or held.finding.urgency is Urgency.URGENT:
                 return
             self._close(verdict.fault, said_at)
-        self._open[verdict.fault] = _Open(self._raised(verdict, said_at))
+        decision = self._decide(verdict)
+        if decision is None or decision.option is not Option.NOTHING:
+            self._open[verdict.fault] = _Open(self._raised(verdict, said_at, decision))
+
+    def _decide(self, verdict: Verdict) -> Decision | None:
+        fault = fault_of(self.kind, verdict.fault)
+        if self.weigh is None or Urgency.URGENT in (verdict.urgency, fault.urgency):
+            return None
+        p10, p50, p90 = (
+            None if at is None else (at - verdict.at) / timedelta(days=1)
+            for at in (verdict.fails_p10, verdict.fails_p50, verdict.fails_p90)
+        )
+        ending = Ending(p10=p10, p50=p50, p90=p90) if p10 is not None and p50 is not None and p90 is not None else None
+        seen = Situation(
+            fault=fault, urgency=verdict.urgency, probability=verdict.probability, at=verdict.at, ending=ending
+        )
+        return decide(seen, self.weigh)
 
     def hear_service(self, service: Service) -> None:
         """A reported service ends what it put right; it may be raised again when the telemetry had time to show it."""
@@ -104,7 +128,7 @@ class Ledger:
         finding = self._open.pop(fault).finding
         self._closed.append(replace(finding, cleared_at=finding.cleared_at or at))
 
-    def _raised(self, verdict: Verdict, raised_at: datetime) -> Finding:
+    def _raised(self, verdict: Verdict, raised_at: datetime, decision: Decision | None) -> Finding:
         fault = fault_of(self.kind, verdict.fault)
         fails = (verdict.fails_p10, verdict.fails_p50, verdict.fails_p90)
         p10, p50, p90 = fails
@@ -120,6 +144,8 @@ class Ledger:
             parts=fault.parts,
             evidence=verdict.evidence,
             detector=verdict.detector,
+            option=None if decision is None else decision.option,
+            saving=0.0 if decision is None else decision.saving,
             score=verdict.score,
         )
 

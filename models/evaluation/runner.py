@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from domain.decision_params import DecisionParams
 from domain.services import Service
 from domain.signals import CYCLE_SIGNALS, READING_SIGNALS, Kind, Signal
 from models.evaluation.arrivals import (
@@ -23,6 +24,7 @@ from models.evaluation.arrivals import (
     by_appliance,
     read_checked,
 )
+from models.evaluation.budget import let_out
 from models.evaluation.case import Case, CaseAppliance, Piece, pieces, read_events
 from models.evaluation.homes import home_findings
 from models.evaluation.ledger import Finding, as_line
@@ -50,21 +52,28 @@ def run_case(
     watch_safety: WatchSafety,
     *,
     speakers: Speakers = DETECTORS_ALONE,
+    weigh: DecisionParams | None = None,
     apply: Apply = here,
     report: Report = lambda _: None,
 ) -> CaseRun:
-    """Walk through every appliance of the case, wherever `apply` runs the parts."""
+    """Walk through every appliance of the case, wherever `apply` runs the parts.
+
+    With `weigh` a finding is what the decision would act upon, within the budgets of the whole fleet; without, every
+    verdict.
+    """
     work = sorted(pieces(case), key=lambda piece: -piece.rows)
     walked: list[Walked] = []
-    run = partial(run_piece, case, watch_safety=watch_safety, speakers=speakers)
+    run = partial(run_piece, case, watch_safety=watch_safety, speakers=speakers, weigh=weigh)
     for place, found in apply(run, work):
         walked += found
         report(work[place].rows)
     every = sorted(walked, key=lambda one: one.seen.appliance_id)
     heard = {one.seen.appliance_id: one.heard for one in every if one.heard is not None}
-    of_homes = home_findings(case, heard)
+    findings = [*(finding for one in every for finding in one.findings), *home_findings(case, heard)]
+    if weigh is not None:
+        findings = let_out(findings, {one.id: one.household_id for one in case.appliances.values()}, weigh)
     return CaseRun(
-        findings=_in_order([*(finding for one in every for finding in one.findings), *of_homes]),
+        findings=_in_order(findings),
         baselines={name: _in_order(f for one in every for f in one.baselines[name]) for name in BASELINES},
         seen={one.seen.appliance_id: one.seen for one in every},
         rows=sum(piece.rows for piece in work),
@@ -76,11 +85,24 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def run_piece(
-    case: Case, piece: Piece, watch_safety: WatchSafety, speakers: Speakers = DETECTORS_ALONE
+    case: Case,
+    piece: Piece,
+    watch_safety: WatchSafety,
+    speakers: Speakers = DETECTORS_ALONE,
+    weigh: DecisionParams | None = None,
 ) -> list[Walked]:
     """Walk through the appliances of one piece."""
     return [
-        walk(loaded.appliance, loaded.readings, loaded.cycles, loaded.events, loaded.services, watch_safety, speakers)
+        walk(
+            loaded.appliance,
+            loaded.readings,
+            loaded.cycles,
+            loaded.events,
+            loaded.services,
+            watch_safety,
+            speakers,
+            weigh,
+        )
         for loaded in load_piece(case, piece)
     ]
 

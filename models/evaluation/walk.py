@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import polars as pl
 
+from domain.decision_params import DecisionParams
 from domain.findings import Verdict
 from domain.readings import from_us, to_us
 from domain.services import Service
@@ -77,12 +78,14 @@ def walk(
     services: Sequence[Service],
     watch_safety: WatchSafety,
     speakers: Speakers = DETECTORS_ALONE,
+    weigh: DecisionParams | None = None,
 ) -> Walked:
     """Walk through everything that arrived from one appliance; `readings` as `read_checked` gives them."""
     catalogue = {signal.name: signal for signal in READING_SIGNALS[appliance.kind]}
     arrivals = arrivals_of(readings)
     watched = Watched(kind=appliance.kind, readings=arrivals, cycles=cycles, events=events)
-    ledgers = {name: Ledger(appliance_id=appliance.id, kind=appliance.kind) for name in ("", *BASELINES)}
+    ledgers = {name: Ledger(appliance_id=appliance.id, kind=appliance.kind) for name in BASELINES}
+    ledgers[""] = Ledger(appliance_id=appliance.id, kind=appliance.kind, weigh=weigh)
     baseline = Baseline(kind=appliance.kind)
     safety = watch_safety(appliance, readings_by_arrival(readings, catalogue))
     steps: list[tuple[int, int, Any]] = [(at_us, 1, verdict) for at_us, verdict in safety]
