@@ -19,6 +19,7 @@ from api.routes import (
     households,
     opinions,
     orders,
+    part_orders,
     parts,
     reliability,
     reminders,
@@ -76,8 +77,8 @@ def _version_1() -> APIRouter:
     router = APIRouter(prefix="/api/v1")
     for part in (
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
-        *(parts,),
         *(reliability, electrical, opinions),
+        *(parts, part_orders),
     ):
         router.include_router(part.router)
     router.include_router(live.router)
