@@ -15,6 +15,7 @@ from api.routes import (
     dead_letters,
     devices,
     electrical,
+    field,
     findings,
     households,
     opinions,
@@ -78,7 +79,7 @@ def _version_1() -> APIRouter:
     for part in (
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
         *(reliability, electrical, opinions),
-        *(parts, part_orders),
+        *(parts, part_orders, field),
     ):
         router.include_router(part.router)
     router.include_router(live.router)

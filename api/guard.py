@@ -9,6 +9,8 @@ from api.settings import ApiSettings
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by probes under whatever name they know this machine by; nothing there is anybody's data."""
+PHOTO_PATH = "/api/v1/field/attachments/"
+"""The one place that takes pictures."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 SECURITY_HEADERS = {
@@ -39,7 +41,7 @@ class Guard:
             answer = problem(scope["path"], *refusal)
             await answer(scope, receive, _with_headers(send))
             return
-        await self._app(scope, _limited(receive, self._settings.body_most_bytes), _with_headers(send))
+        await self._app(scope, _limited(receive, _most_bytes(scope, self._settings)), _with_headers(send))
 
 
 def _refusal(scope: Scope, headers: Headers, settings: ApiSettings) -> tuple[int, str] | None:
@@ -51,9 +53,18 @@ def _refusal(scope: Scope, headers: Headers, settings: ApiSettings) -> tuple[int
     if scope["method"] not in SAFE_METHODS and _foreign(headers, host):
         return 403, "a page of another site may not change anything here"
     length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > settings.body_most_bytes:
-        return 413, f"a body has at most {settings.body_most_bytes} bytes"
+    most = _most_bytes(scope, settings)
+    if not length.isdigit() or int(length) > most:
+        return 413, _too_large(most)
     return None
+
+
+def _most_bytes(scope: Scope, settings: ApiSettings) -> int:
+    return settings.photo_most_bytes if scope["path"].startswith(PHOTO_PATH) else settings.body_most_bytes
+
+
+def _too_large(most: int) -> str:
+    return f"a body has at most {most} bytes; make a picture smaller, or send a long list in pieces"
 
 
 def _foreign(headers: Headers, host: str) -> bool:
@@ -75,7 +86,7 @@ def _limited(receive: Receive, most: int) -> Receive:
             taken += len(message.get("body", b""))
             if taken > most:
                 # Only this sort of error passes through the framework's reading of a body unchanged.
-                raise HTTPException(413, f"a body has at most {most} bytes")
+                raise HTTPException(413, _too_large(most))
         return message
 
     return limited

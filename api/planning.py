@@ -21,6 +21,7 @@ from store.api_orders import (
     refuse_second_open_order,
 )
 from store.database import Connection
+from store.field_services import tell_services
 from store.moves import move
 
 SHORTEST: Final = timedelta(minutes=15)
@@ -139,6 +140,7 @@ def complete_order(connection: Connection, ask: Ask, order_id: UUID, asked: Comp
     ORDER.check(_lock(connection, ask, order_id), action.to)
     record_outcomes(connection, order_id, {o.task_id: o.outcome for o in asked.outcomes})
     _walk(connection, ask, order_id, action, asked.reason or action.reason)
+    tell_services(connection, order_id)
     return Answer(value=with_actions(read_order(connection, order_id)))
 
 

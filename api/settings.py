@@ -27,6 +27,8 @@ class ApiSettings:
     pool_size: int = 10
     pool_wait_s: float = 5.0
     body_most_bytes: int = 1_000_000
+    photo_most_bytes: int = 6_000_000
+    """A phone's page sends pictures of a few hundred kB; what other programs send may be larger (E)."""
     heartbeat_s: float = 15.0
     figures_every_s: float = 2.0
     hosts: frozenset[str] = LOCAL_HOSTS

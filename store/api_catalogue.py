@@ -1,7 +1,7 @@
 """Outlets and technicians as the API reads and adds them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from domain.errors import BadInput, Conflict, NotFound
@@ -14,13 +14,14 @@ _SQL = queries("api_catalogue")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlet:
-    """A service outlet; degrees are WGS 84."""
+    """A service outlet; degrees are WGS 84. `supplied_by` is the regional store that it asks for parts."""
 
     id: str
     name: str
     latitude: float
     longitude: float
     timezone: str
+    supplied_by: str | None
     version: int
 
 
@@ -51,9 +52,36 @@ def read_outlet(connection: Connection, outlet_id: str) -> Outlet:
 
 def add_outlet(connection: Connection, values: Mapping[str, Any]) -> Outlet:
     """Create an outlet; Conflict if its id is taken."""
+    _check_supplier(connection, values)
     if connection.execute(_SQL["outlet_add"], values).fetchone() is None:
         raise Conflict(f"there is an outlet {values['id']} already")
     return read_outlet(connection, values["id"])
+
+
+def change_outlet(connection: Connection, outlet_id: str, changes: Mapping[str, Any]) -> Outlet:
+    """Write what changed into a locked outlet; BadInput if its supplier is not there or is supplied by it."""
+    values = {**asdict(read_outlet(connection, outlet_id)), **changes}
+    _check_supplier(connection, values)
+    connection.execute(_SQL["outlet_change"], values)
+    return read_outlet(connection, outlet_id)
+
+
+def lock_outlet(connection: Connection, outlet_id: str) -> int:
+    """Lock an outlet and return its version; NotFound."""
+    found = connection.execute(_SQL["outlet_lock"], {"id": outlet_id}).fetchone()
+    if found is None:
+        raise NotFound(f"there is no outlet {outlet_id}")
+    return int(found[0])
+
+
+def _check_supplier(connection: Connection, values: Mapping[str, Any]) -> None:
+    supplier = values["supplied_by"]
+    if supplier is None:
+        return
+    require_outlet(connection, supplier)
+    above = {supplier} | {outlet for (outlet,) in connection.execute(_SQL["suppliers"], {"id": supplier})}
+    if values["id"] in above:
+        raise BadInput(f"{supplier} is itself supplied by {values['id']}; name a store above both, or none")
 
 
 def require_outlet(connection: Connection, outlet_id: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 from domain.states import TRANSFER
 from store.api_rows import row, rows
 from store.database import Connection
@@ -59,6 +59,8 @@ def request_transfer(
     """Ask for pieces and decide at once: shipped from the nearest level that has them free, else refused with why."""
     require_part(connection, part_id)
     require_place(connection, to_place)
+    if task_id is not None:
+        _refuse_second(connection, task_id, part_id)
     values = {
         "part_id": part_id,
         "quantity": quantity,
@@ -82,6 +84,12 @@ def request_transfer(
         connection.execute(_SQL["source"], {"id": transfer_id, "from_place": source, "explanation": why})
         _move(connection, transfer_id, "shipped", why, now)
     return read_transfer(connection, transfer_id)
+
+
+def _refuse_second(connection: Connection, task_id: UUID, part_id: str) -> None:
+    found = connection.execute(_SQL["open_transfer"], {"task_id": task_id, "part_id": part_id}).fetchone()
+    if found is not None:
+        raise Conflict(f"transfer {found[0]} brings {part_id} for this task already ({found[1]}); wait for it")
 
 
 def read_transfer(connection: Connection, transfer_id: UUID) -> Transfer:

@@ -4,10 +4,13 @@
 
 ALTER TABLE order_task
     ADD COLUMN found_fault text,             -- which fault it was instead
+    ADD COLUMN repaired boolean NOT NULL DEFAULT true,   -- false: found, but not put right at this visit
     ADD COLUMN note text NOT NULL DEFAULT '',
     ADD COLUMN reported_by text,
     ADD COLUMN reported_at timestamptz;
 ALTER TABLE order_task ADD CHECK (found_fault IS NULL OR outcome = 'other_fault');
+
+ALTER TABLE service_order ADD COLUMN field_note text NOT NULL DEFAULT '';
 
 CREATE TABLE field_action (
     id            uuid PRIMARY KEY,           -- made by the phone: the same action twice is one action

@@ -1,14 +1,31 @@
 -- name: outlet_page
-SELECT id, name, latitude, longitude, timezone, version FROM outlet
+SELECT id, name, latitude, longitude, timezone, supplied_by, version FROM outlet
 WHERE (%(after)s::text IS NULL OR id > %(after)s) ORDER BY id LIMIT %(limit)s
 
 -- name: outlet_one
-SELECT id, name, latitude, longitude, timezone, version FROM outlet WHERE id = %(id)s
+SELECT id, name, latitude, longitude, timezone, supplied_by, version FROM outlet WHERE id = %(id)s
 
 -- name: outlet_add
-INSERT INTO outlet (id, name, latitude, longitude, timezone)
-VALUES (%(id)s, %(name)s, %(latitude)s, %(longitude)s, %(timezone)s)
+INSERT INTO outlet (id, name, latitude, longitude, timezone, supplied_by)
+VALUES (%(id)s, %(name)s, %(latitude)s, %(longitude)s, %(timezone)s, %(supplied_by)s)
 ON CONFLICT (id) DO NOTHING RETURNING true
+
+-- name: outlet_lock
+SELECT version FROM outlet WHERE id = %(id)s FOR UPDATE
+
+-- name: outlet_change
+UPDATE outlet
+SET name = %(name)s, latitude = %(latitude)s, longitude = %(longitude)s, timezone = %(timezone)s,
+    supplied_by = %(supplied_by)s, version = version + 1
+WHERE id = %(id)s
+
+-- name: suppliers
+-- Every store above an outlet; a circle ends after a few.
+WITH RECURSIVE above AS (
+    SELECT supplied_by AS id, 1 AS level FROM outlet WHERE id = %(id)s
+    UNION ALL SELECT o.supplied_by, a.level + 1 FROM above a JOIN outlet o ON o.id = a.id WHERE a.level < 10
+)
+SELECT id FROM above WHERE id IS NOT NULL
 
 -- name: technician_page
 SELECT id, name, outlet_id, skills, active, version FROM technician

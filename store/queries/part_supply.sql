@@ -84,6 +84,10 @@ SELECT 'outlet:' || outlet_id FROM chain WHERE level > 0 OR kind = 'van' ORDER B
 INSERT INTO part_transfer (part_id, quantity, to_place, task_id, asked_by, asked_at)
 VALUES (%(part_id)s, %(quantity)s, %(to_place)s, %(task_id)s, %(asked_by)s, %(now)s) RETURNING id
 
+-- name: open_transfer
+SELECT number, state FROM part_transfer
+WHERE task_id = %(task_id)s AND part_id = %(part_id)s AND state IN ('requested', 'approved', 'shipped')
+
 -- name: source
 UPDATE part_transfer SET from_place = %(from_place)s, explanation = %(explanation)s WHERE id = %(id)s
 
