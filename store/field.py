@@ -66,7 +66,7 @@ def take_actions(connection: Connection, actions: Sequence[Action], now: datetim
     An action that cannot be done is kept as a conflict and does not stop the others. Only Unavailable is raised: then
     nothing of the batch has happened and it can be sent again.
     """
-    results = {}
+    results: dict[UUID, Result] = {}
     for action in in_order_of_work(actions):
         values = {
             "id": action.id,
