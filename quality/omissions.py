@@ -1,0 +1,56 @@
+"""A breakdown nobody predicted, or an order somebody dropped: both found by the system, not typed in. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A finding of an appliance."""
+
+    fault: str
+    raised_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OmissionParams:
+    """When something counts as omitted."""
+
+    notice: timedelta = timedelta(hours=24)
+    """A prediction that came less than a day before the breakdown helped nobody (E)."""
+    memory: timedelta = timedelta(days=180)
+    """An older prediction was of something else (E)."""
+    dropped_after: timedelta = timedelta(days=3)
+    """An open order so long past its promise, with no visit ahead, was dropped (E)."""
+
+
+FORETOLD_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "food_at_risk": frozenset(
+            {"compressor_failing", "defrost_failure", "door_seal_leak", "condenser_dust", "refrigerant_leak"}
+        ),
+        "flood": frozenset({"inlet_valve_weak", "drain_filter_clog"}),
+        "overheat_trips": frozenset({"vent_clog"}),
+    }
+)
+"""Breakdowns that telemetry shows by itself, and the findings that would have announced them. Hazards that begin at
+once, such as an overload, can be alarmed but not foretold, so they are none."""
+
+
+def was_foretold(breakdown: Seen, earlier: Iterable[Seen], params: OmissionParams) -> bool:
+    """Whether a finding announced the breakdown early enough to act."""
+    announced = FORETOLD_BY[breakdown.fault]
+    return any(
+        one.fault in announced and params.notice <= breakdown.raised_at - one.raised_at <= params.memory
+        for one in earlier
+    )
+
+
+def is_dropped(due_by: datetime | None, visit_ends: datetime | None, now: datetime, params: OmissionParams) -> bool:
+    """Whether an open order was let lie: its promise has passed and no visit is ahead."""
+    if due_by is None or now < due_by + params.dropped_after:
+        return False
+    return visit_ends is None or now > visit_ends + params.dropped_after

@@ -1,0 +1,113 @@
+"""The service's own figures, computed from finished orders and the telemetry after them; nobody types one in. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Final, Literal
+
+from quality.bounds import LEVEL, Bounded, parts_per_million, share
+
+Dimension = Literal["region", "outlet", "technician", "model", "month"]
+DISCONTENT_STARS: Final = 2
+CONTENT_STARS: Final = 4
+"""Of five: two and fewer is discontent, four and more content (E)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One order whose work was finished at least once, with what people and telemetry said afterwards."""
+
+    order_id: str
+    month: date
+    """First day of the month in which the work was first finished."""
+    region: str
+    outlet: str
+    technician: str
+    models: Sequence[str]
+    completions: int
+    """How often the work was finished: more than once means somebody had to come again."""
+    verified: bool
+    reopened: bool
+    repeated: bool
+    """The same fault or part came back in a later order."""
+    outcomes: Sequence[str]
+    """One per task that was reported: confirmed, other_fault or no_fault_found."""
+    stars: int | None
+    complained: bool
+    discontent: bool
+    """A low rating, an answer that the owner was not content with, or a 'no' at the follow-up."""
+    parts_used: int
+    parts_returned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceFigures:
+    """All figures of a group; each with exact 95 % bounds and the counts it rests on."""
+
+    services: int
+    complaint_ppm: Bounded
+    omission_ppm: Bounded
+    dissatisfaction_ppm: Bounded
+    satisfaction: Bounded
+    """Four and five stars among the ratings."""
+    first_visit_fix: Bounded
+    """Proved by telemetry after one visit and never repeated, among all that were proved or opened again."""
+    repeat: Bounded
+    misjudgement: Bounded
+    """Tasks where another fault or none was found, among those reported."""
+    false_cost: Bounded
+    """Visits where every task found nothing, among those reported."""
+    parts_returned: Bounded
+
+
+def service_figures(services: Sequence[Service], omissions: int, level: float = LEVEL) -> ServiceFigures:
+    """The figures of one group. An omission is a need that was not met, so it counts among the needs too."""
+    count = len(services)
+    proven = [one for one in services if one.verified or one.reopened]
+    rated = [one for one in services if one.stars is not None]
+    reported = [one for one in services if one.outcomes]
+    tasks = [outcome for one in services for outcome in one.outcomes]
+    return ServiceFigures(
+        services=count,
+        complaint_ppm=parts_per_million(sum(one.complained for one in services), count, level),
+        omission_ppm=parts_per_million(omissions, count + omissions, level),
+        dissatisfaction_ppm=parts_per_million(sum(one.discontent for one in services), count, level),
+        satisfaction=share(sum((one.stars or 0) >= CONTENT_STARS for one in rated), len(rated), level),
+        first_visit_fix=share(sum(fixed_first_time(one) for one in proven), len(proven), level),
+        repeat=share(sum(one.repeated for one in services), count, level),
+        misjudgement=share(sum(outcome != "confirmed" for outcome in tasks), len(tasks), level),
+        false_cost=share(
+            sum(all(outcome == "no_fault_found" for outcome in one.outcomes) for one in reported), len(reported), level
+        ),
+        parts_returned=share(
+            sum(one.parts_returned for one in services),
+            sum(one.parts_returned + one.parts_used for one in services),
+            level,
+        ),
+    )
+
+
+def fixed_first_time(service: Service) -> bool:
+    """One visit, proved by telemetry, and the fault stayed away."""
+    return service.verified and service.completions == 1 and not service.reopened and not service.repeated
+
+
+_KEYS: Final[Mapping[Dimension, Callable[[Service], Sequence[str]]]] = MappingProxyType(
+    {
+        "region": lambda one: (one.region,),
+        "outlet": lambda one: (one.outlet,),
+        "technician": lambda one: (one.technician,),
+        "model": lambda one: one.models,
+        "month": lambda one: (one.month.isoformat()[:7],),
+    }
+)
+
+
+def by_group(services: Iterable[Service], dimension: Dimension) -> dict[str, list[Service]]:
+    """Services by the value of a dimension; one with two models counts for both."""
+    groups: dict[str, list[Service]] = {}
+    for service in services:
+        for value in dict.fromkeys(_KEYS[dimension](service)):
+            groups.setdefault(value, []).append(service)
+    return dict(sorted(groups.items()))

@@ -1,0 +1,169 @@
+"""Grades, settlement, service figures and omissions by hand, and grades on people who are in truth alike."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quality.grades import Grade, GradeParams, JudgedJob, grade_month, standing, top_tenth
+from quality.omissions import OmissionParams, Seen, is_dropped, was_foretold
+from quality.services import Service, by_group, service_figures
+from quality.settlement import EarnedJob, Gate, settle_month
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def jobs(technician: str, mix: str, count: int, troubles: int) -> list[JudgedJob]:
+    return [JudgedJob(technician=technician, mix=mix, trouble=number < troubles) for number in range(count)]
+
+
+def test_whoever_takes_the_hard_jobs_is_not_graded_down_for_them() -> None:
+    everybody = [
+        *jobs("hard", "refrigerant_leak", 60, 18),
+        *(job for n in range(6) for job in jobs(f"t{n}", "refrigerant_leak", 20, 6)),
+        *(job for n in range(6) for job in jobs(f"t{n}", "filter_clog", 60, 3)),
+    ]
+    found = {one.technician: one for one in grade_month(everybody)}
+    assert found["hard"].grade == "B"
+    assert found["hard"].ratio == pytest.approx(1.0, abs=0.1)
+    assert found["hard"].troubles / found["hard"].jobs > 2 * found["t0"].troubles / found["t0"].jobs
+
+
+def test_a_few_bad_jobs_are_no_c_and_many_are() -> None:
+    others = [job for n in range(10) for job in jobs(f"t{n}", "x", 60, 6)]
+    few = {one.technician: one for one in grade_month([*others, *jobs("new", "x", 6, 4)])}
+    many = {one.technician: one for one in grade_month([*others, *jobs("bad", "x", 60, 22)])}
+    assert (few["new"].grade, many["bad"].grade) == ("B", "C")
+    assert few["new"].ratio < 4 / few["new"].usual / 3, "a few jobs are pulled strongly towards the usual"
+    good = {one.technician: one for one in grade_month([*others, *jobs("good", "x", 120, 0)])}
+    assert good["good"].grade == "A"
+
+
+def test_of_people_who_are_alike_hardly_anybody_is_graded_down() -> None:
+    rng = np.random.default_rng(3)
+    down = total = 0
+    for _ in range(40):
+        month = [
+            JudgedJob(technician=f"t{who}", mix=str(rng.integers(4)), trouble=bool(rng.random() < 0.12))
+            for who in range(12)
+            for _ in range(45)
+        ]
+        grades = [one.grade for one in grade_month(month)]
+        down += grades.count("C")
+        total += len(grades)
+    assert down / total < 0.02
+
+
+@given(st.integers(0, 30), st.integers(0, 30))
+def test_more_trouble_never_means_a_better_ratio(a: int, b: int) -> None:
+    others = jobs("other", "x", 200, 20)
+    params = GradeParams(strength_low=10, strength_high=10)
+    fewer, more = (
+        next(one for one in grade_month([*others, *jobs("me", "y", 30, troubles)], params) if one.technician == "me")
+        for troubles in sorted((a, b))
+    )
+    assert fewer.usual == more.usual == pytest.approx(3.0)
+    assert fewer.ratio <= more.ratio
+    assert fewer.worse <= more.worse
+
+
+@pytest.mark.parametrize(
+    ("grades", "expected"),
+    [("", "active"), ("CB", "active"), ("CBC", "suspended"), ("CCBC", "removed"), ("ABAB", "active")],
+)
+def test_two_months_of_c_suspend_and_three_remove(grades: str, expected: str) -> None:
+    every: dict[str, Grade] = {"A": "A", "B": "B", "C": "C"}
+    assert standing([every[grade] for grade in grades]) == expected
+
+
+def test_the_top_tenth_needs_ten_people_and_an_a() -> None:
+    others = [job for n in range(19) for job in jobs(f"t{n:02}", "x", 60, 8)]
+    graded = grade_month([*others, *jobs("best", "x", 120, 0)])
+    assert top_tenth(graded) == ["best"]
+    assert top_tenth(graded[:9]) == []
+
+
+def test_a_statement_pays_what_passed_every_gate_and_keeps_the_rest() -> None:
+    every = frozenset(Gate)
+    statement = settle_month(
+        [
+            EarnedJob(order_number=2, minutes=90, passed=every, repeats=False),
+            EarnedJob(order_number=1, minutes=60, passed=every - {Gate.PROVED}, repeats=False),
+            EarnedJob(order_number=3, minutes=60, passed=every, repeats=True),
+        ],
+        points_lost=2,
+    )
+    assert [(line.order_number, line.amount, line.held_by) for line in statement.lines] == [
+        (1, 70.0, ("proved",)),  # 30 + 40
+        (2, 90.0, ()),  # 30 + 60
+        (3, 0.0, ()),
+    ]
+    assert (statement.earned, statement.held, statement.deducted, statement.paid) == (90.0, 70.0, 20.0, 70.0)
+    assert settle_month([], points_lost=5).paid == 0
+
+
+def service(number: int, **changes: object) -> Service:
+    values: dict[str, object] = {
+        "order_id": str(number),
+        "month": date(2026, 4, 1),
+        "region": "Europe/Berlin",
+        "outlet": "o1",
+        "technician": "t1",
+        "models": ("M1",),
+        "completions": 1,
+        "verified": True,
+        "reopened": False,
+        "repeated": False,
+        "outcomes": ("confirmed",),
+        "stars": None,
+        "complained": False,
+        "discontent": False,
+        "parts_used": 1,
+        "parts_returned": 0,
+    }
+    return Service(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_service_figures_by_hand() -> None:
+    done = [
+        service(1, stars=5),
+        service(2, stars=2, discontent=True, complained=True, outcomes=("other_fault", "confirmed")),
+        service(3, completions=2, reopened=True),
+        service(4, verified=False, outcomes=("no_fault_found",), parts_used=0, parts_returned=1),
+        service(5, repeated=True, models=("M1", "M2")),
+    ]
+    found = service_figures(done, omissions=1)
+    assert (found.services, found.complaint_ppm.value) == (5, 200_000)
+    assert found.omission_ppm.value == pytest.approx(1e6 / 6)
+    assert (found.satisfaction.count, found.satisfaction.of) == (1, 2)
+    assert (found.first_visit_fix.count, found.first_visit_fix.of) == (2, 4)  # the fourth is not proved either way
+    assert (found.misjudgement.count, found.misjudgement.of) == (2, 6)
+    assert (found.false_cost.count, found.false_cost.of) == (1, 5)
+    assert (found.parts_returned.count, found.parts_returned.of) == (1, 5)
+    assert {model: len(group) for model, group in by_group(done, "model").items()} == {"M1": 5, "M2": 1}
+    assert service_figures([], 0).complaint_ppm.value is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "hours_before", "foretold"),
+    [
+        ("compressor_failing", 24, True),
+        ("compressor_failing", 23, False),
+        ("compressor_failing", 180 * 24 + 1, False),
+        ("silent", 100, False),
+    ],
+)
+def test_a_breakdown_was_foretold_by_the_right_finding_in_time(fault: str, hours_before: int, foretold: bool) -> None:
+    earlier = Seen(fault=fault, raised_at=NOW - timedelta(hours=hours_before))
+    assert was_foretold(Seen(fault="food_at_risk", raised_at=NOW), [earlier], OmissionParams()) is foretold
+
+
+def test_an_order_is_dropped_when_its_promise_passed_and_nobody_is_coming() -> None:
+    params, late = OmissionParams(), NOW - timedelta(days=4)
+    assert is_dropped(late, None, NOW, params)
+    assert not is_dropped(late, NOW + timedelta(days=1), NOW, params)
+    assert is_dropped(late, late, NOW, params)
+    assert not is_dropped(NOW - timedelta(days=2), None, NOW, params)
+    assert not is_dropped(None, None, NOW, params)
