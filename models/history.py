@@ -24,6 +24,13 @@ class DaySeries:
     values: Floats = field(default_factory=lambda: np.empty(0))
     spreads: Floats = field(default_factory=lambda: np.empty(0))
     weights: Floats = field(default_factory=lambda: np.empty(0))
+    ordinals: Whole = field(default_factory=lambda: np.empty(0, dtype=np.intp), compare=False, repr=False)
+    """The days as day numbers, for arithmetic; follows from `days`."""
+
+    def __post_init__(self) -> None:
+        if len(self.ordinals) != len(self.days):
+            numbers = (day.toordinal() for day in self.days)
+            object.__setattr__(self, "ordinals", np.fromiter(numbers, dtype=np.intp, count=len(self.days)))
 
     def __len__(self) -> int:
         return len(self.days)
@@ -49,7 +56,17 @@ class DaySeries:
             values=self.values[places],
             spreads=self.spreads[places],
             weights=self.weights[places],
+            ordinals=self.ordinals[places],
         )
+
+    def at_days(self, ordinals: Whole) -> Floats:
+        """The values at these day numbers, NaN where there is none."""
+        if len(self) == len(ordinals) and bool((self.ordinals == ordinals).all()):
+            return self.values
+        if len(self) == 0:
+            return np.full(len(ordinals), np.nan)
+        place = np.minimum(np.searchsorted(self.ordinals, ordinals), len(self) - 1)
+        return np.where(self.ordinals[place] == ordinals, self.values[place], np.nan)
 
     def at_least(self, weight: float) -> "DaySeries":
         """The days that rest on at least `weight` observations."""
@@ -61,11 +78,16 @@ class DaySeries:
             values=self.values[keep],
             spreads=self.spreads[keep],
             weights=self.weights[keep],
+            ordinals=self.ordinals[keep],
         )
 
     def _part(self, part: slice) -> "DaySeries":
         return DaySeries(
-            days=self.days[part], values=self.values[part], spreads=self.spreads[part], weights=self.weights[part]
+            days=self.days[part],
+            values=self.values[part],
+            spreads=self.spreads[part],
+            weights=self.weights[part],
+            ordinals=self.ordinals[part],
         )
 
 
@@ -160,6 +182,7 @@ def _with(series: DaySeries, new: Mapping[date, DatedIndex]) -> DaySeries:
         values=np.concatenate((series.values, numbers[0])),
         spreads=np.concatenate((series.spreads, numbers[1])),
         weights=np.concatenate((series.weights, numbers[2])),
+        ordinals=np.concatenate((series.ordinals, [row[0].toordinal() for row in rows])),
     )
     if not len(series) or series.days[-1] < rows[0][0]:
         return joined

@@ -1,7 +1,7 @@
 """Air conditioner: filter clog from the air-side temperature difference against the appliance's own clean reference."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import log
 from typing import Final
@@ -84,7 +84,7 @@ def _deviations(history: FeatureHistory, references: References, index: str, par
     """Log ratio of the complete, sufficiently observed days after learning."""
     learned_to = references[index].learned_to
     series = history.complete(RATIO[index]).since(learned_to + timedelta(days=1)).at_least(params.least_windows)
-    return DaySeries(days=series.days, values=np.log(series.values), spreads=series.spreads, weights=series.weights)
+    return replace(series, values=np.log(series.values))
 
 
 def _limits(noise: float, params: ClogParams) -> Limits:

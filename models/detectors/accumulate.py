@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from scipy.stats import theilslopes
 
-from models.features.day import Floats, Mask
+from models.features.day import Floats, Mask, median_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +45,13 @@ def follow(days: Sequence[date], deviations: Floats, limits: Limits) -> Course:
     """Walk through the days in order (Page's one-sided CUSUM, 1954, with a level condition and a proven end)."""
     steady = _last_median(deviations, limits.steady_days) >= limits.level
     near = _all_of_last(deviations <= limits.clear, limits.clear_days)
+    start = _quiet_until(steady, near)
     total, raised = 0.0, False
     since: int | None = None
     cleared_on: int | None = None
     # Plain floats: a walk of a year is a tenth of a millisecond, which a vectorised one with resets would not beat.
-    steps = zip((deviations - limits.slack).tolist(), steady.tolist(), near.tolist(), strict=True)
-    for place, (step, is_steady, is_near) in enumerate(steps):
+    columns = ((deviations - limits.slack)[start:], steady[start:], near[start:])
+    for place, (step, is_steady, is_near) in enumerate(zip(*(one.tolist() for one in columns), strict=True), start):
         total = max(0.0, total + step)
         if total == 0.0:
             since = None
@@ -68,6 +69,13 @@ def follow(days: Sequence[date], deviations: Floats, limits: Limits) -> Course:
         strength=total / limits.decision,
         near=len(near) > 0 and bool(near[-1]),
     )
+
+
+def _quiet_until(steady: Mask, near: Mask) -> int:
+    """From where the walk counts: before the first steady day nothing is raised, and a day near normal resets it."""
+    first = int(steady.argmax()) if steady.any() else len(steady)
+    resets = np.flatnonzero(near[:first])
+    return int(resets[-1]) + 1 if len(resets) else 0
 
 
 def _last_median(values: Floats, count: int) -> Floats:
@@ -91,9 +99,7 @@ def _all_of_last(true: Mask, count: int) -> Mask:
 
 def middle_of(values: Floats) -> float:
     """The median; a sort is several times faster than `np.median` for the few values of a few days."""
-    ordered = np.sort(values)
-    half = len(ordered) // 2
-    return float(ordered[half] if len(ordered) % 2 else 0.5 * (ordered[half - 1] + ordered[half]))
+    return median_of(values)
 
 
 def bounded_probability(strength: float) -> float:

@@ -9,6 +9,7 @@ health, and than 'something unknown moved' (which is for review, never for a vis
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 from math import exp, log
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from domain.signals import Kind
 from models.detectors.accumulate import Limits, middle_of
 from models.detectors.contract import References
-from models.features.day import Floats
+from models.features.day import Floats, Whole
 from models.healthy.deviations import Deviation, deviations_of
 from models.history import FeatureHistory
 
@@ -86,31 +87,43 @@ def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> 
     shown = [(effect, deviations[effect.index]) for effect in signature.effects if effect.index in deviations]
     if not any(effect.key for effect, _ in shown):
         return None
-    ordinals = np.unique(np.concatenate([found.ordinals for effect, found in shown if effect.key]))
+    days, ordinals = _days_of([found for effect, found in shown if effect.key])
     above, below = np.zeros(len(ordinals)), np.zeros(len(ordinals))
     wander = 0.0
     for effect, found in shown:
         if effect.size == 0 or len(found) == 0:
             continue
-        at = found.ordinals
-        place = np.minimum(np.searchsorted(ordinals, at), len(ordinals) - 1)
-        here = ordinals[place] == at
         # A vague effect says less about the amplitude: its tolerance at the least amplitude counts as noise.
         variance = found.noise**2 + found.drift**2 + (effect.tolerance * signature.level) ** 2
         bounded = np.clip(found.values, -6.0 * found.noise - abs(effect.size), 6.0 * found.noise + abs(effect.size))
-        above[place[here]] += (effect.size * bounded / variance)[here]
-        below[place[here]] += (effect.size**2 / variance)[here]
+        if len(found) == len(ordinals) and bool((found.ordinals == ordinals).all()):
+            above += effect.size * bounded / variance
+            below += effect.size**2 / variance
+        else:
+            place = np.minimum(np.searchsorted(ordinals, found.ordinals), len(ordinals) - 1)
+            here = ordinals[place] == found.ordinals
+            above[place[here]] += (effect.size * bounded / variance)[here]
+            below[place[here]] += (effect.size**2 / variance)[here]
         wander += effect.size**2 / middle_of(variance) ** 2 * found.drift**2
     known = below > 0
     if not known.any():
         return None
     typical = middle_of(below[known])
     return Amplitudes(
-        days=tuple(date.fromordinal(int(day)) for day in ordinals[known]),
+        days=days if known.all() else tuple(compress(days, known.tolist())),
         values=above[known] / below[known],
         noise=1.0 / np.sqrt(typical),
         drift=float(np.sqrt(wander)) / typical,
     )
+
+
+def _days_of(keys: Sequence[Deviation]) -> tuple[tuple[date, ...], Whole]:
+    """The days on which any of them is known, as days and as day numbers."""
+    longest = max(keys, key=len)
+    if all(one.days == longest.days for one in keys):
+        return longest.days, longest.ordinals
+    ordinals = np.unique(np.concatenate([one.ordinals for one in keys]))
+    return tuple(map(date.fromordinal, ordinals.tolist())), ordinals
 
 
 def limits_of(signature: Signature, amplitudes: Amplitudes, params: CautionParams) -> Limits:

@@ -22,7 +22,11 @@ EEV = "steady_eev_steps"
 
 def cooling_windows(day: Day, params: SteadyParams | None = None) -> Windows:
     """Steady cooling windows of the day; a sensor that is stuck counts as missing."""
-    params = params or SteadyParams()
+    if params is None:
+        if "cooling" not in day.memo:
+            day.memo["cooling"] = cooling_windows(day, SteadyParams())
+        windows: Windows = day.memo["cooling"]
+        return windows
     rows = day.readings
     compressor_hz, power_w = rows.number("compressor_hz"), rows.number("power_w")
     running = np.where(np.isfinite(compressor_hz), compressor_hz > params.off_hz, power_w > params.off_w)

@@ -51,6 +51,8 @@ class Day:
     readings: Rows = NO_ROWS
     cycles: Rows = NO_ROWS
     events: Rows = NO_ROWS
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was worked out from these rows once, for several who need it; never part of them."""
 
     @property
     def starts_s(self) -> float:
@@ -83,13 +85,20 @@ def rows_from_table(names: Sequence[str], table: Sequence[Sequence[Any]]) -> Row
     return Rows(time_s=time_s, numbers=numbers, texts=texts)
 
 
+def median_of(values: Floats) -> float:
+    """The median of finite values; a sort is several times faster than `np.median` for as few as a day has."""
+    ordered = np.sort(values)
+    half = len(ordered) // 2
+    return float(ordered[half] if len(ordered) % 2 else 0.5 * (ordered[half - 1] + ordered[half]))
+
+
 def summarise(index: str, values: Floats) -> list[DayIndex]:
     """The median of `values` with its spread (scaled median deviation), or nothing if there are none."""
     finite = values[np.isfinite(values)]
     if len(finite) == 0:
         return []
-    middle = float(np.median(finite))
-    spread = 1.4826 * float(np.median(np.abs(finite - middle)))  # equals the standard deviation for a normal spread
+    middle = median_of(finite)
+    spread = 1.4826 * median_of(np.abs(finite - middle))  # equals the standard deviation for a normal spread
     return [DayIndex(index=index, value=middle, spread=spread, weight=float(len(finite)))]
 
 

@@ -5,11 +5,12 @@ defrost. Everything later (reference, residual) rests on their means.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from models.features.day import Floats, Mask, Rows
-from models.features.stretches import changes, held, means, stretches
+from models.features.stretches import changes, held, means, means_of, stretches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,30 +151,33 @@ def _even(load: Floats, pieces: list[slice], params: SteadyParams) -> list[slice
     return [piece for piece, kept in zip(pieces, even.tolist(), strict=True) if kept]
 
 
+_AVERAGED: Final = (
+    "room_c", "supply_c", "coil_in_c", "coil_out_c", "outdoor_c", "discharge_c", "humidity_pct", "eev_steps", "fan_rpm",
+    "power_w",
+)  # fmt: skip
+
+
 def _average(rows: Rows, pieces: list[slice], load: Floats, load_is_hz: bool, fan_level: Floats) -> Windows:
     starts = np.array([piece.start for piece in pieces], dtype=np.intp)
     ends = np.array([piece.stop for piece in pieces], dtype=np.intp)
 
-    def mean(values: Floats) -> Floats:
-        return means(values, starts, ends)
-
-    room_c = rows.number("room_c")
-    outdoor_c = mean(rows.number("outdoor_c"))
+    columns = {name: rows.number(name) for name in _AVERAGED}
+    mean = means_of({**columns, "fan_level": fan_level, "load": load}, starts, ends)
     return Windows(
         starts_s=rows.time_s[starts],
-        air_drop_k=mean(room_c) - mean(rows.number("supply_c")),
-        coil_drop_k=mean(room_c) - mean(rows.number("coil_in_c")),
-        room_c=mean(room_c),
-        coil_in_c=mean(rows.number("coil_in_c")),
-        discharge_c=mean(rows.number("discharge_c")),
-        outdoor_c=outdoor_c,
-        humidity_pct=mean(rows.number("humidity_pct")),
-        eev_steps=mean(rows.number("eev_steps")),
-        fan_level=mean(fan_level),
-        fan_rpm=mean(rows.number("fan_rpm")),
-        power_w=mean(rows.number("power_w")) if load_is_hz else np.full(len(pieces), np.nan),
-        outdoor_rise_k=mean(rows.number("coil_out_c")) - outdoor_c,
-        discharge_lift_k=mean(rows.number("discharge_c")) - outdoor_c,
-        load=mean(load),
+        air_drop_k=mean["room_c"] - mean["supply_c"],
+        coil_drop_k=mean["room_c"] - mean["coil_in_c"],
+        room_c=mean["room_c"],
+        coil_in_c=mean["coil_in_c"],
+        discharge_c=mean["discharge_c"],
+        outdoor_c=mean["outdoor_c"],
+        humidity_pct=mean["humidity_pct"],
+        eev_steps=mean["eev_steps"],
+        fan_level=mean["fan_level"],
+        fan_rpm=mean["fan_rpm"],
+        power_w=mean["power_w"] if load_is_hz else np.full(len(pieces), np.nan),
+        outdoor_rise_k=mean["coil_out_c"] - mean["outdoor_c"],
+        discharge_lift_k=mean["discharge_c"] - mean["outdoor_c"],
+        load=mean["load"],
         load_is_hz=load_is_hz,
     )

@@ -1,5 +1,7 @@
 """Stretches of rows in order of time: where they start and end, and what is typical of each."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from models.features.day import Floats, Mask, Whole
@@ -42,6 +44,19 @@ def means(values: Floats, starts: Whole, ends: Whole) -> Floats:
     found: Floats = np.full(len(starts), np.nan)
     np.divide(total[ends] - total[starts], number, out=found, where=number > 0)
     return found
+
+
+def means_of(columns: Mapping[str, Floats], starts: Whole, ends: Whole) -> dict[str, Floats]:
+    """`means` of several columns of the same rows at once."""
+    table = np.vstack(list(columns.values()))
+    known = np.isfinite(table)
+    edge = np.zeros((len(table), 1))
+    total = np.hstack((edge, np.cumsum(np.where(known, table, 0.0), axis=1)))
+    count = np.hstack((edge, np.cumsum(known, axis=1)))
+    number = count[:, ends] - count[:, starts]
+    found: Floats = np.full(number.shape, np.nan)
+    np.divide(total[:, ends] - total[:, starts], number, out=found, where=number > 0)
+    return dict(zip(columns, found, strict=True))
 
 
 def slopes_per_h(time_s: Floats, values: Floats, ranges: list[tuple[int, int]]) -> Floats:

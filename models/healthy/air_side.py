@@ -13,6 +13,7 @@ replaces these by the fleet's.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -164,7 +165,7 @@ def expected_drop_k(model: AirSideModel, windows: Windows, params: AirSideParams
     if windows.load_is_hz != model.load_is_hz:
         return np.full(len(windows), np.nan)
     columns = _context(windows)
-    expected = np.array([model.levels.get(str(level), np.nan) for level in _levels(windows)], dtype=np.float64)
+    expected = np.array([model.levels.get(level, np.nan) for level in _level_names(windows)], dtype=np.float64)
     for place, name in enumerate(model.context):
         values = columns[name]
         low, high = model.low[place], model.high[place]
@@ -206,7 +207,11 @@ def _context(windows: Windows) -> dict[str, Floats]:
 
 
 def _levels(windows: Windows) -> Texts:
-    return np.array([f"{level:g}" if np.isfinite(level) else "any" for level in windows.fan_level], dtype="<U16")
+    return np.array(_level_names(windows), dtype="<U16")
+
+
+def _level_names(windows: Windows) -> list[str]:
+    return [f"{level:g}" if isfinite(level) else "any" for level in windows.fan_level.tolist()]
 
 
 def _log(values: Floats) -> Floats:

@@ -11,7 +11,7 @@ from domain.signals import Kind
 from models.features.day import Floats
 from models.healthy.fleet_prior import IndexPrior, priors_for
 from models.healthy.learners import EXPECTED, RATIO
-from models.healthy.level import Deviation, deviation_of, ordinals_of
+from models.healthy.level import Deviation, deviation_of
 from models.healthy.reference import Reference
 from models.history import FeatureHistory
 
@@ -70,9 +70,7 @@ def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> De
     series = history.complete(RATIO[index]).since(reference.learned_to + timedelta(days=1)).at_least(LEAST_WINDOWS)
     if len(series) == 0:
         return None
-    expected = history.complete(EXPECTED[index])
-    by_day = dict(zip(expected.days, expected.values.tolist(), strict=True))
-    wanted = np.array([by_day.get(day, np.nan) for day in series.days])
+    wanted = history.complete(EXPECTED[index]).at_days(series.ordinals)
     return Deviation(
         days=series.days,
         values=np.log(np.maximum(series.values, 0.05)),
@@ -80,7 +78,7 @@ def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> De
         expected=wanted,
         observed=wanted * series.values,
         drift=float(np.hypot(WINDOW_DRIFT, _thermometers(index, wanted))),
-        ordinals=ordinals_of(series.days),
+        ordinals=series.ordinals,
     )
 
 

@@ -7,7 +7,7 @@ level is the unit's own, but no further from the fleet's than `LevelParams.edge`
 there at installation is measured from the fleet's edge instead of being learned as normal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import compress
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from models.features.day import Floats, Whole
+from models.features.day import Floats, Whole, median_of
 from models.healthy.fleet_prior import IndexPrior
 from models.healthy.reference import Reference
 from models.history import DaySeries, FeatureHistory
@@ -129,13 +129,8 @@ def deviation_of(
         expected=back(expected)[known],
         observed=back(y)[known],
         drift=prior.drift,
-        ordinals=ordinals_of(series.days)[known],
+        ordinals=series.ordinals[known],
     )
-
-
-def ordinals_of(days: Sequence[date]) -> Whole:
-    """Day numbers."""
-    return np.fromiter((day.toordinal() for day in days), dtype=np.intp, count=len(days))
 
 
 def _trusted_level(prior: IndexPrior, model: Mapping[str, Any], freed: Floats, params: LevelParams) -> Floats:
@@ -153,8 +148,8 @@ def _design(
 ) -> tuple[Floats, Floats, Floats]:
     """Index and centred context of the days; unknown context counts as its mean."""
     y = _scaled(series.values[part], prior.log)
-    days = series.days[part]
-    columns = [_at(history, slope.context, days, slope.log) for slope in prior.slopes]
+    days = series.ordinals[part]
+    columns = [_scaled(history.all_days(slope.context).at_days(days), slope.log) for slope in prior.slopes]
     x = np.column_stack(columns) if columns else np.empty((len(days), 0))
     if means is None:
         known = np.isfinite(x)
@@ -162,16 +157,6 @@ def _design(
         means = np.divide(total, known.sum(axis=0), out=np.full(x.shape[1], np.nan), where=known.any(axis=0))
     centred = x - means
     return y, np.where(np.isfinite(centred), centred, 0.0), np.asarray(means)
-
-
-def _at(history: FeatureHistory, index: str, days: tuple[date, ...], log: bool) -> Floats:
-    series = history.all_days(index)
-    if series.days == days:
-        return _scaled(series.values, log)
-    by_day = history.memo.get(f"by_day:{index}")
-    if by_day is None:
-        by_day = history.memo[f"by_day:{index}"] = dict(zip(series.days, series.values.tolist(), strict=True))
-    return _scaled(np.array([by_day.get(day, np.nan) for day in days], dtype=np.float64), log)
 
 
 def _scaled(values: Floats, log: bool) -> Floats:
@@ -202,13 +187,14 @@ def _ridge(prior: IndexPrior, y: Floats, x: Floats, params: LevelParams) -> tupl
     """Huber-weighted ridge towards the prior slopes, level free."""
     mean = np.array([slope.mean for slope in prior.slopes])
     precision = np.diag([1.0 / slope.deviation**2 for slope in prior.slopes]).reshape(x.shape[1], x.shape[1])
-    slopes, level = mean, float(np.median(y - x @ mean))
+    slopes, level = mean, median_of(y - x @ mean)
     noise, covariance = prior.noise_floor, np.empty((0, 0))
     for _ in range(4):
         residual = y - level - x @ slopes
-        noise = max(1.4826 * float(np.median(np.abs(residual))), prior.noise_floor)
+        noise = max(1.4826 * median_of(np.abs(residual)), prior.noise_floor)
         weights = np.minimum(1.0, params.huber * noise / np.maximum(np.abs(residual), 1e-12))
-        centre_y, centre_x = np.average(y, weights=weights), np.average(x, axis=0, weights=weights)
+        share = weights / weights.sum()
+        centre_y, centre_x = share @ y, share @ x
         scale = noise**2 * params.dependence
         weighted = (x - centre_x) * weights[:, None] / scale
         covariance = np.linalg.inv(weighted.T @ (x - centre_x) + precision) if len(mean) else np.empty((0, 0))
