@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
-from api import console, health, live, metrics
+from api import console, health, live, metrics, owner_pages
 from api.guard import Guard
 from api.problems import MEDIA_TYPE, Problem, install_problems
 from api.routes import (
@@ -18,6 +18,7 @@ from api.routes import (
     field,
     findings,
     households,
+    obligations,
     opinions,
     orders,
     part_orders,
@@ -65,7 +66,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     )
     app.state.settings, app.state.pool, app.state.registry = settings, pool, registry
     app.include_router(_version_1())
-    for part in (health, metrics, console):
+    for part in (health, metrics, console, owner_pages):
         app.include_router(part.router)
     app.include_router(electrical.pages)
     install_problems(app)
@@ -79,7 +80,7 @@ def _version_1() -> APIRouter:
     for part in (
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
         *(reliability, electrical, opinions),
-        *(parts, part_orders, field),
+        *(parts, part_orders, field, obligations),
     ):
         router.include_router(part.router)
     router.include_router(live.router)

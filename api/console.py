@@ -14,6 +14,7 @@ _PAGES = {
     "console.js": ("console.js", "text/javascript; charset=utf-8"),
     "cards.js": ("cards.js", "text/javascript; charset=utf-8"),
     "sparkline.js": ("sparkline.js", "text/javascript; charset=utf-8"),
+    "owner.css": ("owner.css", "text/css; charset=utf-8"),
     "icon.svg": ("icon.svg", "image/svg+xml"),
 }
 

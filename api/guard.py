@@ -1,5 +1,7 @@
 """What is checked of every request before it reaches a route: size, host and origin; and headers of every answer."""
 
+from urllib.parse import urlsplit
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +13,8 @@ OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by probes under whatever name they know this machine by; nothing there is anybody's data."""
 PHOTO_PATH = "/api/v1/field/attachments/"
 """The one place that takes pictures."""
+OWNER_PATHS = ("/visit/", "/follow-up/", "/pages/owner.css", "/pages/icon.svg")
+"""What a personal link leads to, and what it looks like."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 SECURITY_HEADERS = {
@@ -47,7 +51,7 @@ class Guard:
 def _refusal(scope: Scope, headers: Headers, settings: ApiSettings) -> tuple[int, str] | None:
     host = headers.get("host", "")
     name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    if scope["path"] not in OPEN_PATHS and name not in settings.hosts:
+    if scope["path"] not in OPEN_PATHS and name not in settings.hosts and not _owners_page(scope, host, settings):
         # Another site could give its own name this machine's address and then read everything (DNS rebinding).
         return 421, f"this API answers to {', '.join(sorted(settings.hosts))}, not to {name[:100]!r}"
     if scope["method"] not in SAFE_METHODS and _foreign(headers, host):
@@ -65,6 +69,12 @@ def _most_bytes(scope: Scope, settings: ApiSettings) -> int:
 
 def _too_large(most: int) -> str:
     return f"a body has at most {most} bytes; make a picture smaller, or send a long list in pieces"
+
+
+def _owners_page(scope: Scope, host: str, settings: ApiSettings) -> bool:
+    """Owners come under the public name, to their own pages only; each of those asks for a signed link."""
+    public = urlsplit(settings.public_url).netloc.rsplit("@", 1)[-1]
+    return bool(public) and host == public and scope["path"].startswith(OWNER_PATHS)
 
 
 def _foreign(headers: Headers, host: str) -> bool:

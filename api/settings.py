@@ -33,5 +33,9 @@ class ApiSettings:
     figures_every_s: float = 2.0
     hosts: frozenset[str] = LOCAL_HOSTS
     """Names in the Host header that are answered: a page elsewhere cannot point its own name at this machine."""
+    link_secret: str = ""
+    """Signs the personal links of owners; without it no such link is good."""
+    public_url: str = ""
+    """Where owners reach their pages, beside `hosts`; nothing else is answered under that name."""
     history_rows_at_once: int = 50_000
     """Rows of history that a claim moves before it answers; a job moves the rest."""

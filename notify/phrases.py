@@ -34,6 +34,14 @@ class Phrases:
     alarm: str
     reminded: str
     fails: str
+    weekdays: tuple[str, ...]
+    span: str
+    offer: str
+    offer_again: str
+    booked: str
+    follow_up: str
+    remote_follow_up: str
+    not_answered: str
     advisories: Mapping[str, tuple[str, str]]
     """Title and advice for early signs of hazards, by fault; `*` for those without words of their own."""
     faults: Mapping[tuple[str | None, str], tuple[str, str]] = field(default_factory=dict)
@@ -87,6 +95,16 @@ ENGLISH: Final = Phrases(
     alarm="{where}: {title}. {advice} Seen: {evidence}.",
     reminded="The owner was reminded on {when}; the readings have not changed since.",
     fails="Without care it may fail from {when} on.",
+    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    span="{weekday}, {day}, {first} to {last}",
+    offer="We would like to come and look after this: {what}. Times that are free now: {times}. Please choose one, or "
+    "tell us another way, here: {link}",
+    offer_again="We have not heard from you about our visit ({what}). Please choose a time here: {link} If you do not "
+    "answer, somebody will call you.",
+    booked="Your visit is booked: {technician} comes on {when}.",
+    follow_up="Is everything working since our visit? One tap is enough: {link}",
+    remote_follow_up="Did it work? One tap is enough: {link}",
+    not_answered="We have not heard from you yet. ",
     advisories=MappingProxyType({
         "overload": (
             "Circuit is close to its limit",

@@ -11,6 +11,8 @@ from scheduler.deliver import deliver
 from scheduler.follow_up import follow_up_reminders
 from scheduler.mains import watch_the_mains
 from scheduler.makers_cases import look_for_cases
+from scheduler.obligations import keep_promises
+from scheduler.offer import offer
 from scheduler.parts import supply_parts
 from scheduler.propose import propose
 from scheduler.remind import remind
@@ -65,6 +67,8 @@ JOBS: Final = (
     _job("follow_up", 60, 1, follow_up_reminders, "telemetry verifies or escalates reminders; a snooze ends"),
     _job("propose", 60, 1, propose, "findings that need somebody become tasks of one order per household"),
     _job("parts", 60, 2, supply_parts, "parts of approved orders are held ready, of finished ones let go"),
+    _job("offer", 60, 2, offer, "approved visits are offered to the owner with real free times"),
+    _job("promises", 60, 2, keep_promises, "unanswered offers are repeated, then called; services are followed up"),
     _job("settle", 60, 1, settle, "what cleared is closed; finished work is proved by telemetry or reopened"),
     _job("claims", 60, 10, move_claimed_history, "readings from before a claim move to their appliance"),
     _job("roll_up", 300, 10, roll_up, "hourly roll-ups (Apache edition)"),

@@ -31,6 +31,17 @@ class SchedulerSettings:
     keep_runs_days: int = 7
     keep_messages_days: int = 30
     keep_idempotency_days: int = 2
+    link_secret: str = ""
+    """Signs the personal links of owners; without it nobody is sent one, and people call instead."""
+    public_url: str = ""
+    """Where owners reach the pages that their links lead to."""
+    link_life: timedelta = timedelta(days=30)
+    """After this a personal link is good for nothing (E)."""
     care: CareParams = field(default_factory=CareParams)
     decision: DecisionParams = field(default_factory=DecisionParams)
     """Prices, habits and budgets of decisions."""
+
+    @property
+    def promises_faster(self) -> float:
+        """How much faster the clocks of promises run: where days pass in minutes, owners are asked in minutes."""
+        return 1440.0 if self.pace is Pace.DEMO else 1.0

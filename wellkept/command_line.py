@@ -129,6 +129,8 @@ def scheduler(settings: Settings) -> None:
                 pace=Pace(settings.pace),
                 retention_days=settings.retention_days,
                 decision=settings.decision,
+                link_secret=settings.link_secret,
+                public_url=settings.public_url or f"http://127.0.0.1:{settings.api_port}",
             ),
             stop,
         )
@@ -145,6 +147,8 @@ def api(settings: Settings) -> None:
         ApiSettings(
             database_url=_ready(settings),
             mqtt_url=_need(settings.mqtt_url, "WELLKEPT_MQTT_URL"),
+            link_secret=settings.link_secret,
+            public_url=settings.public_url,
         ),
         host=settings.api_host,
         port=settings.api_port,

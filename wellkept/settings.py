@@ -4,11 +4,16 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 from domain.decision_params import DecisionParams
 from domain.errors import BadInput
 from wellkept.decision_settings import read_decision
 from wellkept.running import DEMO, find_running
+
+SECRET_LEAST: Final = 32
+"""Characters of a secret; `openssl rand -hex 32` makes a good one (E)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,8 @@ class Settings:
     dask_url: str = ""
     decision: DecisionParams = field(default_factory=DecisionParams)
     """Prices and budgets; their variables are those of `wellkept.decision_settings`."""
+    link_secret: str = ""
+    public_url: str = ""
 
 
 VARIABLES: Mapping[str, tuple[str, str]] = {
@@ -44,6 +51,8 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "log_format": ("WELLKEPT_LOG_FORMAT", "text or json"),
     "pace": ("WELLKEPT_PACE", "production, or demo: jobs run every second or two"),
     "dask_url": ("WELLKEPT_DASK_URL", "scheduler of a Dask cluster that scores and trains; empty: this machine"),
+    "link_secret": ("WELLKEPT_LINK_SECRET", "signs owners' personal links; `wellkept up` makes and keeps one"),
+    "public_url": ("WELLKEPT_PUBLIC_URL", "where owners reach their pages, such as https://care.example.org"),
 }
 
 
@@ -56,7 +65,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         try:
             read[name] = _READERS.get(name, str)(text)
         except ValueError as error:
-            raise BadInput(f"{VARIABLES[name][0]}={text!r} cannot be understood: {error}") from error
+            shown = "…" if name == "link_secret" else repr(text)
+            raise BadInput(f"{VARIABLES[name][0]}={shown} cannot be understood: {error}") from error
     return Settings(**read, decision=read_decision(environ))  # type: ignore[arg-type]
 
 
@@ -90,6 +100,19 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def _secret(text: str) -> str:
+    if len(text) < SECRET_LEAST:
+        raise ValueError(f"at least {SECRET_LEAST} characters, so that nobody can guess a link")
+    return text
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("an address that begins with http:// or https:// and a name")
+    return text.rstrip("/")
+
+
 _READERS: Mapping[str, Callable[[str], object]] = {
     "home": Path,
     "api_port": _port,
@@ -97,4 +120,6 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "retention_days": _days,
     "log_format": _one_of("text", "json"),
     "pace": _one_of("production", "demo"),
+    "link_secret": _secret,
+    "public_url": _web_address,
 }

@@ -20,6 +20,7 @@ from store.migrate import migrate
 from store.overview import news, totals
 from store.rollup_settings import RollupSettings
 from store.workers import workers
+from wellkept.kept_secret import kept_secret
 from wellkept.local import LanAccess, Services, Supervisor, free_port, local_services
 from wellkept.running import DEMO, announced
 from wellkept.screen import Screen
@@ -133,6 +134,8 @@ def _environ(settings: Settings, services: Services, database_url: str, port: in
         "WELLKEPT_API_PORT": str(port),
         "WELLKEPT_CLIENT_ID": f"{settings.client_id}-demo" if demo else settings.client_id,
         "WELLKEPT_PACE": "demo" if demo else "production",
+        "WELLKEPT_LINK_SECRET": settings.link_secret or kept_secret(settings.home / "link-secret"),
+        "WELLKEPT_PUBLIC_URL": settings.public_url or f"http://127.0.0.1:{port}",
     }
     return dict(os.environ) | own
 

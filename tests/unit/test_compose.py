@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 TEXT = json.dumps(COMPOSE)
+SECRETS = "".join(rf"WELLKEPT_{name}=[0-9a-f]{{48}}\n" for name in ("DB_PASSWORD", "MQTT_PASSWORD", "LINK_SECRET"))
 OURS = ("migrate", "ingest", "scheduler", "api")
 
 every_service = pytest.mark.parametrize("name", SERVICES)
@@ -177,7 +178,7 @@ def test_secrets_are_made_fresh_and_never_over_old_ones(tmp_path: Path) -> None:
         subprocess.run(command, check=True, capture_output=True)
         texts.append(target.read_text(encoding="ascii"))
         assert target.stat().st_mode & 0o077 == 0
-        assert re.fullmatch(r"WELLKEPT_DB_PASSWORD=[0-9a-f]{48}\nWELLKEPT_MQTT_PASSWORD=[0-9a-f]{48}\n", texts[-1])
+        assert re.fullmatch(SECRETS, texts[-1])
         assert subprocess.run(command, check=False, capture_output=True).returncode == 1
         assert target.read_text(encoding="ascii") == texts[-1]
     assert texts[0] != texts[1]
