@@ -18,6 +18,7 @@ from api.routes import (
     field,
     findings,
     households,
+    models,
     obligations,
     opinions,
     orders,
@@ -81,6 +82,7 @@ def _version_1() -> APIRouter:
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
         *(reliability, electrical, opinions),
         *(parts, part_orders, field, obligations),
+        *(models,),
     ):
         router.include_router(part.router)
     router.include_router(live.router)

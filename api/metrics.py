@@ -27,6 +27,8 @@ _GAUGES = {
     "visits_avoided": "Technician's faults that a remote step ended without a visit.",
     "visits_held_back": "Decided visits that wait for room in the visit budget.",
     "devices_unclaimed": "Devices that nobody has claimed.",
+    "kinds_fallen_back": "Kinds of which another model than the champion speaks, because their data has drifted.",
+    "reviews_waiting": "Units that are unlike anything healthy, without a name for it.",
     "readings_stored": "Readings stored, as the database estimates it.",
 }
 

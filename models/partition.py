@@ -7,7 +7,9 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from socket import create_connection
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from domain.errors import BadInput, Unavailable
 
@@ -59,8 +61,13 @@ def on_cluster(url: str) -> Iterator[Apply]:
         raise BadInput("WELLKEPT_DASK_URL is set, but the package `distributed` is missing: install wellkept[cluster]"
                        ) from error  # fmt: skip
     try:
+        address = urlsplit(url)
+        if address.hostname is None or address.port is None:
+            raise ValueError("no host and port")
+        # The client tries again for all of its time, even where the port is closed.
+        create_connection((address.hostname, address.port), CONNECT_S).close()
         client = Client(url, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, TimeoutError) as error:
+    except OSError as error:
         raise Unavailable(f"no Dask scheduler answers at {url}: start one, or unset WELLKEPT_DASK_URL") from error
     except ValueError as error:
         raise BadInput(f"WELLKEPT_DASK_URL={url} is no address of a Dask scheduler, such as tcp://host:8786") from error
@@ -70,7 +77,7 @@ def on_cluster(url: str) -> Iterator[Apply]:
             # pure=False: a part is worked on again when asked again, whatever the cluster remembers.
             futures: list[Any] = client.map(function, parts, pure=False)
             places = {future.key: place for place, future in enumerate(futures)}
-            for future in as_completed(futures):  # type: ignore[no-untyped-call]
+            for future in as_completed(futures, loop=client.loop):  # type: ignore[no-untyped-call]
                 yield places[future.key], future.result()
                 future.release()
 

@@ -8,6 +8,7 @@ from typing import Final
 from domain.readings import EPOCH
 from scheduler.alarm import alarm
 from scheduler.deliver import deliver
+from scheduler.drift import watch_drift
 from scheduler.follow_up import follow_up_reminders
 from scheduler.mains import watch_the_mains
 from scheduler.makers_cases import look_for_cases
@@ -73,5 +74,6 @@ JOBS: Final = (
     _job("claims", 60, 10, move_claimed_history, "readings from before a claim move to their appliance"),
     _job("roll_up", 300, 10, roll_up, "hourly roll-ups (Apache edition)"),
     _job("cases", 604_800, 60, look_for_cases, "the maker hears of what fails more than its like, and what a fix did"),
+    _job("drift", 86_400, 60, watch_drift, "where data is unlike what the model was trained on, the one before speaks"),
     _job("tidy", 86_400, 300, tidy, "retention, late roll-ups, and old records of runs and messages"),
 )

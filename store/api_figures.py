@@ -31,6 +31,9 @@ class Figures:
     newest_received_at: datetime | None
     readings_inserted: int
     readings_stored: int
+    kinds_fallen_back: int
+    """Kinds of which the champion does not speak, because their data has drifted."""
+    reviews_waiting: int
 
 
 def read_figures(connection: Connection) -> Figures:
@@ -43,6 +46,7 @@ def read_figures(connection: Connection) -> Figures:
         *("findings_open", "findings_urgent", "reminders_open", "orders_open", "orders_proposed"),
         *("dead_letters", "appliances", "devices_unclaimed", "newest_received_at"),
         *("visits_avoided", "visits_held_back"),
+        *("kinds_fallen_back", "reviews_waiting"),
     )
     return Figures(
         **dict(zip(names, counts, strict=True)), readings_inserted=int(inserted[0]), readings_stored=int(inserted[1])

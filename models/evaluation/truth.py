@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from domain.errors import BadInput
+
+TRUTH_FILE: Final = "truth.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class Truth:
 
 def read_truth(folder: Path) -> tuple[Truth, ...] | None:
     """The truth of the case in `folder`, None if the case comes without; BadInput if it is malformed."""
-    file = folder / "truth.csv"
+    file = folder / TRUTH_FILE
     if not file.is_file():
         return None
     with file.open(encoding="utf-8", newline="") as lines:

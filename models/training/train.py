@@ -18,7 +18,7 @@ from domain.faults import Urgency
 from domain.signals import Kind
 from models.evaluation.case import ROWS_PER_PIECE, Case, Piece, open_case, pieces
 from models.evaluation.figures import calibration, rate_per_1000
-from models.evaluation.truth import is_simulated, read_truth, read_weights
+from models.evaluation.truth import TRUTH_FILE, is_simulated, read_truth, read_weights
 from models.partition import Apply
 from models.trained.file import Sealed
 from models.trained.model import Example, Provenance, TrainedModel
@@ -56,7 +56,8 @@ def open_sources(folders: Sequence[Path]) -> list[Source]:
     for folder in folders:
         case = open_case(folder)
         work = tuple(sorted(pieces(case), key=lambda piece: -piece.rows))
-        found.append(Source(case=case, simulated=is_simulated(folder), work=work))
+        simulated = is_simulated(folder) or (folder / TRUTH_FILE).is_file()  # nobody else knows the truth
+        found.append(Source(case=case, simulated=simulated, work=work))
     return found
 
 

@@ -17,7 +17,9 @@ SELECT (SELECT count(*) FROM finding WHERE state IN ('open', 'acknowledged'))
                           WHERE t.finding_id = d.finding_id AND o.state IN ('completed', 'verified')))
     AS visits_avoided,
        (SELECT count(*) FROM decision d JOIN finding f ON f.id = d.finding_id
-        WHERE d.held_back AND f.state IN ('open', 'acknowledged')) AS visits_held_back
+        WHERE d.held_back AND f.state IN ('open', 'acknowledged')) AS visits_held_back,
+       (SELECT count(*) FROM model_drift WHERE fallen_back) AS kinds_fallen_back,
+       (SELECT count(*) FROM quiet_finding WHERE fault = 'unknown' AND cleared_at IS NULL) AS reviews_waiting
 
 -- name: inserted
 -- Rows put into the tables of readings since the database's statistics were last reset, from those statistics: no

@@ -1,0 +1,105 @@
+"""Trained models: what is registered, which one speaks, how challengers do, and what waits for a reviewer."""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+
+from api.fields import choice_query, chosen
+from api.paging import Page, Paging, after_time_and_id, page, paging, time_key
+from api.requests import Ask, reading
+from domain.states import MODEL
+from store.database import Connection
+from store.model_registry import Drift, RegisteredModel, find_model, list_models, read_drift
+from store.quiet_findings import ReviewItem, read_reviews
+
+router = APIRouter(prefix="/models", tags=["models"])
+StateFilter = choice_query(MODEL.moves, "State")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownComparison:
+    """A challenger beside what people were told, by what became of it."""
+
+    id: str
+    name: str
+    state: str
+    months: float
+    champion: dict[str, Any]
+    challenger: dict[str, Any]
+    true_only_champion: int
+    false_spared: int
+
+
+@router.get("", summary="List trained models", response_model=Page[RegisteredModel])
+def list_(
+    ask: Ask,
+    paged: Annotated[Paging, Depends(paging)],
+    state: StateFilter = None,  # type: ignore[valid-type]
+) -> Response:
+    """Registered models, newest first. Without a champion, the model that ships with the program speaks.
+
+    What a model was trained on and its figures are in `provenance`; `simulated` figures say nothing about the field.
+    Models are registered and promoted with `wellkept admin models`.
+    """
+    return reading(
+        ask,
+        lambda c: page(
+            paged,
+            list_models(c, after_time_and_id(paged), paged.limit + 1, chosen(state)),
+            lambda one: (time_key(one.registered_at), str(one.id)),
+        ),
+    )
+
+
+@router.get("/drift", summary="Whether the speaking model fits the data", response_model=Page[Drift])
+def drift(ask: Ask) -> Response:
+    """By kind: the share of recent daily indices that were never met in training, and whether another model speaks."""
+    return reading(ask, lambda c: {"items": read_drift(c), "next": None})
+
+
+@router.get("/reviews", summary="List what is unlike anything healthy", response_model=Page[ReviewItem])
+def reviews(ask: Ask, paged: Annotated[Paging, Depends(paging)]) -> Response:
+    """Units that are unlike anything healthy, without a name for it, newest first. Nothing acts on these: no owner is
+    reminded and nobody is sent; somebody may look into them."""
+    return reading(
+        ask,
+        lambda c: page(
+            paged,
+            read_reviews(c, after_time_and_id(paged), paged.limit + 1),
+            lambda one: (time_key(one.raised_at), str(one.id)),
+        ),
+    )
+
+
+@router.get("/{model}", summary="Read a trained model", response_model=RegisteredModel)
+def read(ask: Ask, model: str) -> Response:
+    """One model, by its id or hash or the beginning of either."""
+    return reading(ask, lambda c: find_model(c, model))
+
+
+@router.get("/{model}/comparison", summary="Compare a challenger with what was told", response_model=ShownComparison)
+def comparison(ask: Ask, model: str) -> Response:
+    """Precision, lead and false visits of both since the model began to judge in the shadow."""
+    return reading(ask, lambda c: _compared(c, model))
+
+
+def _compared(connection: Connection, model: str) -> ShownComparison:
+    from models.training.challenge import comparison_of  # brings SciPy with it, which no other request needs
+
+    found = find_model(connection, model)
+    result = comparison_of(connection, found)
+    return ShownComparison(
+        id=str(found.id),
+        name=found.name,
+        state=found.state,
+        months=result.months,
+        champion=_side(result.champion),
+        challenger=_side(result.challenger),
+        true_only_champion=result.true_only_champion,
+        false_spared=result.false_spared,
+    )
+
+
+def _side(side: Any) -> dict[str, Any]:
+    return asdict(side)

@@ -1,0 +1,123 @@
+"""`wellkept train` on a small recorded fleet, here and on a real Dask scheduler with two workers: the same model."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from click.testing import CliRunner, Result
+
+from models.trained.file import read_model
+from tests.integration.test_evaluate_cases import _fleet
+from tests.unit.evaluation_cases import at
+from wellkept.command_line import main
+
+pytestmark = pytest.mark.integration
+START_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two washers, one of which clogs, a circuit and an air conditioner, with the truth."""
+    folder = _fleet(tmp_path_factory.mktemp("training") / "fleet")
+    (folder / "truth.csv").write_text(
+        "appliance_id,fault,onset,detectable,failure,end,abrupt\n"
+        f"w-1,drain_filter_clog,{at(22).isoformat()},{at(22).isoformat()},,,false\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Dask scheduler with two workers, each a process of its own."""
+    told = tmp_path_factory.mktemp("dask") / "scheduler.json"
+    started = ["--scheduler-file", str(told), "--no-dashboard"]
+    worker = ["-m", "distributed.cli.dask_worker", *started, "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1"]
+    scheduler = ["-m", "distributed.cli.dask_scheduler", *started, "--host", "127.0.0.1", "--port", "0"]
+    environ = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with ExitStack() as running:
+        for words in (scheduler, worker, worker):
+            process = subprocess.Popen([sys.executable, *words], env=environ, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)  # fmt: skip
+            running.callback(process.wait, START_S)
+            running.callback(process.terminate)
+            give_up = monotonic() + START_S
+            while not told.is_file():
+                assert monotonic() < give_up, "the scheduler did not start"
+                sleep(0.05)
+        yield json.loads(told.read_text(encoding="utf-8"))["address"]
+
+
+def run(*words: str, dask_url: str = "") -> Result:
+    environ = {"WELLKEPT_DATABASE_URL": "", "WELLKEPT_DASK_URL": dask_url, "WELLKEPT_HOME": "/nowhere"}
+    return CliRunner(env=environ).invoke(main, list(words))
+
+
+@pytest.fixture(scope="module")
+def alone(fleet: Path) -> Path:
+    """The model of one process."""
+    file = fleet.parent / "alone.json"
+    result = run("train", str(fleet), "--out", str(file), "--jobs", "1", "--name", "small")
+    assert result.exit_code == 0, result.output
+    for words in ("labels from truth.csv", "4 folds of homes", "written:", "not registered: no database"):
+        assert words in result.output
+    return file
+
+
+def test_a_model_says_what_it_was_trained_on(alone: Path, fleet: Path) -> None:
+    model = read_model(alone).model
+    origin = model.provenance
+    assert (origin.simulated, origin.labels, origin.cases) == (True, ("truth.csv",), (fleet.name,))
+    assert (origin.appliances, origin.appliance_models) == (5, ("M",))
+    assert (origin.data_from, origin.data_to) == ("2025-03-01", "2025-04-13")  # late rows are met late
+    ours = [one for one in model.examples if one.group == "washing_machine_drain_filter_clog"]
+    assert [one.there for one in ours] == [True]
+    assert origin.figures["self_findings"]["true"] == 1
+
+
+def test_the_model_is_used_by_evaluate(alone: Path, fleet: Path, tmp_path: Path) -> None:
+    result = run("evaluate", str(fleet), "--out", str(tmp_path / "out"), "--model", str(alone), "--jobs", "1")
+    assert result.exit_code == 0, result.output
+    report = json.loads((tmp_path / "out" / fleet.name / "report.json").read_text(encoding="utf-8"))
+    assert report["model"]["sha256"] == read_model(alone).sha256
+    findings = (tmp_path / "out" / fleet.name / "findings.jsonl").read_text(encoding="utf-8").splitlines()
+    said = {one["fault"]: one["probability"] for one in map(json.loads, findings) if one["urgency"] == "self"}
+    (example,) = [one for one in read_model(alone).model.examples if one.group.endswith("drain_filter_clog")]
+    platt = read_model(alone).model.calibration[(example.kind, example.group)]
+    assert said["drain_filter_clog"] == pytest.approx(platt.probability(example.score), abs=1e-3)
+
+
+def test_a_cluster_makes_the_same_model_and_the_same_findings(
+    alone: Path, fleet: Path, cluster: str, tmp_path: Path
+) -> None:
+    result = run("train", str(fleet), "--out", str(tmp_path / "m.json"), "--name", "small", dask_url=cluster)
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "m.json").read_bytes() == alone.read_bytes()
+    for name, url in (("here", ""), ("there", cluster)):
+        judged = run("evaluate", str(fleet), "--out", str(tmp_path / name), "--jobs", "1", dask_url=url)
+        assert judged.exit_code == 0, judged.output
+    here, there = (tmp_path / name / fleet.name / "findings.jsonl" for name in ("here", "there"))
+    assert here.read_bytes() == there.read_bytes()
+    assert here.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"), [("tcp://127.0.0.1:1", "no Dask scheduler answers"), ("what://x", "no address")]
+)
+def test_a_cluster_that_is_not_there_is_one_clear_line(fleet: Path, url: str, words: str, tmp_path: Path) -> None:
+    result = run("train", str(fleet), "--out", str(tmp_path / "m.json"), dask_url=url)
+    assert result.exit_code != 0
+    assert words in result.output
+    assert "Traceback" not in result.output
+
+
+def test_without_data_it_says_what_to_give(tmp_path: Path) -> None:
+    result = run("train", "--out", str(tmp_path / "m.json"))
+    assert result.exit_code == 2
+    assert "name a CASE" in result.output
