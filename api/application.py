@@ -24,9 +24,11 @@ from api.routes import (
     orders,
     part_orders,
     parts,
+    people,
     reliability,
     reminders,
     telemetry,
+    visits,
 )
 from api.settings import NOTICE, ApiSettings
 from store.api_pool import closed_pool
@@ -83,6 +85,7 @@ def _version_1() -> APIRouter:
         *(reliability, electrical, opinions),
         *(parts, part_orders, field, obligations),
         *(models,),
+        *(people, visits),
     ):
         router.include_router(part.router)
     router.include_router(live.router)

@@ -120,7 +120,14 @@ def _shift(
     begun = [v for v in begun if v.starts < shift.ends and shift.starts < v.ends]
     here, free = _start(technician, shift, begun, question)
     pause = next((b for b in breaks if shift.starts <= b.starts < shift.ends), None)
-    if shift.rest is not None and pause is None and not begun and shift.starts >= question.now:
+    rest = shift.rest
+    if rest is not None and any(
+        v.starts < rest.within.starts + rest.length and v.ends > rest.within.ends - rest.length
+        for v in question.fixed
+        if v.technician_id == technician.id
+    ):
+        rest = None  # a visit that was booked by hand takes all the time for it
+    if rest is not None and pause is None and not begun and shift.starts >= question.now:
         yield f"{technician.id} has no break"
     ahead = [v for v in visits if v.order_id not in {b.order_id for b in begun}]
     way_points = [(places[v.order_id], v.starts, v.ends, v.order_id) for v in ahead]

@@ -1,7 +1,7 @@
 """A question in the form that planning works on: seconds from an origin, indices of places, tours of stops."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from dispatch.parts import deal_parts
@@ -127,8 +127,18 @@ def _workday(
     begun = [v for v in mine if v.starts < question.now]
     stretch = _remaining(stretch_of(shift, base, origin), shift, begun, question.now, origin, fixed_at)
     fixed = tuple(_fixed(v, fixed_at[v.order_id], origin) for v in mine if v not in begun)
+    stretch = _without_lost_break(stretch, fixed)
     possible = time_tour(stretch, fixed, seconds) is not None
     return Workday(technician=technician, stretch=stretch, fixed=fixed, closed=not possible)
+
+
+def _without_lost_break(stretch: Stretch, fixed: Sequence[Stop]) -> Stretch:
+    """Where a visit that was booked by hand takes all the time for the break, there is none."""
+    if stretch.rest is None:
+        return stretch
+    earliest, latest, length = stretch.rest
+    lost = any(s.windows[0][0] < earliest + length and s.windows[0][0] + s.lasts > latest - length for s in fixed)
+    return replace(stretch, rest=None) if lost else stretch
 
 
 def _remaining(

@@ -15,6 +15,7 @@ from scheduler.makers_cases import look_for_cases
 from scheduler.obligations import keep_promises
 from scheduler.offer import offer
 from scheduler.parts import supply_parts
+from scheduler.plan_days import plan_days
 from scheduler.propose import propose
 from scheduler.remind import remind
 from scheduler.roll_up import move_claimed_history, roll_up
@@ -71,6 +72,7 @@ JOBS: Final = (
     _job("offer", 60, 2, offer, "approved visits are offered to the owner with real free times"),
     _job("promises", 60, 2, keep_promises, "unanswered offers are repeated, then called; services are followed up"),
     _job("settle", 60, 1, settle, "what cleared is closed; finished work is proved by telemetry or reopened"),
+    _job("plan", 10, 3, plan_days, "visits of the coming days: as asked for, and anew when something has changed"),
     _job("claims", 60, 10, move_claimed_history, "readings from before a claim move to their appliance"),
     _job("roll_up", 300, 10, roll_up, "hourly roll-ups (Apache edition)"),
     _job("cases", 604_800, 60, look_for_cases, "the maker hears of what fails more than its like, and what a fix did"),

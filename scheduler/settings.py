@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from dispatch.travel import BY_DISTANCE, TravelTimes
 from domain.care import CareParams
 from domain.decision_params import DecisionParams
 
@@ -40,6 +41,8 @@ class SchedulerSettings:
     care: CareParams = field(default_factory=CareParams)
     decision: DecisionParams = field(default_factory=DecisionParams)
     """Prices, habits and budgets of decisions."""
+    travel: TravelTimes = BY_DISTANCE
+    """How long it takes from place to place when visits are planned."""
 
     @property
     def promises_faster(self) -> float:

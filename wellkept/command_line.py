@@ -118,6 +118,7 @@ def ingest(settings: Settings) -> None:
 @click.pass_obj
 def scheduler(settings: Settings) -> None:
     """Run the jobs: score, remind, follow up, propose orders, deliver messages, tidy."""
+    from dispatch.road_times import travel_times
     from scheduler.process import run_scheduler
     from scheduler.settings import Pace, SchedulerSettings
 
@@ -131,6 +132,7 @@ def scheduler(settings: Settings) -> None:
                 decision=settings.decision,
                 link_secret=settings.link_secret,
                 public_url=settings.public_url or f"http://127.0.0.1:{settings.api_port}",
+                travel=travel_times(settings.road_times_url),
             ),
             stop,
         )

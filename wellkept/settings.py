@@ -32,6 +32,7 @@ class Settings:
     log_format: str = "text"
     pace: str = "production"
     dask_url: str = ""
+    road_times_url: str = ""
     decision: DecisionParams = field(default_factory=DecisionParams)
     """Prices and budgets; their variables are those of `wellkept.decision_settings`."""
     link_secret: str = ""
@@ -50,6 +51,7 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "retention_days": ("WELLKEPT_RETENTION_DAYS", "drop raw readings older than so many days; empty: keep all"),
     "log_format": ("WELLKEPT_LOG_FORMAT", "text or json"),
     "pace": ("WELLKEPT_PACE", "production, or demo: jobs run every second or two"),
+    "road_times_url": ("WELLKEPT_ROAD_TIMES_URL", "road-time service with OSRM's table format; empty: by distance"),
     "dask_url": ("WELLKEPT_DASK_URL", "scheduler of a Dask cluster that scores and trains; empty: this machine"),
     "link_secret": ("WELLKEPT_LINK_SECRET", "signs owners' personal links; `wellkept up` makes and keeps one"),
     "public_url": ("WELLKEPT_PUBLIC_URL", "where owners reach their pages, such as https://care.example.org"),
