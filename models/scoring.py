@@ -77,10 +77,23 @@ def score_due(
 ) -> Generator[Scored, None, None]:
     """Judge every appliance with new rows and yield its verdicts; see the module's contract."""
     params = params or ScoringParams()
+    received_to, waiting = find_due(connection, now, params)
+    yield from score_these(connection, waiting, received_to, now, params)
+
+
+def find_due(connection: Connection, now: datetime, params: ScoringParams) -> tuple[datetime, list[Due]]:
+    """What has arrived up to when, and the appliances that it touched, longest waiting first."""
     received_to = note_arrivals(connection, now, params.grace, KINDS)
+    return received_to, read_due(connection, now, KINDS, params.most_appliances)
+
+
+def score_these(
+    connection: Connection, waiting: Sequence[Due], received_to: datetime, now: datetime, params: ScoringParams
+) -> Generator[Scored, None, None]:
+    """Judge these appliances, as `score_due`; nobody else may judge them at the same time."""
     speakers = speakers_at_work(connection)
     done = 0
-    for due in read_due(connection, now, KINDS, params.most_appliances):
+    for due in waiting:
         if done >= params.most_days:
             return
         try:

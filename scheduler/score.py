@@ -1,48 +1,91 @@
 """Let the models judge what arrived, and write down what they say."""
 
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 import psycopg
 
-from models.scoring import Scored, ScoringParams, score_due
+from models.partition import on_cluster
+from models.scoring import Scored, ScoringParams, find_due, score_due, score_these
 from scheduler.work import Counts, Work, log
-from store.database import is_transient
+from store.database import Connection, connect, is_transient
 from store.findings import Recorded, record_verdict
 from store.quiet_findings import record_quietly
+from store.scoring_due import Due
 
 PER_RUN: Final = ScoringParams(most_days=20_000, most_appliances=20_000)
 """A minute or so of work (E): a run every quarter of an hour keeps up with 100,000 appliances, with room for claims."""
 
 
+PART: Final = 200
+"""Appliances that a worker of a cluster judges at a time (E)."""
+
+
 def score(work: Work) -> Counts:
-    """Judge every appliance with new readings; `score_due` makes each appliance one transaction."""
-    opened = cleared = failed = 0
+    """Judge every appliance with new readings, here or on the cluster; each appliance is one transaction."""
+    if work.settings.dask_url:
+        return _score_on_cluster(work, work.settings.dask_url)
     with closing(score_due(work.connection, work.now, PER_RUN)) as due:
-        for scored in due:
+        return _record_all(work.connection, due, work.now, work.keep_on)
+
+
+def _score_on_cluster(work: Work, dask_url: str) -> Counts:
+    """Workers read from and write to the database themselves: each is given appliances, nobody else has them."""
+    received_to, waiting = find_due(work.connection, work.now, PER_RUN)
+    parts = [waiting[start : start + PART] for start in range(0, len(waiting), PART)]
+    if not parts:
+        return {}
+    part = partial(score_part, work.settings.database_url, received_to, work.now)
+    counts: Counter[str] = Counter()
+    with on_cluster(dask_url) as apply:
+        for _, found in apply(part, parts):
+            counts.update(found)
             if not work.keep_on():
-                break
-            try:
-                with work.connection.transaction():  # a savepoint: one refused verdict costs itself only
-                    recorded = _record(work, scored)
-            except (psycopg.Error, KeyError) as error:
-                if isinstance(error, psycopg.Error) and is_transient(error):
-                    raise
-                failed += 1
-                _complain(scored)
-                continue
-            opened += recorded is not None and recorded.opened
-            cleared += recorded is not None and recorded.cleared
+                break  # what was not begun stays due
+    return dict(counts)
+
+
+def score_part(database_url: str, received_to: datetime, now: datetime, waiting: Sequence[Due]) -> Counts:
+    """Judge these appliances over a connection of its own."""
+    with (
+        connect(database_url, application="wellkept-score", autocommit=True) as connection,
+        closing(score_these(connection, waiting, received_to, now, PER_RUN)) as due,
+    ):
+        return _record_all(connection, due, now, lambda: True)
+
+
+def _record_all(
+    connection: Connection, due: Iterable[Scored], now: datetime, keep_on: Callable[[], bool]
+) -> dict[str, int]:
+    opened = cleared = failed = 0
+    for scored in due:
+        if not keep_on():
+            break
+        try:
+            with connection.transaction():  # a savepoint: one refused verdict costs itself only
+                recorded = _record(connection, scored, now)
+        except (psycopg.Error, KeyError) as error:
+            if isinstance(error, psycopg.Error) and is_transient(error):
+                raise
+            failed += 1
+            _complain(scored)
+            continue
+        opened += recorded is not None and recorded.opened
+        cleared += recorded is not None and recorded.cleared
     return {"opened": opened, "cleared": cleared, "failed": failed}
 
 
-def _record(work: Work, scored: Scored) -> Recorded | None:
+def _record(connection: Connection, scored: Scored, now: datetime) -> Recorded | None:
     """Aloud, or where nothing acts on it."""
     key, verdict, sha256 = scored.appliance_key, scored.verdict, scored.model_sha256
     if scored.quiet and sha256 is not None:
-        record_quietly(work.connection, key, verdict, sha256, raised_at=work.now)
+        record_quietly(connection, key, verdict, sha256, raised_at=now)
         return None
-    return record_verdict(work.connection, key, scored.kind, verdict, raised_at=work.now, model_sha256=sha256)
+    return record_verdict(connection, key, scored.kind, verdict, raised_at=now, model_sha256=sha256)
 
 
 def _complain(scored: Scored) -> None:

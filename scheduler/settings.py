@@ -24,6 +24,8 @@ class SchedulerSettings:
     database_url: str
     mqtt_url: str
     pace: Pace = Pace.PRODUCTION
+    dask_url: str = ""
+    """Scheduler of a Dask cluster that judges; empty: this process does."""
     every: Mapping[str, timedelta] = field(default_factory=dict)
     """By name of a job: another interval than the table of jobs says."""
     retention_days: int | None = None

@@ -129,6 +129,7 @@ def scheduler(settings: Settings) -> None:
                 mqtt_url=_need(settings.mqtt_url, "WELLKEPT_MQTT_URL"),
                 pace=Pace(settings.pace),
                 retention_days=settings.retention_days,
+                dask_url=settings.dask_url,
                 decision=settings.decision,
                 link_secret=settings.link_secret,
                 public_url=settings.public_url or f"http://127.0.0.1:{settings.api_port}",

@@ -6,15 +6,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 from click.testing import CliRunner, Result
 
+from domain.signals import Kind
 from models.trained.file import read_model
+from scheduler.score import score
+from store.database import Connection
+from tests.integration.scheduler_homes import NOW, work_on
 from tests.integration.test_evaluate_cases import _fleet
+from tests.integration.test_scoring_incremental import register as add_appliance
+from tests.integration.test_scoring_incremental import store_cycles
 from tests.unit.evaluation_cases import at
+from tests.unit.synthetic_days import washing_day
 from wellkept.command_line import main
 
 pytestmark = pytest.mark.integration
@@ -105,6 +114,25 @@ def test_a_cluster_makes_the_same_model_and_the_same_findings(
     here, there = (tmp_path / name / fleet.name / "findings.jsonl" for name in ("here", "there"))
     assert here.read_bytes() == there.read_bytes()
     assert here.read_bytes()
+
+
+def test_a_cluster_scores_as_one_process_does(cluster: str, database_url: str, connection: Connection) -> None:
+    add_appliance(connection, "washer-1", Kind.WASHING_MACHINE)
+    add_appliance(connection, "washer-2", Kind.WASHING_MACHINE)
+    for key, slow in connection.execute("SELECT key, id = 'washer-1' FROM appliance").fetchall():
+        days = [washing_day(number, 5.0 if slow and number >= 15 else 2.0) for number in range(32)]
+        store_cycles(connection, key, days, NOW - timedelta(days=1))
+    work = work_on(connection)
+    over = replace(work, settings=replace(work.settings, database_url=database_url, dask_url=cluster))
+    counts = score(over)
+    told = "SELECT appliance_key, fault, probability, score, evidence FROM finding ORDER BY 1, 2"
+    there = connection.execute(told).fetchall()
+    assert [fault for _, fault, *_ in there] == ["drain_filter_clog"]
+    assert score(over) == {}  # nothing waits any more
+    for table in ("finding", "feature_day", "reference", "judged", "day_due"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    assert score(work) == counts
+    assert connection.execute(told).fetchall() == there
 
 
 @pytest.mark.parametrize(
