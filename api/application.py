@@ -18,6 +18,8 @@ from api.routes import (
     field,
     findings,
     households,
+    job_sheet,
+    knowledge,
     models,
     obligations,
     opinions,
@@ -72,6 +74,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     for part in (health, metrics, console, owner_pages):
         app.include_router(part.router)
     app.include_router(electrical.pages)
+    app.include_router(job_sheet.router)
     install_problems(app)
     app.add_middleware(metrics.Measured, metrics=metrics.RequestMetrics(registry))
     app.add_middleware(Guard, settings=settings)
@@ -84,7 +87,7 @@ def _version_1() -> APIRouter:
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
         *(reliability, electrical, opinions),
         *(parts, part_orders, field, obligations),
-        *(models,),
+        *(models, knowledge),
         *(people, visits),
     ):
         router.include_router(part.router)

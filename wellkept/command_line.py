@@ -201,6 +201,7 @@ def migrate(settings: Settings) -> None:
     """Bring the schema up to date; data is kept, running it again changes nothing."""
     from store.care_seed import seed_parts
     from store.database import connect, translated
+    from store.knowledge import seed_knowledge
     from store.migrate import migrate as migrate_database
     from store.rollup_settings import RollupSettings
 
@@ -212,6 +213,7 @@ def migrate(settings: Settings) -> None:
     ):
         done = migrate_database(connection, RollupSettings(raw_days=settings.retention_days))
         seed_parts(connection)
+        seed_knowledge(connection)
     for line in done or ["nothing to do: the schema is up to date"]:
         click.echo(line)
 

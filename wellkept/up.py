@@ -118,10 +118,12 @@ def _fresh_demo(services: Services) -> str:
 
 def _migrate(settings: Settings, database_url: str, *, demo: bool) -> list[str]:
     from store.care_seed import seed_demo_service, seed_parts
+    from store.knowledge import seed_knowledge
 
     with connect(database_url, application="wellkept-migrate", autocommit=True) as connection:
         done = migrate(connection, RollupSettings(raw_days=settings.retention_days))
         seed_parts(connection)
+        seed_knowledge(connection)
         if demo:
             seed_demo_service(connection)
     return [f"database ready: {len(done)} changes to its schema"] if done else []
