@@ -31,7 +31,7 @@ from domain.signals import Kind
 from models.features import EXTRACTORS
 from models.features.day import Day
 from models.healthy.reference import Reference
-from models.history import DatedIndex, series_of
+from models.history import DatedIndex, DaySeries
 from models.rows import days_from_tables
 from models.step import HISTORY_DAYS, RUN_DAYS, Outcome, Remembered, step
 from models.trained.registered import speakers_at_work
@@ -132,9 +132,20 @@ def _remembered(connection: Connection, due: Due) -> Remembered:
     key, first = due.appliance_key, due.data_to.date() - timedelta(days=HISTORY_DAYS)
     return Remembered(
         kind=Kind(due.kind),
-        series=series_of(memory.read_indices(connection, key, first)),
+        series={found.name: _series(found) for found in memory.read_series(connection, key, first)},
         references={found.name: _reference(found) for found in memory.read_references(connection, key)},
         services=read_services(connection, key),
+    )
+
+
+def _series(stored: memory.StoredSeries) -> DaySeries:
+    values, spreads, weights = stored.numbers
+    return DaySeries(
+        days=tuple(map(date.fromordinal, stored.ordinals.tolist())),
+        values=values,
+        spreads=spreads,
+        weights=weights,
+        ordinals=stored.ordinals,
     )
 
 

@@ -1,7 +1,7 @@
 """Findings as the detectors and safety rules write them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from domain.faults import fault_of
 from domain.findings import Evidence, Verdict
+from domain.services import PUTS_RIGHT
 from domain.signals import Kind
 from store.database import Connection
 from store.moves import speak_as
@@ -46,7 +47,7 @@ def record_verdict(
     raised_at: datetime,
     model_sha256: str | None = None,
 ) -> Recorded | None:
-    """Write a verdict; None if it changes nothing (nothing open to clear, or dismissed not long ago)."""
+    """Write a verdict; None if it changes nothing: nothing open to clear, dismissed or worked on not long ago."""
     if not verdict.present:
         row = connection.execute(
             _SQL["clear"], {"appliance_key": appliance_key, "fault": verdict.fault, "at": verdict.at}
@@ -72,6 +73,8 @@ def record_verdict(
             "detector": verdict.detector,
             "score": verdict.score,
             "model_sha256": model_sha256,
+            "rests": timedelta(days=fault.answer_days),
+            "put_right_by": [action for action, faults in PUTS_RIGHT.items() if verdict.fault in faults],
         },
     ).fetchone()
     return None if row is None else Recorded(finding_id=row[0], opened=row[1])

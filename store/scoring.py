@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
 from store.database import Connection
 from store.sql import queries
 
 _SQL = queries("scoring")
+Floats = NDArray[np.float64]
 
 
 class Table(NamedTuple):
@@ -39,6 +42,14 @@ class StoredIndex(NamedTuple):
     weight: float
 
 
+class StoredSeries(NamedTuple):
+    """One index of an appliance: day numbers (1 is 0001-01-01) in order, and rows of values, spreads and weights."""
+
+    name: str
+    ordinals: NDArray[np.intp]
+    numbers: Floats
+
+
 class StoredReference(NamedTuple):
     """One row of reference; `name` is that of the index, days are UTC and inclusive."""
 
@@ -66,7 +77,8 @@ def read_events(connection: Connection, span: Span) -> Table:
 def _read(connection: Connection, query: str, span: Span) -> Table:
     if query not in _SQL:
         return Table(("time_s",), [])
-    cursor = connection.execute(
+    cursor = connection.cursor(binary=True)  # half the work, and a real is what it is, not its shortest spelling
+    cursor.execute(
         _SQL[query],
         {
             "appliance_key": span.appliance_key,
@@ -104,10 +116,18 @@ def write_indices(connection: Connection, appliance_key: int, indices: Iterable[
     )
 
 
-def read_indices(connection: Connection, appliance_key: int, first: date) -> list[StoredIndex]:
-    """The indices of the days from `first` on."""
-    rows = connection.execute(_SQL["read_indices"], {"appliance_key": appliance_key, "first": first})
-    return [StoredIndex(*row) for row in rows]
+def read_series(connection: Connection, appliance_key: int, first: date) -> list[StoredSeries]:
+    """The indices of the days from `first` on, one series per index."""
+    cursor = connection.cursor(binary=True)
+    cursor.execute(_SQL["read_series"], {"appliance_key": appliance_key, "first": first})
+    return [
+        StoredSeries(name, np.frombuffer(days, ">i4").astype(np.intp), _columns(numbers))
+        for name, days, numbers in cursor
+    ]
+
+
+def _columns(packed: bytes) -> Floats:
+    return np.ascontiguousarray(np.frombuffer(packed, ">f8").reshape(-1, 3).T, dtype=np.float64)
 
 
 def read_references(connection: Connection, appliance_key: int) -> list[StoredReference]:

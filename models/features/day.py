@@ -76,12 +76,11 @@ def rows_from_table(names: Sequence[str], table: Sequence[Sequence[Any]]) -> Row
     time_s = np.array([row[0] for row in ordered], dtype=np.float64)
     numbers: dict[str, Floats] = {}
     texts: dict[str, Texts] = {}
-    for place, name in enumerate(names[1:], start=1):
-        column = [row[place] for row in ordered]
+    for name, column in zip(names[1:], list(zip(*ordered, strict=True))[1:], strict=False):
         if name in TEXT_COLUMNS:
             texts[name] = np.array([value or "" for value in column], dtype=np.str_)
         elif any(value is not None for value in column):
-            numbers[name] = np.array([_number(value) for value in column], dtype=np.float64)
+            numbers[name] = _numbers(column)
     return Rows(time_s=time_s, numbers=numbers, texts=texts)
 
 
@@ -111,6 +110,14 @@ def ratio_of(above: Floats, below: Floats, usable: Mask) -> Floats:
     """`above / below` where `usable`, else NaN."""
     found: Floats = np.full(len(above), np.nan)
     np.divide(above, below, out=found, where=usable & (below != 0))
+    return found
+
+
+def _numbers(column: Sequence[Any]) -> Floats:
+    if any(isinstance(value, str | list | dict) for value in column):
+        return np.array([_number(value) for value in column], dtype=np.float64)
+    found = np.array(column, dtype=np.float64)  # None becomes NaN
+    found[~np.isfinite(found)] = np.nan
     return found
 
 
