@@ -29,6 +29,8 @@ from api.routes import (
     people,
     reliability,
     reminders,
+    service_quality,
+    technician_record,
     telemetry,
     visits,
 )
@@ -85,7 +87,7 @@ def _version_1() -> APIRouter:
     router = APIRouter(prefix="/api/v1")
     for part in (
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
-        *(reliability, electrical, opinions),
+        *(reliability, electrical, opinions, service_quality, technician_record),
         *(parts, part_orders, field, obligations),
         *(models, knowledge),
         *(people, visits),

@@ -152,6 +152,18 @@ OBLIGATION: Final = _machine(
     "open asked reminded to_call",
 )
 
+GRADE: Final = _machine(
+    "grade",
+    "given",
+    {
+        "given": "appealed",
+        "appealed": "confirmed overturned",
+        "confirmed": "",
+        "overturned": "",
+    },
+    "given appealed",
+)
+
 OPINION: Final = _machine(
     "opinion",
     "recorded",
@@ -177,4 +189,4 @@ MODEL: Final = _machine(
 )
 """A trained model speaks to people only after it has judged in the shadow of the one that does."""
 
-MACHINES: Final = (FINDING, REMINDER, ORDER, RESERVATION, TRANSFER, CASE, OBLIGATION, MODEL, OPINION)
+MACHINES: Final = (FINDING, REMINDER, ORDER, RESERVATION, TRANSFER, CASE, OBLIGATION, MODEL, OPINION, GRADE)

@@ -8,6 +8,7 @@ towards 1 as far as the number of jobs asks for, and a grade other than B needs 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -150,9 +151,19 @@ DISPATCH_MINUTES: Final[Mapping[Grade, int]] = MappingProxyType({"A": 0, "B": 5,
 cost more. Small against a wrong skill or a late arrival, so that grades break ties and no more (E)."""
 
 
-def standing(grades: Sequence[Grade]) -> Standing:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthGrade:
+    """A grade that was given; `overturned` by an appeal it counts no more."""
+
+    month: date
+    grade: Grade
+    overturned: bool = False
+
+
+def standing(given: Iterable[MonthGrade], today: date) -> Standing:
     """What follows from the grades of the last twelve months that stand."""
-    bad = sum(grade == "C" for grade in grades)
+    oldest = today - timedelta(days=365)
+    bad = sum(one.grade == "C" and one.month > oldest and not one.overturned for one in given)
     return "removed" if bad >= REMOVED_AFTER else "suspended" if bad >= SUSPENDED_AFTER else "active"
 
 

@@ -10,10 +10,12 @@ from scheduler.alarm import alarm
 from scheduler.deliver import deliver
 from scheduler.drift import watch_drift
 from scheduler.follow_up import follow_up_reminders
+from scheduler.grade import grade_technicians
 from scheduler.mains import watch_the_mains
 from scheduler.makers_cases import look_for_cases
 from scheduler.obligations import keep_promises
 from scheduler.offer import offer
+from scheduler.omissions import find_omissions
 from scheduler.parts import supply_parts
 from scheduler.plan_days import plan_days
 from scheduler.propose import propose
@@ -75,6 +77,8 @@ JOBS: Final = (
     _job("plan", 10, 3, plan_days, "visits of the coming days: as asked for, and anew when something has changed"),
     _job("claims", 60, 10, move_claimed_history, "readings from before a claim move to their appliance"),
     _job("roll_up", 300, 10, roll_up, "hourly roll-ups (Apache edition)"),
+    _job("omissions", 86_400, 30, find_omissions, "what nobody predicted and what somebody dropped is counted"),
+    _job("grade", 86_400, 60, grade_technicians, "technicians are graded once a month, from orders and telemetry"),
     _job("cases", 604_800, 60, look_for_cases, "the maker hears of what fails more than its like, and what a fix did"),
     _job("drift", 86_400, 60, watch_drift, "where data is unlike what the model was trained on, the one before speaks"),
     _job("tidy", 86_400, 300, tidy, "retention, late roll-ups, and old records of runs and messages"),

@@ -20,6 +20,12 @@ SELECT state, version FROM opinion WHERE id = %(id)s FOR UPDATE
 -- name: step_opinion
 UPDATE opinion SET state = %(to)s WHERE id = %(id)s
 
+-- name: lock_grade
+SELECT state, version FROM technician_grade WHERE id = %(id)s FOR UPDATE
+
+-- name: step_grade
+UPDATE technician_grade SET state = %(to)s WHERE id = %(id)s
+
 -- name: lock_case
 SELECT state, version FROM quality_case WHERE id = %(id)s FOR UPDATE
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.integration
 TABLE = {
     "finding": b"finding", "reminder": b"reminder", "order": b"service_order", "reservation": b"part_reservation",
     "transfer": b"part_transfer", "case": b"quality_case", "obligation": b"obligation",
-    "opinion": b"opinion",
+    "opinion": b"opinion", "grade": b"technician_grade",
 }  # fmt: skip
 TESTED = [machine for machine in MACHINES if machine.entity in TABLE]
 PAIRS = [(machine, start, to) for machine in TESTED for start in machine.moves for to in machine.moves if start != to]
@@ -26,6 +26,7 @@ BESIDE = {  # what the other constraints ask for in a state, so that only the gu
     "reservation": b"quantity = 1",
     "opinion": b"answer = 'a', answered_at = now(), content = true, verified_how = 'h', node = 'service',"
     b" fed_back = 'f'",
+    "grade": b"appeal = 'a', answer = 'b'",
     "transfer": b"from_place = 'outlet:out'",
     "case": b"node = 'service', owner = 'o', fix = 'f', fixed_at = now(), effect = '{}'",
 }
@@ -77,6 +78,10 @@ def things(connection: Connection) -> dict[str, UUID]:
         "reservation": reservation_id,
         "transfer": transfer_id,
         "case": case_id,
+        "grade": homes.one(
+            "INSERT INTO technician_grade (technician_id, month, grade, figures, made_at)"
+            " VALUES ('tec', '2026-01-01', 'B', '{}', now()) RETURNING id"
+        ),
         "opinion": homes.one(
             "INSERT INTO opinion (kind, channel, household_id, text, recorded_at, answer_by)"
             " VALUES ('praise', 'phone', 'home-a', 't', now(), now()) RETURNING id"
@@ -127,6 +132,8 @@ def test_nothing_begins_in_any_state_but_the_first(
         b" SELECT task_id, 'gasket', 1, place, %(state)s FROM part_reservation",
         "transfer": b"INSERT INTO part_transfer (part_id, quantity, to_place, from_place, asked_by, asked_at, state)"
         b" VALUES ('gasket', 1, 'van:tec', 'outlet:out', 'tec', now(), %(state)s)",
+        "grade": b"INSERT INTO technician_grade (technician_id, month, grade, figures, made_at, state, appeal, answer)"
+        b" VALUES ('tec', '2026-02-01', 'B', '{}', now(), %(state)s, 'a', 'b')",
         "opinion": b"INSERT INTO opinion (kind, channel, household_id, text, recorded_at, answer_by, state, answer,"
         b" answered_at, content, verified_how, node, fed_back) VALUES ('praise', 'phone', 'home-a', 't', now(), now(),"
         b" %(state)s, 'a', now(), true, 'h', 'service', 'f')",

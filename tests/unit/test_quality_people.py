@@ -1,5 +1,6 @@
 """Grades, settlement, service figures and omissions by hand, and grades on people who are in truth alike."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quality.grades import Grade, GradeParams, JudgedJob, grade_month, standing, top_tenth
+from quality.grades import Grade, GradeParams, JudgedJob, MonthGrade, grade_month, standing, top_tenth
 from quality.omissions import OmissionParams, Seen, is_dropped, was_foretold
 from quality.services import Service, by_group, service_figures
 from quality.settlement import EarnedJob, Gate, settle_month
@@ -75,7 +76,10 @@ def test_more_trouble_never_means_a_better_ratio(a: int, b: int) -> None:
 )
 def test_two_months_of_c_suspend_and_three_remove(grades: str, expected: str) -> None:
     every: dict[str, Grade] = {"A": "A", "B": "B", "C": "C"}
-    assert standing([every[grade] for grade in grades]) == expected
+    given = [MonthGrade(month=date(2026, 1 + n, 1), grade=every[grade]) for n, grade in enumerate(grades)]
+    assert standing(given, date(2026, 9, 1)) == expected
+    assert standing([replace(one, overturned=True) for one in given], date(2026, 9, 1)) == "active"
+    assert standing(given, date(2027, 9, 1)) == "active"
 
 
 def test_the_top_tenth_needs_ten_people_and_an_a() -> None:

@@ -1,0 +1,184 @@
+"""A technician's record as the person sees it: grades with their figures, appeals, points, earnings."""
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api.fields import Body, Reason
+from api.requests import Answer, Ask, changing, check_version, entity_id, reading
+from domain.errors import BadInput, Conflict
+from domain.states import GRADE
+from quality.grades import MonthGrade, Standing, standing
+from quality.points import FULL, LASTS, TAKEN, points_left
+from quality.settlement import EarnedJob, Gate, settle_month
+from store.api_catalogue import read_technician
+from store.database import Connection
+from store.moves import move
+from store.technician_record import (
+    Earned,
+    GivenGrade,
+    add_points,
+    read_earned,
+    read_grade,
+    read_grades,
+    read_points,
+    record_answer,
+    record_appeal,
+    set_active,
+)
+
+router = APIRouter(tags=["technicians"])
+
+
+class Deduction(Body):
+    """Points taken off; repeats of one's own work are found by the system."""
+
+    reason: Literal["broken_promise", "overcharging"]
+    order_id: UUID | None = None
+    note: Reason
+
+
+class Verdict(Body):
+    """What was decided about an appeal."""
+
+    overturned: bool
+    answer: Reason
+
+
+class Appeal(Body):
+    """What speaks against the grade."""
+
+    appeal: Reason
+
+
+@router.get("/technicians/{technician_id}/record", summary="Grades, points and standing of a technician")
+def record(ask: Ask, technician_id: str) -> Response:
+    """Everything that is held about the person's work, with the figures and settings each grade rests on."""
+
+    def work(connection: Connection) -> dict[str, Any]:
+        found, now = read_technician(connection, technician_id), ask.settings.now()
+        grades, entries = read_grades(connection, found.id), read_points(connection, found.id, now - LASTS)
+        return {
+            "technician_id": found.id,
+            "active": found.active,
+            "standing": _standing(grades, now.date()),
+            "grades": grades,
+            "points": points_left([(one.points, one.at) for one in entries], now),
+            "points_full": FULL,
+            "points_entries": entries,
+        }
+
+    return reading(ask, work)
+
+
+@router.post("/technicians/{technician_id}/points", summary="Take licence points off", status_code=201)
+def deduct(ask: Ask, technician_id: str, body: Deduction) -> Response:
+    """For a broken promise or overcharging; one entry per order and reason."""
+
+    def work(connection: Connection) -> Answer:
+        found = read_technician(connection, technician_id)
+        added = add_points(
+            connection,
+            found.id,
+            -TAKEN[body.reason],
+            body.reason,
+            order_id=body.order_id,
+            note=body.note,
+            actor=ask.actor or "service",
+            at=ask.settings.now(),
+        )
+        if not added:
+            raise Conflict(f"points were taken for {body.reason} of order {body.order_id} already")
+        entries = read_points(connection, found.id, ask.settings.now() - LASTS)
+        left = points_left([(one.points, one.at) for one in entries], ask.settings.now())
+        return Answer(value={"technician_id": found.id, "points": left, "points_entries": entries}, status=201)
+
+    return changing(ask, work)
+
+
+@router.post("/grades/{grade_id}/appeal", summary="Appeal against a grade", response_model=GivenGrade)
+def appeal(ask: Ask, grade_id: str, body: Appeal) -> Response:
+    """Once per grade; while it is decided the grade stands."""
+
+    def work(connection: Connection) -> Answer:
+        found = _checked(ask, connection, grade_id, "appealed")
+        record_appeal(connection, found.id, body.appeal)
+        return _moved(ask, connection, found, "appealed", body.appeal)
+
+    return changing(ask, work)
+
+
+@router.post("/grades/{grade_id}/decide", summary="Decide an appeal", response_model=GivenGrade)
+def decide(ask: Ask, grade_id: str, body: Verdict) -> Response:
+    """An overturned grade no longer counts; whoever was suspended for it may work again."""
+
+    def work(connection: Connection) -> Answer:
+        to = "overturned" if body.overturned else "confirmed"
+        found = _checked(ask, connection, grade_id, to)
+        record_answer(connection, found.id, body.answer)
+        answer = _moved(ask, connection, found, to, body.answer)
+        grades, today = read_grades(connection, found.technician_id), ask.settings.now().date()
+        if body.overturned and _standing(grades, today) == "active":
+            set_active(connection, found.technician_id, active=True)
+        return answer
+
+    return changing(ask, work)
+
+
+@router.get("/technicians/{technician_id}/settlement", summary="What a month's work earns, line by line")
+def settlement(
+    ask: Ask,
+    technician_id: str,
+    month: Annotated[str, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="For instance 2026-03.")],
+) -> Response:
+    """Each job with the gates that still hold it back: report, proof by telemetry, follow-up, open complaint."""
+    first = date.fromisoformat(f"{month}-01")
+    if first > ask.settings.now().date():
+        raise BadInput(f"{month} has not begun")
+    since = datetime(first.year, first.month, 1, tzinfo=UTC)
+    until = (since + timedelta(days=32)).replace(day=1)
+
+    def work(connection: Connection) -> dict[str, Any]:
+        found = read_technician(connection, technician_id)
+        lost = -sum(one.points for one in read_points(connection, found.id, since) if one.at < until)
+        jobs = [_earned(job) for job in read_earned(connection, found.id, since, until)]
+        return {"technician_id": found.id, "month": month, **asdict(settle_month(jobs, max(0, lost)))}
+
+    return reading(ask, work)
+
+
+def _standing(given: list[GivenGrade], today: date) -> Standing:
+    return standing(
+        (MonthGrade(month=one.month, grade=one.grade, overturned=one.state == "overturned") for one in given), today
+    )
+
+
+def _earned(job: Earned) -> EarnedJob:
+    passed = {
+        Gate.REPORTED: job.reported,
+        Gate.PROVED: job.proved,
+        Gate.FOLLOWED_UP: job.followed_up,
+        Gate.NO_OPEN_COMPLAINT: job.no_open_complaint,
+    }
+    return EarnedJob(
+        order_number=job.order_number,
+        minutes=job.minutes,
+        passed=frozenset(gate for gate, is_passed in passed.items() if is_passed),
+        repeats=job.repeats,
+    )
+
+
+def _checked(ask: Ask, connection: Connection, grade_id: str, to: str) -> GivenGrade:
+    found = read_grade(connection, entity_id(grade_id, "grade"))
+    check_version(ask, found.version)
+    GRADE.check(found.state, to)
+    return found
+
+
+def _moved(ask: Ask, connection: Connection, grade: GivenGrade, to: str, reason: str) -> Answer:
+    actor = ask.actor or ("technician" if to == "appealed" else "service")
+    move(connection, GRADE, grade.id, to, actor=actor, reason=reason, at=ask.settings.now())
+    return Answer(value=read_grade(connection, grade.id))

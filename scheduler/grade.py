@@ -1,0 +1,94 @@
+"""Monthly grades of technicians, what follows from them, and points for repeating one's own work."""
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+
+from quality.grades import GradeParams, JudgedJob, MonthGrade, Standing, grade_month, standing, top_tenth
+from quality.points import LASTS, TAKEN
+from scheduler.work import ACTOR, Counts, Work
+from store.database import translated
+from store.technician_record import (
+    add_grade,
+    add_points,
+    done_jobs,
+    is_graded,
+    own_repeats,
+    read_grades,
+    set_active,
+)
+
+WAIT = timedelta(days=14)
+"""After the end of a month before it is graded: most work is proved by telemetry by then (E)."""
+
+
+def grade_technicians(work: Work) -> Counts:
+    """Grade the newest month that is ripe, once; take points for repeats; suspend and remove."""
+    month = _ripe_month(work.now)
+    with translated(), work.connection.transaction():
+        points = _take_points(work)
+        graded = 0 if is_graded(work.connection, month) else _grade(work, month, GradeParams())
+    return {"graded": graded, "points": points}
+
+
+def _ripe_month(now: datetime) -> date:
+    """First day of the newest month that ended at least `WAIT` ago."""
+    return first_of_month(first_of_month((now - WAIT).date()) - timedelta(days=1))
+
+
+def first_of_month(day: date) -> date:
+    """The month that a day belongs to."""
+    return day.replace(day=1)
+
+
+def _moment(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _grade(work: Work, month: date, params: GradeParams) -> int:
+    first = month
+    for _ in range(params.months - 1):
+        first = first_of_month(first - timedelta(days=1))
+    until = first_of_month(month + timedelta(days=31))
+    jobs = [
+        JudgedJob(technician=job.technician, mix=job.mix, trouble=job.trouble)
+        for job in done_jobs(work.connection, _moment(first), _moment(until))
+    ]
+    graded = grade_month(jobs, params)
+    best = set(top_tenth(graded))
+    for one in graded:
+        figures = asdict(one) | {"from": first.isoformat(), "to": until.isoformat(), "settings": asdict(params)}
+        add_grade(
+            work.connection,
+            one.technician,
+            month,
+            one.grade,
+            promoted=one.technician in best,
+            figures=figures,
+            made_at=work.now,
+        )
+        if _standing(work, one.technician, until) != "active":
+            set_active(work.connection, one.technician, active=False)
+    return len(graded)
+
+
+def _standing(work: Work, technician_id: str, today: date) -> Standing:
+    given = read_grades(work.connection, technician_id)
+    return standing(
+        (MonthGrade(month=one.month, grade=one.grade, overturned=one.state == "overturned") for one in given), today
+    )
+
+
+def _take_points(work: Work) -> int:
+    taken = 0
+    for repeat in own_repeats(work.connection, work.now - LASTS):
+        taken += add_points(
+            work.connection,
+            repeat.technician_id,
+            -TAKEN["repeat_repair"],
+            "repeat_repair",
+            order_id=repeat.order_id,
+            note="the same job had to be done again",
+            actor=ACTOR,
+            at=work.now,
+        )
+    return taken

@@ -1,0 +1,96 @@
+-- name: services
+-- Finished orders with what people and telemetry said afterwards; the month is that of the last finish.
+SELECT o.id::text AS order_id, date_trunc('month', o.completed_at AT TIME ZONE 'UTC')::date AS month,
+       h.timezone AS region, coalesce(o.outlet_id, 'none') AS outlet, coalesce(o.technician_id, 'none') AS technician,
+       ARRAY(SELECT DISTINCT coalesce(nullif(concat_ws(' ', a.maker, a.model), ''), a.kind)
+             FROM order_task t JOIN finding f ON f.id = t.finding_id JOIN appliance a ON a.key = f.appliance_key
+             WHERE t.order_id = o.id) AS models,
+       (SELECT count(*) FROM state_change s
+        WHERE s.entity = 'order' AND s.entity_id = o.id AND s.to_state = 'completed')::int AS completions,
+       o.state = 'verified' AS verified,
+       EXISTS (SELECT FROM state_change s
+               WHERE s.entity = 'order' AND s.entity_id = o.id AND s.to_state = 'reopened') AS reopened,
+       EXISTS (SELECT FROM order_task later JOIN order_task t ON t.id = later.repeats
+               WHERE t.order_id = o.id AND later.order_id <> o.id) AS repeated,
+       ARRAY(SELECT t.outcome FROM order_task t WHERE t.order_id = o.id AND t.outcome IS NOT NULL) AS outcomes,
+       r.stars,
+       EXISTS (SELECT FROM opinion p WHERE p.order_id = o.id AND p.kind = 'complaint') AS complained,
+       coalesce(r.stars <= %(discontent_stars)s, false)
+           OR EXISTS (SELECT FROM opinion p JOIN state_change s ON s.entity = 'opinion' AND s.entity_id = p.id
+                      WHERE p.order_id = o.id AND s.from_state = 'handled' AND s.to_state = 'recorded') AS discontent,
+       (SELECT coalesce(sum(v.quantity), 0) FROM part_reservation v JOIN order_task t ON t.id = v.task_id
+        WHERE t.order_id = o.id AND v.state = 'consumed')::int AS parts_used,
+       (SELECT coalesce(sum(v.quantity), 0) FROM part_reservation v JOIN order_task t ON t.id = v.task_id
+        WHERE t.order_id = o.id AND v.state = 'returned')::int AS parts_returned
+FROM service_order o
+JOIN household h ON h.id = o.household_id
+LEFT JOIN rating r ON r.order_id = o.id
+WHERE o.completed_at >= %(since)s AND o.completed_at < %(until)s
+ORDER BY o.number
+
+-- name: omissions
+SELECT m.kind, m.household_id, h.timezone AS region, m.outlet_id AS outlet, m.technician_id AS technician, m.model,
+       m.order_id, m.finding_id, m.at, m.why
+FROM omission m JOIN household h ON h.id = m.household_id
+WHERE m.at >= %(since)s AND m.at < %(until)s ORDER BY m.at, m.id
+
+-- name: breakdowns
+-- Breakdowns that telemetry showed since %(since)s and nobody has looked at yet, with what was said of the appliance before.
+SELECT f.id AS finding_id, a.household_id, coalesce(nullif(concat_ws(' ', a.maker, a.model), ''), a.kind) AS model, f.fault,
+       f.raised_at,
+       ARRAY(SELECT e.fault FROM finding e WHERE e.appliance_key = f.appliance_key AND e.raised_at < f.raised_at
+             ORDER BY e.raised_at, e.id) AS earlier_faults,
+       ARRAY(SELECT e.raised_at FROM finding e WHERE e.appliance_key = f.appliance_key AND e.raised_at < f.raised_at
+             ORDER BY e.raised_at, e.id) AS earlier_times
+FROM finding f JOIN appliance a ON a.key = f.appliance_key AND a.claimed
+WHERE f.fault = ANY(%(faults)s) AND f.raised_at >= %(since)s
+  AND NOT EXISTS (SELECT FROM omission m WHERE m.finding_id = f.id)
+
+-- name: open_orders
+SELECT o.id AS order_id, o.household_id, o.outlet_id, o.technician_id, o.due_by, o.visit_ends
+FROM service_order o
+WHERE o.state IN ('proposed', 'approved', 'offered', 'confirmed', 'scheduled', 'en_route', 'on_site', 'reopened')
+  AND o.due_by < %(due_before)s AND NOT EXISTS (SELECT FROM omission m WHERE m.order_id = o.id)
+
+-- name: add_breakdown
+INSERT INTO omission (kind, finding_id, household_id, model, at, why)
+VALUES ('breakdown_not_predicted', %(finding_id)s, %(household_id)s, %(model)s, %(at)s, %(why)s) ON CONFLICT DO NOTHING
+
+-- name: add_dropped
+INSERT INTO omission (kind, order_id, household_id, outlet_id, technician_id, at, why)
+VALUES ('order_dropped', %(order_id)s, %(household_id)s, %(outlet_id)s, %(technician_id)s, %(at)s, %(why)s)
+ON CONFLICT DO NOTHING
+
+-- name: detectors
+-- Every rule and model by what became of its findings.
+SELECT a.kind, f.fault, f.detector, count(*)::int AS findings,
+       count(*) FILTER (WHERE o.outcome = 'confirmed' OR r.state = 'verified')::int AS confirmed,
+       count(*) FILTER (WHERE o.outcome IN ('other_fault', 'no_fault_found'))::int AS wrong,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM o.completed_at - f.raised_at) / 86400)
+           FILTER (WHERE o.outcome = 'confirmed') AS days_before_work
+FROM finding f
+JOIN appliance a ON a.key = f.appliance_key AND a.kind IS NOT NULL
+LEFT JOIN LATERAL (SELECT t.outcome, s.completed_at FROM order_task t JOIN service_order s ON s.id = t.order_id
+                   WHERE t.finding_id = f.id AND t.outcome IS NOT NULL ORDER BY t.added_at DESC LIMIT 1) o ON true
+LEFT JOIN reminder r ON r.finding_id = f.id
+WHERE f.raised_at >= %(since)s AND f.raised_at < %(until)s
+GROUP BY a.kind, f.fault, f.detector ORDER BY a.kind, f.fault, f.detector
+
+-- name: ledger
+-- What was done in a span, for the cost ledger.
+SELECT (SELECT count(*) FROM service_order WHERE completed_at >= %(since)s AND completed_at < %(until)s)::int AS visits,
+       (SELECT count(*) FROM reminder WHERE sent_at >= %(since)s AND sent_at < %(until)s)::int AS reminders,
+       (SELECT count(*) FROM reminder r JOIN state_change s ON s.entity = 'reminder' AND s.entity_id = r.id
+        WHERE s.to_state = 'verified' AND r.sent_at >= %(since)s AND r.sent_at < %(until)s)::int AS avoided_visits,
+       (SELECT count(*) FROM order_task t JOIN service_order o ON o.id = t.order_id
+        WHERE t.outcome = 'confirmed' AND o.completed_at >= %(since)s AND o.completed_at < %(until)s)::int
+           AS prevented_failures,
+       (SELECT count(*) FROM omission WHERE kind = 'breakdown_not_predicted' AND at >= %(since)s AND at < %(until)s)::int
+           AS breakdowns,
+       (SELECT coalesce(sum(v.quantity * coalesce(p.price_cents, 0)), 0) / 100.0
+        FROM part_reservation v JOIN part p ON p.id = v.part_id JOIN order_task t ON t.id = v.task_id
+        JOIN service_order o ON o.id = t.order_id
+        WHERE v.state = 'consumed' AND o.completed_at >= %(since)s AND o.completed_at < %(until)s)::float8 AS parts_cost,
+       (SELECT coalesce(sum(extract(epoch FROM least(w.watched_to, %(until)s) - greatest(w.watched_from, %(since)s))), 0)
+               / 2629800
+        FROM appliance_watch w WHERE w.watched_to > %(since)s AND w.watched_from < %(until)s)::float8 AS months

@@ -1,0 +1,139 @@
+"""What the service's figures rest on: finished orders, omissions, findings with their outcomes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.finished_work import DISCONTENT_STARS, Service
+from store.api_rows import row, rows
+from store.database import Connection
+from store.sql import queries
+
+_SQL = queries("service_quality")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omission:
+    """A breakdown nobody predicted, or an order somebody dropped."""
+
+    kind: str
+    household_id: str
+    region: str
+    outlet: str | None
+    technician: str | None
+    model: str | None
+    order_id: UUID | None
+    finding_id: UUID | None
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breakdown:
+    """A breakdown that telemetry showed, with all that was found on the appliance before."""
+
+    finding_id: UUID
+    household_id: str
+    model: str
+    fault: str
+    raised_at: datetime
+    earlier_faults: Sequence[str]
+    earlier_times: Sequence[datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOrder:
+    """An open order whose promise has passed."""
+
+    order_id: UUID
+    household_id: str
+    outlet_id: str | None
+    technician_id: str | None
+    due_by: datetime
+    visit_ends: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectorRecord:
+    """What became of the findings of one rule or model; `wrong` where a technician found another fault or none."""
+
+    kind: str
+    fault: str
+    detector: str
+    findings: int
+    confirmed: int
+    wrong: int
+    days_before_work: float | None
+    """Median days from the finding to the finished work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What was done in a span; months are appliance-months watched."""
+
+    visits: int
+    reminders: int
+    avoided_visits: int
+    prevented_failures: int
+    breakdowns: int
+    parts_cost: float
+    months: float
+
+
+def read_services(connection: Connection, since: datetime, until: datetime) -> list[Service]:
+    """Every order finished between two moments."""
+    values = {"since": since, "until": until, "discontent_stars": DISCONTENT_STARS}
+    return rows(connection, Service, _SQL["services"], values)
+
+
+def read_omissions(connection: Connection, since: datetime, until: datetime) -> list[Omission]:
+    """Every omission found between two moments."""
+    return rows(connection, Omission, _SQL["omissions"], {"since": since, "until": until})
+
+
+def read_breakdowns(connection: Connection, faults: Sequence[str], since: datetime) -> list[Breakdown]:
+    """Breakdowns since then that are not counted as omissions."""
+    return rows(connection, Breakdown, _SQL["breakdowns"], {"faults": list(faults), "since": since})
+
+
+def overdue_orders(connection: Connection, due_before: datetime) -> list[OpenOrder]:
+    """Open orders that were due before then and are not counted as omissions."""
+    return rows(connection, OpenOrder, _SQL["open_orders"], {"due_before": due_before})
+
+
+def add_breakdown(connection: Connection, breakdown: Breakdown, why: str) -> None:
+    """Count a breakdown as an omission, once."""
+    values = {
+        "finding_id": breakdown.finding_id,
+        "household_id": breakdown.household_id,
+        "model": breakdown.model,
+        "at": breakdown.raised_at,
+        "why": why,
+    }
+    connection.execute(_SQL["add_breakdown"], values)
+
+
+def add_dropped(connection: Connection, order: OpenOrder, at: datetime, why: str) -> None:
+    """Count a dropped order as an omission, once."""
+    values = {
+        "order_id": order.order_id,
+        "household_id": order.household_id,
+        "outlet_id": order.outlet_id,
+        "technician_id": order.technician_id,
+        "at": at,
+        "why": why,
+    }
+    connection.execute(_SQL["add_dropped"], values)
+
+
+def read_detectors(connection: Connection, since: datetime, until: datetime) -> list[DetectorRecord]:
+    """Every rule and model that spoke between two moments."""
+    return rows(connection, DetectorRecord, _SQL["detectors"], {"since": since, "until": until})
+
+
+def read_ledger(connection: Connection, since: datetime, until: datetime) -> Ledger:
+    """What was done between two moments."""
+    found = row(connection, Ledger, _SQL["ledger"], {"since": since, "until": until})
+    assert found is not None, "sums always have a row"
+    return found

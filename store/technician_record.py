@@ -1,0 +1,177 @@
+"""Technicians' grades, licence points and earnings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from domain.errors import NotFound
+from domain.finished_work import DISCONTENT_STARS
+from store.api_rows import row, rows
+from store.database import Connection
+from store.sql import queries
+
+_SQL = queries("technician_record")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneJob:
+    """One finished job; `mix` is its fault, `trouble`: it was reopened, repeated or left the owner discontent."""
+
+    technician: str
+    mix: str
+    trouble: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenGrade:
+    """A grade with what it rests on, and its appeal if there was one."""
+
+    id: UUID
+    technician_id: str
+    month: date
+    grade: Literal["A", "B", "C"]
+    promoted: bool
+    figures: dict[str, Any]
+    state: str
+    appeal: str | None
+    answer: str | None
+    made_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsEntry:
+    """Points taken off or given back, with the reason."""
+
+    id: int
+    points: int
+    reason: str
+    order_id: UUID | None
+    note: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """An order in which somebody repeated his own job."""
+
+    technician_id: str
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earned:
+    """A finished job and what it has passed."""
+
+    order_number: int
+    minutes: int
+    reported: bool
+    proved: bool
+    followed_up: bool
+    no_open_complaint: bool
+    repeats: bool
+
+
+def done_jobs(connection: Connection, since: datetime, until: datetime) -> list[DoneJob]:
+    """Jobs finished between two moments."""
+    values = {"since": since, "until": until, "discontent_stars": DISCONTENT_STARS}
+    return rows(connection, DoneJob, _SQL["graded_jobs"], values)
+
+
+def is_graded(connection: Connection, month: date) -> bool:
+    """Whether grades were given for a month."""
+    return connection.execute(_SQL["is_graded"], {"month": month}).fetchone() == (True,)
+
+
+def add_grade(
+    connection: Connection,
+    technician_id: str,
+    month: date,
+    grade: str,
+    *,
+    promoted: bool,
+    figures: Mapping[str, Any],
+    made_at: datetime,
+) -> None:
+    """Give a grade; one that was given stays."""
+    values = {
+        "technician_id": technician_id,
+        "month": month,
+        "grade": grade,
+        "promoted": promoted,
+        "figures": Jsonb(figures),
+        "made_at": made_at,
+    }
+    connection.execute(_SQL["add_grade"], values)
+
+
+def read_grades(connection: Connection, technician_id: str) -> list[GivenGrade]:
+    """All grades of a technician, newest month first."""
+    return rows(connection, GivenGrade, _SQL["grades"], {"technician_id": technician_id})
+
+
+def read_grade(connection: Connection, grade_id: UUID) -> GivenGrade:
+    """One grade; NotFound."""
+    found = row(connection, GivenGrade, _SQL["grade"], {"id": grade_id})
+    if found is None:
+        raise NotFound(f"there is no grade {grade_id}")
+    return found
+
+
+def record_appeal(connection: Connection, grade_id: UUID, appeal: str) -> None:
+    """What the technician says against a grade."""
+    connection.execute(_SQL["set_appeal"], {"id": grade_id, "appeal": appeal})
+
+
+def record_answer(connection: Connection, grade_id: UUID, answer: str) -> None:
+    """What was decided about an appeal, and why."""
+    connection.execute(_SQL["set_answer"], {"id": grade_id, "answer": answer})
+
+
+def read_points(connection: Connection, technician_id: str, since: datetime) -> list[PointsEntry]:
+    """Entries since then, newest first."""
+    return rows(connection, PointsEntry, _SQL["points"], {"technician_id": technician_id, "since": since})
+
+
+def add_points(
+    connection: Connection,
+    technician_id: str,
+    points: int,
+    reason: str,
+    *,
+    order_id: UUID | None,
+    note: str,
+    actor: str,
+    at: datetime,
+) -> bool:
+    """Enter points; False if the same cause was entered before."""
+    values = {
+        "technician_id": technician_id,
+        "points": points,
+        "reason": reason,
+        "order_id": order_id,
+        "note": note,
+        "actor": actor,
+        "at": at,
+    }
+    return connection.execute(_SQL["add_points"], values).fetchone() is not None
+
+
+def own_repeats(connection: Connection, since: datetime) -> list[Repeat]:
+    """Repeats of one's own work since then that cost no point yet."""
+    return rows(connection, Repeat, _SQL["own_repeats"], {"since": since})
+
+
+def read_earned(connection: Connection, technician_id: str, since: datetime, until: datetime) -> list[Earned]:
+    """Jobs of a technician finished between two moments."""
+    return rows(connection, Earned, _SQL["earned"], {"technician_id": technician_id, "since": since, "until": until})
+
+
+def set_active(connection: Connection, technician_id: str, *, active: bool) -> bool:
+    """Let a technician work or not; True if that changed."""
+    return connection.execute(_SQL["set_active"], {"technician_id": technician_id, "active": active}).rowcount > 0

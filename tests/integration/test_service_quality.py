@@ -1,0 +1,174 @@
+"""Service figures, omissions, grades, points and settlement, computed from orders as they stand in the database."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+
+from domain.faults import Urgency
+from domain.signals import Kind
+from domain.states import FINDING, ORDER
+from scheduler.grade import grade_technicians
+from scheduler.omissions import find_omissions
+from store.database import Connection
+from store.moves import move
+from tests.integration.api_homes import (
+    NOW,
+    add_appliance,
+    add_finding,
+    add_home,
+    add_order,
+    add_reminder,
+    add_technician,
+    client,
+)
+from tests.integration.scheduler_homes import work_on
+
+pytestmark = pytest.mark.integration
+MAY = datetime(2025, 5, 5, 8, tzinfo=UTC)
+ANY = frozenset(ORDER.moves)
+
+
+@pytest.fixture
+def api(database_url: str, mqtt_url: str) -> Iterator[httpx.Client]:
+    with client(database_url, mqtt_url, now=lambda: NOW + timedelta(days=30)) as opened:
+        yield opened
+
+
+def home_with(connection: Connection, number: int, kind: Kind = Kind.AIR_CONDITIONER) -> int:
+    add_home(connection, f"home-{number}")
+    return add_appliance(connection, f"unit-{number}", kind, f"home-{number}")
+
+
+def finished(
+    connection: Connection,
+    number: int,
+    *,
+    technician: str,
+    outcome: str | None = "confirmed",
+    to: str = "verified",
+    at: datetime = MAY,
+) -> UUID:
+    """A job in a home of its own, brought to the state `to`."""
+    key = home_with(connection, number)
+    finding = add_finding(connection, key, Kind.AIR_CONDITIONER, "refrigerant_leak", Urgency.VISIT, raised_at=at)
+    order = add_order(connection, finding, f"home-{number}")
+    starts = at + timedelta(hours=2 * number)
+    connection.execute("UPDATE order_task SET outcome = %s WHERE order_id = %s", (outcome, order))
+    connection.execute(
+        "UPDATE service_order SET technician_id = %s, outlet_id = 'outlet-1', visit_starts = %s, visit_ends = %s"
+        " WHERE id = %s",
+        (technician, starts, starts + timedelta(hours=1), order),
+    )
+    with connection.transaction():
+        move(connection, ORDER, order, "completed", actor="t", reason="r", at=starts, via=ANY)
+        if to != "completed":
+            move(connection, ORDER, order, to, actor="t", reason="r", at=starts, via=ANY)
+    return order
+
+
+def test_figures_come_from_orders_and_telemetry_with_their_bounds(connection: Connection, api: httpx.Client) -> None:
+    add_technician(connection, "tech-1", Kind.AIR_CONDITIONER)
+    add_technician(connection, "tech-2", Kind.AIR_CONDITIONER)
+    for number in range(4):
+        finished(connection, number, technician="tech-1")
+    late = finished(connection, 4, technician="tech-2", to="reopened")
+    wrong = finished(connection, 5, technician="tech-2", outcome="no_fault_found", to="completed")
+    api.put(f"/api/v1/orders/{late}/rating", json={"stars": 1, "channel": "app", "comment": "Still broken."})
+    api.put(f"/api/v1/orders/{wrong}/rating", json={"stars": 5, "channel": "app"})
+    whole = api.get("/api/v1/reports/quality").json()["groups"][0]
+    assert (whole["services"], whole["complaint_ppm"]["count"]) == (6, 1)
+    assert whole["complaint_ppm"]["value"] == pytest.approx(1e6 / 6)
+    assert whole["complaint_ppm"]["low"] < 1e6 / 6 < whole["complaint_ppm"]["high"]
+    assert (whole["first_visit_fix"]["count"], whole["first_visit_fix"]["of"]) == (4, 5)
+    assert (whole["misjudgement"]["count"], whole["false_cost"]["count"]) == (1, 1)
+    assert (whole["satisfaction"]["count"], whole["satisfaction"]["of"]) == (1, 2)
+    by = api.get("/api/v1/reports/quality", params={"by": "technician"}).json()["groups"]
+    assert [(group["value"], group["services"]) for group in by] == [("tech-1", 4), ("tech-2", 2)]
+    record = api.get("/api/v1/reports/detectors").json()["items"][0]
+    assert (record["detector"], record["confirmed"], record["wrong"]) == ("test 1", 5, 1)
+    costs = api.get("/api/v1/reports/costs").json()
+    assert (costs["predicted"], costs["prevented_failures"]) == (6 * 120, 5)
+    empty = api.get(
+        "/api/v1/reports/quality", params={"since": "2025-06-01T00:00:00Z", "until": "2025-05-01T00:00:00Z"}
+    )
+    assert (empty.status_code, "before it begins" in empty.json()["detail"]) == (422, True)
+
+
+def test_the_system_finds_what_nobody_predicted_and_what_somebody_dropped(
+    connection: Connection, api: httpx.Client
+) -> None:
+    foretold, surprise = (home_with(connection, number, Kind.REFRIGERATOR) for number in (1, 2))
+    early = NOW - timedelta(days=5)
+    add_finding(connection, foretold, Kind.REFRIGERATOR, "compressor_failing", Urgency.VISIT, raised_at=early)
+    for key in (foretold, surprise):
+        add_finding(connection, key, Kind.REFRIGERATOR, "food_at_risk", Urgency.URGENT, raised_at=NOW)
+    dropped = add_order(connection, add_finding(
+        connection, home_with(connection, 3), Kind.AIR_CONDITIONER, "refrigerant_leak", Urgency.VISIT
+    ), "home-3")  # fmt: skip
+    connection.execute("UPDATE service_order SET due_by = %s WHERE id = %s", (NOW - timedelta(days=4), dropped))
+    assert find_omissions(work_on(connection, NOW)) == {"breakdowns": 1, "dropped": 1}
+    assert find_omissions(work_on(connection, NOW)) == {"breakdowns": 0, "dropped": 0}
+    items = api.get("/api/v1/reports/omissions").json()["items"]
+    assert {(one["kind"], one["household_id"]) for one in items} == {
+        ("breakdown_not_predicted", "home-2"),
+        ("order_dropped", "home-3"),
+    }
+    assert api.get("/api/v1/reports/quality").json()["groups"][0]["omission_ppm"]["count"] == 2
+
+
+def test_a_bad_month_is_graded_explained_appealed_and_two_suspend(connection: Connection, api: httpx.Client) -> None:
+    for name in ("good", "fair", "poor"):
+        add_technician(connection, f"tech-{name}", Kind.AIR_CONDITIONER)
+    number = 0
+    for month in (MAY - timedelta(days=30), MAY):
+        for name, bad in (("good", 0), ("fair", 0), ("poor", 9)):
+            for job in range(14):
+                number += 1
+                finished(
+                    connection, number, technician=f"tech-{name}", to="reopened" if job < bad else "verified",
+                    at=month - timedelta(hours=2 * number) + timedelta(hours=28 * job),
+                )  # fmt: skip
+    for when in (datetime(2025, 5, 20, tzinfo=UTC), datetime(2025, 6, 20, tzinfo=UTC)):
+        assert grade_technicians(work_on(connection, when))["graded"] == 3
+        assert grade_technicians(work_on(connection, when))["graded"] == 0
+    record = api.get("/api/v1/technicians/tech-poor/record").json()
+    assert [grade["grade"] for grade in record["grades"]] == ["C", "C"]
+    assert (record["standing"], record["active"]) == ("suspended", False)
+    assert record["grades"][0]["figures"]["ratio"] > 1.5
+    assert record["grades"][0]["figures"]["settings"]["tolerance"] == 1.25
+    grade = record["grades"][0]["id"]
+    assert api.post(f"/api/v1/grades/{grade}/decide", json={"overturned": True, "answer": "x"}).status_code == 409
+    api.post(f"/api/v1/grades/{grade}/appeal", json={"appeal": "The parts were faulty."}).raise_for_status()
+    decided = api.post(f"/api/v1/grades/{grade}/decide", json={"overturned": True, "answer": "A bad batch."}).json()
+    assert decided["state"] == "overturned"
+    record = api.get("/api/v1/technicians/tech-poor/record").json()
+    assert (record["standing"], record["active"]) == ("active", True)
+
+
+def test_points_and_settlement_say_what_is_held_and_why(connection: Connection, api: httpx.Client) -> None:
+    add_technician(connection, "tech-1", Kind.AIR_CONDITIONER)
+    finished(connection, 1, technician="tech-1")
+    unproved = finished(connection, 2, technician="tech-1", to="completed", outcome=None)
+    body = {"reason": "broken_promise", "order_id": str(unproved), "note": "came three hours late"}
+    assert api.post("/api/v1/technicians/tech-1/points", json=body).json()["points"] == 10
+    assert api.post("/api/v1/technicians/tech-1/points", json=body).status_code == 409
+    statement = api.get("/api/v1/technicians/tech-1/settlement", params={"month": "2025-05"}).json()
+    held = {line["order_number"]: line["held_by"] for line in statement["lines"]}
+    assert list(held.values()) == [["followed_up"], ["reported", "proved", "followed_up"]]
+    assert (statement["paid"], statement["held"]) == (0, 2 * (30 + 40 * 45 / 60))
+    assert api.get("/api/v1/technicians/tech-1/settlement", params={"month": "2025-13"}).status_code == 422
+    assert api.get("/api/v1/technicians/nobody/record").status_code == 404
+
+
+def test_an_avoided_visit_is_counted(connection: Connection, api: httpx.Client) -> None:
+    key = home_with(connection, 1)
+    finding = add_finding(connection, key, Kind.AIR_CONDITIONER, "filter_clog", Urgency.SELF)
+    reminder = add_reminder(connection, finding)
+    connection.execute("UPDATE reminder SET state = 'verified' WHERE id = %s", (reminder,))
+    with connection.transaction():
+        move(connection, FINDING, finding, "resolved", actor="t", reason="r", at=NOW)
+    costs = api.get("/api/v1/reports/costs").json()
+    assert (costs["avoided_visits"], costs["predicted"], costs["reactive"]) == (1, 1.0, 120.0)
