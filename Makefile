@@ -12,8 +12,8 @@ setup: ## make .venv with everything needed
 demo: setup ## run everything on this computer with simulated homes; Ctrl-C ends it
 	@exec .venv/bin/wellkept up --demo
 
-test: setup ## run all tests (ARGS="-k name" narrows them)
-	@.venv/bin/pytest $(ARGS)
+test: setup ## run all tests, two at a time (ARGS="-k name" narrows them, one at a time)
+	@.venv/bin/pytest $(or $(ARGS),-n 2 --dist loadfile)
 
 check: setup ## format, lint and types
 	.venv/bin/ruff format --check .
