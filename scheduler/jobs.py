@@ -17,6 +17,7 @@ from scheduler.obligations import keep_promises
 from scheduler.offer import offer
 from scheduler.omissions import find_omissions
 from scheduler.parts import supply_parts
+from scheduler.plan_care import plan_care
 from scheduler.plan_days import plan_days
 from scheduler.propose import propose
 from scheduler.remind import remind
@@ -71,6 +72,7 @@ JOBS: Final = (
     _job("follow_up", 60, 1, follow_up_reminders, "telemetry verifies or escalates reminders; a snooze ends"),
     _job("propose", 60, 1, propose, "findings that need somebody become tasks of one order per household"),
     _job("parts", 60, 2, supply_parts, "parts of approved orders are held ready, of finished ones let go"),
+    _job("plan_care", 86_400, 60, plan_care, "what is due by age and water goes on the list before its time"),
     _job("offer", 60, 2, offer, "approved visits are offered to the owner with real free times"),
     _job("promises", 60, 2, keep_promises, "unanswered offers are repeated, then called; services are followed up"),
     _job("settle", 60, 1, settle, "what cleared is closed; finished work is proved by telemetry or reopened"),

@@ -70,7 +70,10 @@ SELECT %(order_id)s, f.id, %(action)s, %(parts)s, %(minutes)s, %(along)s,
         FROM order_task before
         JOIN service_order o ON o.id = before.order_id AND o.state IN ('completed', 'verified')
         JOIN finding g ON g.id = before.finding_id AND g.appliance_key = f.appliance_key
-        WHERE (g.fault = f.fault OR before.parts && %(parts)s::text[])
+        WHERE (g.fault = f.fault OR before.parts && %(parts)s::text[]
+               OR EXISTS (SELECT FROM part_reservation used JOIN part p ON p.id = used.part_id
+                          WHERE used.task_id = before.id AND used.state = 'consumed'
+                            AND coalesce(p.role, p.id) = ANY(%(parts)s::text[])))
           AND before.outcome IS DISTINCT FROM 'no_fault_found'
           AND o.completed_data_at >= %(data_at)s::timestamptz - make_interval(days => %(repeat_days)s)
         ORDER BY o.completed_data_at, before.id LIMIT 1)
