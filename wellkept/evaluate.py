@@ -45,6 +45,7 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     if len(set(names)) < len(names):
         raise BadInput("two cases have the same folder name; their results would overwrite each other")
     sealed = shipped() if model is None else read_model(model)
+    _say_model(sealed)
     reports = []
     with spread_over(jobs, settings.dask_url) as apply:
         for case in cases:
@@ -52,6 +53,15 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
             click.echo()
     page = write_page(reports, out / "report.html")
     click.echo(f"written: {out}/<case>/findings.jsonl, {out}/<case>/report.json, {page}")
+
+
+def _say_model(sealed: "Sealed") -> None:
+    from models.training.code import code_version
+
+    origin = sealed.model.provenance
+    click.echo(f"model: {origin.name} ({sealed.sha256[:12]}){', trained on SIMULATED fleets' * origin.simulated}")
+    if origin.code_version != code_version():
+        click.echo("  other detectors were at work when it was trained: its probabilities may not fit; train it anew")
 
 
 def _evaluate(

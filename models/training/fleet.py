@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from domain.decision_params import DecisionParams
 from domain.labels import Label, was_there
 from domain.readings import from_us, to_us
 from domain.services import Service
@@ -38,6 +39,15 @@ class Fleet:
         """Appliance-months watched."""
         return sum(one.last_us - one.first_us for one in self.recorded) / _MONTH_US
 
+    def groups(self) -> set[tuple[Kind, str]]:
+        """Kinds and detectors that said something."""
+        return {
+            (one.appliance.kind, group_of(verdict.detector))
+            for one in self.recorded
+            for _, verdict in one.said
+            if verdict.present
+        }
+
     def part(self, keep: Callable[[Recorded], bool]) -> "Fleet":
         """Only some of the appliances."""
         return replace(self, recorded=[one for one in self.recorded if keep(one)])
@@ -50,12 +60,10 @@ class Labelled:
     kind: Kind
     finding: Finding
     there: bool
-    first: bool
-    """It was the first to find its fault."""
     weight: float
 
-    def example(self) -> Example:
-        """For fitting probabilities on."""
+    def example(self, share: float = 1.0) -> Example:
+        """For fitting probabilities on; `share` if the same event makes several examples."""
         score = self.finding.probability if self.finding.score is None else self.finding.score
         return Example(
             kind=self.kind,
@@ -63,7 +71,7 @@ class Labelled:
             urgency=self.finding.urgency,
             score=round(score, 4),
             there=self.there,
-            weight=round(self.weight, 4),
+            weight=round(self.weight * share, 4),
         )
 
 
@@ -72,10 +80,10 @@ def fold_of(household_id: str, folds: int = FOLDS) -> int:
     return sha256(household_id.encode()).digest()[0] % folds
 
 
-def replay(recorded: Recorded, model: TrainedModel) -> list[Finding]:
-    """The findings of one appliance had `model` spoken."""
+def replay(recorded: Recorded, model: TrainedModel, weigh: DecisionParams | None = None) -> list[Finding]:
+    """The findings of one appliance had `model` spoken; with `weigh` only what the decision would act upon."""
     appliance = recorded.appliance
-    ledger = Ledger(appliance_id=appliance.id, kind=appliance.kind)
+    ledger = Ledger(appliance_id=appliance.id, kind=appliance.kind, weigh=weigh)
     heard = sorted(recorded.services)
     for at_us, verdict in recorded.said:
         while heard and to_us(heard[0].at) <= at_us:
@@ -87,9 +95,9 @@ def replay(recorded: Recorded, model: TrainedModel) -> list[Finding]:
     return ledger.findings()
 
 
-def labelled(fleet: Fleet, model: TrainedModel) -> list[Labelled]:
+def labelled(fleet: Fleet, model: TrainedModel, weigh: DecisionParams | None = None) -> list[Labelled]:
     """Every finding that `model` would have raised and that can be labelled; repeats of what was found count not."""
-    findings = [finding for one in fleet.recorded for finding in replay(one, model)]
+    findings = [finding for one in fleet.recorded for finding in replay(one, model, weigh)]
     appliances = {one.appliance.id: one.appliance for one in fleet.recorded}
     if fleet.truth is None:
         return _by_services(findings, appliances, {one.appliance.id: one.services for one in fleet.recorded})
@@ -106,7 +114,7 @@ def _labelled(
     appliances: Mapping[str, CaseAppliance], one: Judged, *, there: bool, weight: Callable[[Kind, Judged], float]
 ) -> Labelled:
     kind = appliances[one.finding.appliance_id].kind
-    return Labelled(kind=kind, finding=one.finding, there=there, first=there, weight=weight(kind, one))
+    return Labelled(kind=kind, finding=one.finding, there=there, weight=weight(kind, one))
 
 
 def _by_services(
@@ -117,7 +125,7 @@ def _by_services(
         there = was_there(label_by_services(finding.fault, finding.raised_at, services[finding.appliance_id]))
         if there is not None:
             kind = appliances[finding.appliance_id].kind
-            found.append(Labelled(kind=kind, finding=finding, there=there, first=there, weight=1.0))
+            found.append(Labelled(kind=kind, finding=finding, there=there, weight=1.0))
     return found
 
 

@@ -1,19 +1,23 @@
 """Least scores for a budget of false findings, from what healthy appliances made the detectors say.
 
-Whole appliances are the blocks: the nights of one appliance are far too alike to count as so many chances. Where a
-class of faults says too much that is false, the limit is raised where it costs the fewest true findings.
+What counts is what the decision would act upon (domain/decision.py). Whole appliances are the blocks: the nights of one
+appliance are far too alike to count as so many chances. Where a class of faults says too much that is false, the limit
+is raised where it costs the fewest true findings.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from domain.decision_params import DecisionParams
 from domain.faults import Urgency, fault_of
 from domain.signals import Kind
 from models.trained.model import TrainedModel, group_of
 from models.training.fleet import Fleet, labelled
 
 Group = tuple[Kind, str]
+WEIGH: Final = DecisionParams()
+"""A finding that nobody would act upon costs nobody anything."""
 STEPS: Final = (0.0, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95)
 
 
@@ -39,12 +43,12 @@ class Tried(NamedTuple):
     false: float
 
 
-def fit_limits(fleets: Sequence[Fleet], plain: TrainedModel) -> dict[Group, float]:
-    """The least score of each detector that needs one; `plain` is the model without limits and probabilities."""
+def fit_limits(fleets: Sequence[Fleet], unlimited: TrainedModel) -> dict[Group, float]:
+    """The least score of each detector that needs one; `unlimited` is the model with probabilities, without limits."""
     months = sum(fleet.months for fleet in fleets)
     limits: dict[Group, float] = {}
     for urgency, budget in BUDGETS.items():
-        tried = _try_all(fleets, plain, urgency)
+        tried = _try_all(fleets, unlimited, urgency)
         limits |= {group: limit for group, limit in choose(tried, budget, months).items() if limit > 0}
     return limits
 
@@ -81,7 +85,7 @@ def _moves(tried: Sequence[Tried], place: int, group: Group) -> list[tuple[float
     ]
 
 
-def _try_all(fleets: Sequence[Fleet], plain: TrainedModel, urgency: Urgency) -> dict[Group, list[Tried]]:
+def _try_all(fleets: Sequence[Fleet], unlimited: TrainedModel, urgency: Urgency) -> dict[Group, list[Tried]]:
     speaks: dict[Group, set[str]] = {}
     for fleet in fleets:
         for one in fleet.recorded:
@@ -92,15 +96,15 @@ def _try_all(fleets: Sequence[Fleet], plain: TrainedModel, urgency: Urgency) -> 
     found = {}
     for group, names in sorted(speaks.items()):
         own = [fleet.part(lambda one, f=fleet.name, n=names: f"{f}/{one.appliance.id}" in n) for fleet in fleets]  # type: ignore[misc]
-        found[group] = [_try(own, plain, group, limit) for limit in STEPS]
+        found[group] = [_try(own, unlimited, group, limit) for limit in STEPS]
     return found
 
 
-def _try(fleets: Sequence[Fleet], plain: TrainedModel, group: Group, limit: float) -> Tried:
-    model = replace(plain, limits={group: limit})
+def _try(fleets: Sequence[Fleet], unlimited: TrainedModel, group: Group, limit: float) -> Tried:
+    model = replace(unlimited, limits={group: limit})
     true = false = 0.0
     for fleet in fleets:
-        for one in labelled(fleet, model):
+        for one in labelled(fleet, model, WEIGH):
             if (one.kind, group_of(one.finding.detector)) == group:
                 true += one.weight * one.there
                 false += one.weight * (not one.there)

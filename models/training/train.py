@@ -1,7 +1,7 @@
 """From recorded fleets to a model: healthy units first, then what the detectors say of everyone, then the figures.
 
 1. Healthy homes: noise and drift of each index, usual ranges, the watch for the unknown.
-2. Everyone, night by night as in production: limits for the budget of false findings, then probabilities.
+2. Everyone, night by night as in production: probabilities, then limits for the budget of false findings.
 3. The same fit without one home in four, four times: figures on homes that were not fitted on.
 """
 
@@ -27,12 +27,14 @@ from models.trained.unknown import as_row
 from models.training.beliefs import HealthyUnit, fit_beliefs, fit_ranges
 from models.training.code import code_version
 from models.training.fleet import FOLDS, Fleet, Labelled, ends_of, fold_of, labelled
-from models.training.limits import fit_limits
+from models.training.limits import WEIGH, fit_limits
 from models.training.probability import fit_probabilities
 from models.training.record import MOST_HEALTHY, healthy_units, record_case
 from models.training.unknown import fit_forest
 
 SEED = 20250601
+LEVELS = (0.0, 0.7, 0.8, 0.9)
+"""Scores at which a finding may come to be acted upon."""
 Tell = Callable[[str, int], Callable[[int], None]]
 """Begins a step with its name and its number of rows; what it returns is told of rows that are done."""
 
@@ -95,10 +97,24 @@ def train(
 
 def fit_speech(fleets: Sequence[Fleet], plain: TrainedModel, outcomes: Sequence[Example] = ()) -> TrainedModel:
     """`plain` with limits and probabilities fitted on the fleets and on outcomes of service."""
+    examples = (*_examples(fleets, plain), *outcomes)
+    probable = replace(plain, calibration=fit_probabilities(examples), examples=examples)
     told = [fleet for fleet in fleets if fleet.truth is not None]
-    limited = replace(plain, limits=fit_limits(told, plain) if told else {})
-    examples = (*(one.example() for fleet in fleets for one in labelled(fleet, limited)), *outcomes)
-    return replace(limited, calibration=fit_probabilities(examples), examples=examples)
+    return replace(probable, limits=fit_limits(told, probable) if told else {})
+
+
+def _examples(fleets: Sequence[Fleet], plain: TrainedModel) -> list[Example]:
+    """Findings as they would be raised at several levels of evidence.
+
+    When a finding is acted upon depends on its probability, which is to be fitted here; and one whose evidence has
+    grown to a level is more often true than one that began there.
+    """
+    groups = {group for fleet in fleets for group in fleet.groups()}
+    found = []
+    for level in LEVELS:
+        model = replace(plain, limits=dict.fromkeys(groups, level))
+        found += [one.example(1.0 / len(LEVELS)) for fleet in fleets for one in labelled(fleet, model)]
+    return found
 
 
 def refit(model: TrainedModel, name: str, outcomes: Sequence[Example], data_to: str) -> TrainedModel:
@@ -124,7 +140,7 @@ def held_out_figures(fleets: Sequence[Fleet], plain: TrainedModel, outcomes: Seq
         outside = [fleet.part(lambda one, f=fold: fold_of(one.appliance.household_id) != f) for fleet in fleets]  # type: ignore[misc]
         model = fit_speech(outside, plain, outcomes)
         for fleet in inside:
-            found += labelled(fleet, model)
+            found += labelled(fleet, model, WEIGH)
     months = sum(fleet.months for fleet in fleets)
     said = [one.finding.probability for one in found]
     there = [one.there for one in found]

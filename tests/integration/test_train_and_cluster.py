@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from domain.signals import Kind
-from models.trained.file import read_model
+from models.trained.file import read_model, write_model
 from scheduler.score import score
 from store.database import Connection
 from tests.integration.scheduler_homes import NOW, work_on
@@ -86,20 +86,23 @@ def test_a_model_says_what_it_was_trained_on(alone: Path, fleet: Path) -> None:
     assert (origin.appliances, origin.appliance_models) == (5, ("M",))
     assert (origin.data_from, origin.data_to) == ("2025-03-01", "2025-04-13")  # late rows are met late
     ours = [one for one in model.examples if one.group == "washing_machine_drain_filter_clog"]
-    assert [one.there for one in ours] == [True]
+    assert {one.there for one in ours} == {True}
+    assert sum(one.weight for one in ours) == pytest.approx(1.0)  # one event, at several levels of evidence
     assert origin.figures["self_findings"]["true"] == 1
 
 
 def test_the_model_is_used_by_evaluate(alone: Path, fleet: Path, tmp_path: Path) -> None:
-    result = run("evaluate", str(fleet), "--out", str(tmp_path / "out"), "--model", str(alone), "--jobs", "1")
-    assert result.exit_code == 0, result.output
-    report = json.loads((tmp_path / "out" / fleet.name / "report.json").read_text(encoding="utf-8"))
-    assert report["model"]["sha256"] == read_model(alone).sha256
-    findings = (tmp_path / "out" / fleet.name / "findings.jsonl").read_text(encoding="utf-8").splitlines()
-    said = {one["fault"]: one["probability"] for one in map(json.loads, findings) if one["urgency"] == "self"}
-    (example,) = [one for one in read_model(alone).model.examples if one.group.endswith("drain_filter_clog")]
-    platt = read_model(alone).model.calibration[(example.kind, example.group)]
-    assert said["drain_filter_clog"] == pytest.approx(platt.probability(example.score), abs=1e-3)
+    model = read_model(alone).model
+    deaf = write_model(replace(model, limits=dict.fromkeys(model.calibration, 0.99)), tmp_path / "deaf.json")
+    said = {}
+    for name, file in (("alone", alone), ("deaf", tmp_path / "deaf.json")):
+        result = run("evaluate", str(fleet), "--out", str(tmp_path / name), "--model", str(file), "--jobs", "1")
+        assert result.exit_code == 0, result.output
+        lines = (tmp_path / name / fleet.name / "findings.jsonl").read_text(encoding="utf-8").splitlines()
+        said[name] = [one["appliance_id"] for one in map(json.loads, lines) if one["fault"] == "drain_filter_clog"]
+    assert said == {"alone": ["w-1"], "deaf": []}
+    report = json.loads((tmp_path / "deaf" / fleet.name / "report.json").read_text(encoding="utf-8"))
+    assert report["model"]["sha256"] == deaf.sha256
 
 
 def test_a_cluster_makes_the_same_model_and_the_same_findings(
