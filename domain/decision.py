@@ -160,26 +160,34 @@ def _asking(seen: Situation, params: DecisionParams) -> Iterator[Weighed]:
 
 def _visiting(seen: Situation, params: DecisionParams) -> Iterator[Weighed]:
     lead, wrong = params.visit_lead_days, (1.0 - seen.probability) * params.false_visit
-    cost = params.visit + wrong + _failing(seen, lead, params)
+    cost = params.visit + wrong + _on_the_way(seen, lead, params)
     yield Weighed(option=Option.VISIT_NOW, cost=cost, why=_too_late(seen, lead))
     if seen.shared_visit_days is not None:
         days = max(lead, seen.shared_visit_days)
-        cost = params.bundled_visit + wrong + _failing(seen, days, params)
+        cost = params.bundled_visit + wrong + _on_the_way(seen, days, params)
         why = f"somebody comes to the home anyway; {_too_late(seen, days)}"
         yield Weighed(option=Option.VISIT_BUNDLED, cost=cost, why=why)
     elif seen.waits_until is None or seen.at < seen.waits_until:
         days, share = params.wait_days + lead, params.share_chance
         visit = share * params.bundled_visit + (1.0 - share) * params.visit
         ends = (1.0 - seen.probability) * params.wait_clears * (visit + params.false_visit)
-        cost = visit + wrong - ends + _failing(seen, days, params)
+        cost = visit + wrong - ends + _on_the_way(seen, days, params)
         why = f"another job of the home shares the journey with {_percent(share)}; {_too_late(seen, days)}"
         yield Weighed(option=Option.VISIT_BUNDLED, cost=cost, why=why)
 
 
 def _failing(seen: Situation, days: float, params: DecisionParams) -> float:
     """Expected loss by failing within so many days."""
-    loss = params.failure if seen.fault.urgency is Urgency.VISIT else params.neglect
-    return seen.probability * seen.fails_within(days) * loss
+    return seen.probability * seen.fails_within(days) * _loss(seen, params)
+
+
+def _on_the_way(seen: Situation, days: float, params: DecisionParams) -> float:
+    """Expected loss by failing before the visit that is planned: what a failure costs contains a visit already."""
+    return seen.probability * seen.fails_within(days) * max(0.0, _loss(seen, params) - params.visit)
+
+
+def _loss(seen: Situation, params: DecisionParams) -> float:
+    return params.failure if seen.fault.urgency is Urgency.VISIT else params.neglect
 
 
 def _too_late(seen: Situation, days: float) -> str:

@@ -21,7 +21,7 @@ class DecisionParams:
     """A visit that finds nothing costs this beside itself: the owner's half day and trust."""
     false_nudge: float = 4.0
     failure: float = 320.0
-    """A failure of what needs a technician: visit out of turn, spoilt goods, days without."""
+    """A failure of what needs a technician, the visit out of turn included: spoilt goods, days without."""
     neglect: float = 200.0
     """Self-care that never happens: energy, comfort, wear, and in the end a visit."""
     hazard: float = 1500.0

@@ -38,6 +38,8 @@ class Verdict:
     fails_p90: datetime | None = None
     detector: str = ""
     """Name and version of the rule or model that speaks."""
+    ruled_out: tuple[str, ...] = ()
+    """What else it could have been and why it is not: weather, use, peers, sensors, other faults."""
     score: float | None = None
     """What the detector said before a trained model made a probability of it; None if no model spoke."""
 

@@ -11,6 +11,7 @@ from models.detectors import detectors_of
 from models.detectors.agree import agree
 from models.detectors.contract import References
 from models.history import FeatureHistory
+from models.ruled_out import with_ruled_out
 
 EXPLAINS: Final[Mapping[tuple[Kind, str], frozenset[str]]] = MappingProxyType(
     {
@@ -30,4 +31,8 @@ def judge_appliance(
     explained = {
         fault for verdict in verdicts if verdict.present for fault in EXPLAINS.get((kind, verdict.fault), frozenset())
     }
-    return [verdict for verdict in verdicts if not (verdict.present and verdict.fault in explained)]
+    return [
+        with_ruled_out(verdict, kind, history, references)
+        for verdict in verdicts
+        if not (verdict.present and verdict.fault in explained)
+    ]

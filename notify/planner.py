@@ -21,7 +21,7 @@ def _line(case: Case, zone: ZoneInfo, say: Phrases) -> str:
     if case.reminder is not None and case.urgency is Urgency.SELF:
         sentences.append(say.reminded.format(when=say_day(case.reminder.data_at, zone, say.months)))
     if case.fails_p10 is not None:
-        sentences.append(say.fails.format(when=say_day(case.fails_p10, zone, say.months)))
+        sentences.append(say.fails.format(when=say_day(max(case.fails_p10, case.data_at), zone, say.months)))
     if case.decided_why and case.urgency is not Urgency.URGENT:
         sentences.append(case.decided_why)
     return " ".join(sentences)

@@ -48,6 +48,8 @@ class ShownFinding:
     decision: str | None
     """What is done about it (None: not decided yet); the other options are under `/findings/{id}/decision`."""
     decision_reason: str | None
+    ruled_out: list[str]
+    """What else it could have been and why it is not."""
     remote_step: str = ""
     """What the owner can be led through before somebody comes."""
 
@@ -88,6 +90,14 @@ def read_finding(connection: Connection, finding_id: UUID, *, lock: bool = False
     if found is None:
         raise NotFound(f"there is no finding {finding_id}")
     return _in_words(found)
+
+
+def chart_facts(connection: Connection, finding_id: UUID) -> tuple[int, str | None]:
+    """Key and kind of the finding's appliance, for the picture of its daily indices; NotFound."""
+    found = connection.execute(_SQL["chart_facts"], {"id": finding_id}).fetchone()
+    if found is None:
+        raise NotFound(f"there is no finding {finding_id}")
+    return found[0], found[1]
 
 
 def words_for(kind: str | None, fault: str) -> tuple[str, str]:

@@ -71,6 +71,7 @@ def record_verdict(
             "parts": list(fault.parts),
             "evidence": Jsonb([evidence_as_json(e) for e in verdict.evidence]),
             "detector": verdict.detector,
+            "ruled_out": list(verdict.ruled_out),
             "score": verdict.score,
             "model_sha256": model_sha256,
             "rests": timedelta(days=fault.answer_days),

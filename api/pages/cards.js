@@ -63,6 +63,22 @@ function evidenceList(one) {
   );
 }
 
+/** Chart, what was ruled out and what is done: fetched when somebody opens it, not for every card. */
+function detail(finding) {
+  const picture = make("img", "chart");
+  picture.alt = `${finding.title}: observed against expected by day`;
+  const more = make("details", "detail", make("summary", "", "Evidence and decision"), picture);
+  if (finding.ruled_out?.length) {
+    more.append(make("p", "note", make("strong", "", "Ruled out")), make("ul", "ruled-out", ...finding.ruled_out.map((one) => make("li", "", one))));
+  }
+  if (finding.remote_step) more.append(make("p", "note", make("strong", "", "First, from afar: "), finding.remote_step));
+  if (finding.decision_reason) more.append(make("p", "note", make("strong", "", "Decision: "), finding.decision_reason));
+  more.addEventListener("toggle", () => {
+    if (more.open) picture.src = `/api/v1/findings/${finding.id}/chart.svg`;
+  });
+  return more;
+}
+
 export function findingCard(finding, series) {
   const made = card(
     finding.urgency,
@@ -85,6 +101,7 @@ export function findingCard(finding, series) {
   const doubt = `${Math.round(finding.probability * 100)} % sure`;
   const due = finding.fails_p50 ? ` · may fail around ${when(finding.fails_p50)}` : "";
   made.append(make("p", "note", doubt + due + (finding.state === "acknowledged" ? " · acknowledged" : "")));
+  made.append(detail(finding));
   return made;
 }
 

@@ -5,12 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.fields import KINDS, Because, Note, choice_query, chosen
+from api.finding_chart import finding_chart
 from api.paging import Page, Paging, after_time_and_id, page, paging, time_key
 from api.requests import Answer, Ask, changing, check_version, entity_id, reading
 from domain.errors import NotFound
 from domain.faults import FAULTS, Urgency
 from domain.states import FINDING
 from store.api_findings import ShownFinding, list_findings, read_finding
+from store.api_pool import transaction
 from store.database import Connection
 from store.decisions import ShownDecision, read_decision
 from store.moves import move
@@ -58,6 +60,20 @@ def list_(
 def read(ask: Ask, finding_id: str) -> Response:
     """One finding with its evidence."""
     return reading(ask, lambda c: read_finding(c, entity_id(finding_id, "finding")))
+
+
+@router.get(
+    "/{finding_id}/chart.svg",
+    summary="Draw the evidence of a finding",
+    response_class=Response,
+    responses={200: {"content": {"image/svg+xml": {}}}},
+)
+def chart(ask: Ask, finding_id: str) -> Response:
+    """Observed against expected by day, since when, the limit, and when it may fail; a plain picture for any screen."""
+    finding = entity_id(finding_id, "finding")
+    with transaction(ask.pool) as connection:
+        picture = finding_chart(connection, finding)
+    return Response(picture, media_type="image/svg+xml", headers={"Cache-Control": "no-cache"})
 
 
 @router.get(

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from domain.faults import Urgency
+from domain.faults import Urgency, fault_of
 from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.detectors.accumulate import Course, Limits, bounded_probability, days_to, follow
@@ -18,6 +18,7 @@ from models.detectors.signature import CautionParams, all_deviations, likelihood
 from models.features.air_conditioner import AIR_DROP, COIL_DROP
 from models.healthy.learners import EXPECTED, RATIO
 from models.history import DaySeries, FeatureHistory, day_start
+from models.prognosis import with_time_scale
 
 NAME: Final = "ac_filter_clog"
 VERSION: Final = "1"
@@ -135,8 +136,9 @@ def _raised(
     ]
     evidence += list(_coil_evidence(history, series, since))
     trend = days_to(series.days[-params.trend_days :], series.values[-params.trend_days :], params.limit)
+    left = with_time_scale(fault_of(Kind.AIR_CONDITIONER, "filter_clog"), trend)
     last_day = day_start(series.days[-1]) + timedelta(hours=12)
-    p10, p50, p90 = (max(at, last_day + timedelta(days=days)) for days in trend) if trend else (None, None, None)
+    p10, p50, p90 = (last_day + timedelta(days=days) for days in left) if left else (None, None, None)
     return Verdict(
         fault="filter_clog",
         present=True,

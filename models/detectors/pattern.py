@@ -25,7 +25,7 @@ from models.detectors.signature import (
 )
 from models.healthy.deviations import Deviation
 from models.history import FeatureHistory, day_start
-from models.prognosis import days_until
+from models.prognosis import days_until, with_time_scale
 
 VERSION: Final = "2"
 
@@ -81,16 +81,18 @@ def _raised(
     evidence = _evidence(signature, deviations, since, recovered=False)
     if not evidence:
         return None
+    fault = fault_of(signature.kind, signature.fault)
     trend = days_until(amplitudes.days, amplitudes.values, signature.failure, amplitudes.noise)
+    left = with_time_scale(fault, trend)
     last_day = day_start(amplitudes.days[-1]) + timedelta(hours=12)
-    p10, p50, p90 = (max(at, last_day + timedelta(days=days)) for days in trend) if trend else (None, None, None)
+    p10, p50, p90 = (last_day + timedelta(days=days) for days in left) if left else (None, None, None)
     strength = 1.0 - 0.35 * float(np.exp(-max(0.0, course.strength - 1.0) / 1.5))
     return Verdict(
         fault=signature.fault,
         present=True,
         at=at,
         probability=float(min(0.97, named * strength)),
-        urgency=fault_of(signature.kind, signature.fault).urgency,
+        urgency=fault.urgency,
         evidence=evidence,
         fails_p10=p10,
         fails_p50=p50,

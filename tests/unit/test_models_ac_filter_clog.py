@@ -1,6 +1,7 @@
 """Air conditioner filter clog on hand-made days: what raises it, what must not, what ends it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -106,8 +107,9 @@ def test_prognosis_only_with_a_credible_trend() -> None:
     assert rising.fails_p10 is not None
     assert rising.fails_p50 is not None
     assert rising.fails_p90 is not None
-    assert evening(40) <= rising.fails_p10 <= rising.fails_p50 <= rising.fails_p90
-    assert evening(44) < rising.fails_p50 < evening(56)  # +35 % is reached on day 50
+    assert evening(40) - timedelta(days=11) <= rising.fails_p10 < evening(40)  # it may be that bad already
+    assert evening(40) < rising.fails_p50 < rising.fails_p90
+    assert rising.fails_p10 < evening(50) < rising.fails_p90  # +35 % is reached on day 50
     level = evenings(cooling_days(lambda number: Cooling(flow=1.0 if number < 18 else 0.84), DAYS))[-1]
     assert level is not None
     assert level.present

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from domain.faults import fault_of
 from domain.signals import Kind
 from models.features import daily_indices
 from models.features.day import Day, Rows
 from models.features.fan import STEPS
 from models.healthy.fleet_prior import SHIPPED, SHIPPED_SHA256, UntrustedPriorError, read_priors
 from models.judge import judge_appliance
-from models.prognosis import days_until
+from models.prognosis import LATEST_DAYS, days_until, with_time_scale
 from tests.unit.index_stories import story
 from tests.unit.synthetic_days import evening
 
@@ -111,3 +112,25 @@ def test_contact_resistance_is_the_slope_of_the_lost_voltage() -> None:
         Kind.CIRCUIT, current_a=current, upstream_v=[231.0] * 48, voltage_v=[230.5 - 0.05 * amp for amp in current]
     )
     assert found["contact_ohm"] == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "trend", "said"),
+    [
+        # 45 days, trend of 45: the centre is 45
+        (Kind.AIR_CONDITIONER, "filter_clog", 45.0, (-4.5, 29.25, 94.5)),
+        # 10 days, trend of 1000 counts as 50: 10 * 5 ** 0.2 = 13.8; noticed at most ten days too late
+        (Kind.REFRIGERATOR, "compressor_failing", 1000.0, (-LATEST_DAYS, 3.73, 17.25)),
+        # and one of nothing as 2: 10 / 5 ** 0.2 = 7.25
+        (Kind.REFRIGERATOR, "compressor_failing", 0.0, (-LATEST_DAYS, 1.96, 9.06)),
+    ],
+)
+def test_prognosis_joins_the_trend_with_the_time_scale_of_the_fault(
+    kind: Kind, code: str, trend: float, said: tuple[float, float, float]
+) -> None:
+    assert with_time_scale(fault_of(kind, code), (0.0, trend, 999.0)) == pytest.approx(said, abs=0.01)
+
+
+def test_no_prognosis_without_a_trend_or_of_a_hazard() -> None:
+    assert with_time_scale(fault_of(Kind.AIR_CONDITIONER, "filter_clog"), None) is None
+    assert with_time_scale(fault_of(Kind.CIRCUIT, "overload"), (1.0, 2.0, 3.0)) is None

@@ -1,0 +1,193 @@
+"""The evidence of a finding as a picture: observed by day against expected, since when, limit, and prognosis. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from html import escape
+from itertools import chain
+from math import isfinite
+from typing import Final
+
+from api.charts.plane import BLUE, FAINT, INK, ORANGE, PALE, Plane, day_ticks, said, said_day, text, ticks
+from models.picture import Picture
+
+WIDTH: Final = 640
+HEIGHT: Final = 460
+"""Scales with its place; letters of 15 to 20 stay readable on a phone of 360 pixels."""
+SHOWN_BEFORE: Final = timedelta(days=70)
+SHOWN_AFTER: Final = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the finding says beside its daily values."""
+
+    title: str
+    appliance: str
+    since: date
+    fails: tuple[date, date, date] | None = None
+
+
+def draw_evidence(picture: Picture, told: Told) -> str:
+    """The picture as SVG with a title and a description for those who cannot see it."""
+    plane = _plane(picture, told)
+    parts = [
+        *_axes(plane, picture.unit),
+        _path(plane.band(picture.days, picture.low, picture.high), fill=PALE),
+        _path(plane.line(picture.days, picture.expected), stroke=FAINT, width=2.0),
+        _path(plane.line(picture.days, picture.threshold), stroke=ORANGE, width=2.0, dash="8 5"),
+        *_dots(plane, picture),
+        *_since(plane, told.since),
+        *(_prognosis(plane, picture, told.fails) if told.fails else ()),
+        *_legend(picture, told),
+    ]
+    return _svg(told, describe(picture, told), parts, _name(picture))
+
+
+def describe(picture: Picture, told: Told) -> str:
+    """The picture in words."""
+    observed, expected = picture.observed[-1], picture.expected[-1]
+    words = (
+        f"{picture.name} by day from {said_day(picture.days[0])} to {said_day(picture.days[-1])}. "
+        f"On the last day {said(observed)} {picture.unit} was observed where {said(expected)} was expected; a healthy "
+        f"day lies between {said(picture.low[-1])} and {said(picture.high[-1])}. Raised by days from "
+        f"{said_day(told.since)} on; the limit is {said(picture.threshold[-1])}."
+    )
+    if told.fails is None:
+        return f"{words} There is no trend that would tell when it fails."
+    early, middle, late = (said_day(day) for day in told.fails)
+    return f"{words} It fails or needs care between {early} and {late}, most likely around {middle}."
+
+
+def draw_values(told: Told, signal: str, unit: str, expected: float | None, observed: float | None) -> str:
+    """Two bars, for a finding whose signal is not kept by day (an alarm of the moment, say)."""
+    known = [(name, value) for name, value in (("expected", expected), ("observed", observed)) if value is not None]
+    most = max((abs(value) for _, value in known), default=0.0) or 1.0
+    parts = []
+    for number, (name, value) in enumerate(known):
+        y = 150 + 110 * number
+        length = max(2.0, 360 * abs(value) / most)
+        parts.append(text(150, y + 34, name, anchor="end", size=18))
+        parts.append(f'<rect x="165" y="{y}" width="{length:.1f}" height="52" fill="{PALE if number == 0 else BLUE}" '
+                     f'stroke="{INK}"/>')  # fmt: skip
+        parts.append(text(min(165 + length + 10, WIDTH - 90), y + 34, f"{said(value)} {unit}", size=18))
+    if not known:
+        parts.append(text(WIDTH / 2, 220, "Nothing was measured: that is the finding.", anchor="middle", size=18))
+    parts.append(text(24, HEIGHT - 30, f"since {said_day(told.since)}", size=16, ink=FAINT))
+    words = ", ".join(f"{name} {said(value)} {unit}" for name, value in known) or "nothing was measured"
+    return _svg(told, f"{signal}: {words}, since {said_day(told.since)}.", parts, signal)
+
+
+def _plane(picture: Picture, told: Told) -> Plane:
+    first = max(min([picture.days[0], *(day for day, _ in picture.learned)]), picture.days[-1] - SHOWN_BEFORE)
+    last = picture.days[-1] + timedelta(days=3)
+    if told.fails:
+        last = max(last, min(told.fails[2], last + SHOWN_AFTER))
+    rows = (zip(picture.days, row, strict=True) for row in (picture.observed, picture.low, picture.high))
+    shown = [value for day, value in chain(picture.learned, *rows) if day >= first]
+    limits = [picture.threshold[-1], picture.failure[-1]] if told.fails else [picture.threshold[-1]]
+    values = [value for value in (*shown, *limits) if isfinite(value)]
+    low, high = min(values), max(values)
+    room = 0.06 * (high - low or abs(high) or 1.0)
+    return Plane(
+        left=70, top=92, width=WIDTH - 90, height=250, first=first, last=last, low=low - room, high=high + room
+    )
+
+
+def _axes(plane: Plane, unit: str) -> list[str]:
+    right, bottom = plane.left + plane.width, plane.top + plane.height
+    parts = [f'<path d="M{plane.left} {plane.top}V{bottom}H{right}" fill="none" stroke="{FAINT}"/>']
+    for value in ticks(plane.low, plane.high):
+        y = plane.y(value)
+        parts.append(f'<path d="M{plane.left} {y:.1f}H{right}" stroke="#e3e6ea"/>')
+        parts.append(text(plane.left - 8, y + 5, said(value), anchor="end", ink=FAINT))
+    for day in day_ticks(plane.first, plane.last):
+        parts.append(f'<path d="M{plane.x(day):.1f} {bottom}v6" stroke="{FAINT}"/>')
+        anchor = "end" if plane.x(day) > right - 20 else "middle"
+        parts.append(text(min(plane.x(day), right + 12), bottom + 22, said_day(day), anchor=anchor, ink=FAINT))
+    if unit and unit != "1":
+        parts.append(text(plane.left - 8, plane.top - 10, unit, anchor="end", ink=FAINT))
+    return parts
+
+
+def _dots(plane: Plane, picture: Picture) -> list[str]:
+    parts = [
+        f'<circle cx="{plane.x(day):.1f}" cy="{plane.y(value):.1f}" r="3" fill="#fff" stroke="{FAINT}"/>'
+        for day, value in picture.learned
+        if day >= plane.first
+    ]
+    seen = [(day, value) for day, value in zip(picture.days, picture.observed, strict=True) if day >= plane.first]
+    parts.append(_path(plane.line(*zip(*seen, strict=True)), stroke=BLUE, width=1.5))
+    parts += [
+        f'<circle cx="{plane.x(day):.1f}" cy="{plane.y(value):.1f}" r="3.2" fill="{BLUE}"/>'
+        for day, value in seen
+        if isfinite(value)
+    ]
+    return parts
+
+
+def _since(plane: Plane, since: date) -> list[str]:
+    x = plane.x(max(since, plane.first))
+    side = "start" if x < plane.left + plane.width * 0.7 else "end"
+    words = text(x + (6 if side == "start" else -6), plane.top - 10, f"since {said_day(since)}", anchor=side, bold=True)
+    return [
+        f'<path d="M{x:.1f} {plane.top - 4}V{plane.top + plane.height}" stroke="{INK}" stroke-dasharray="2 4"/>',
+        words,
+    ]
+
+
+def _prognosis(plane: Plane, picture: Picture, fails: tuple[date, date, date]) -> list[str]:
+    """A bar at the level of failure from P10 to P90, with a mark at P50."""
+    early, middle, late = (plane.x(min(max(day, plane.first), plane.last)) for day in fails)
+    y = plane.y(picture.failure[-1])
+    open_end = f'<path d="M{late - 9:.1f} {y - 6:.1f}l9 6l-9 6" fill="none" stroke="{ORANGE}" stroke-width="2.5"/>'
+    return [
+        f'<path d="M{early:.1f} {y:.1f}H{late:.1f}" stroke="{ORANGE}" stroke-width="5" stroke-opacity="0.45"/>',
+        f'<path d="M{middle:.1f} {y - 9:.1f}l9 9l-9 9l-9 -9z" fill="{ORANGE}"/>',
+        *([open_end] if fails[2] > plane.last else []),
+    ]
+
+
+def _legend(picture: Picture, told: Told) -> list[str]:
+    """What the marks mean: two rows below the picture."""
+    y = HEIGHT - 72
+    parts = [
+        _path(f"M24 {y}h30", stroke=BLUE, width=1.5),
+        f'<circle cx="39" cy="{y}" r="3.2" fill="{BLUE}"/>',
+        text(62, y + 5, "observed"),
+        f'<rect x="178" y="{y - 8}" width="30" height="16" fill="{PALE}"/>',
+        _path(f"M178 {y}h30", stroke=FAINT, width=2.0),
+        text(216, y + 5, "expected of a healthy day"),
+        _path(f"M432 {y}h30", stroke=ORANGE, width=2.0, dash="8 5"),
+        text(470, y + 5, "limit"),
+    ]
+    if picture.learned:
+        parts.append(f'<circle cx="39" cy="{y + 24}" r="3" fill="#fff" stroke="{FAINT}"/>')
+        parts.append(text(62, y + 29, "learned from"))
+    if told.fails:
+        early, middle, late = (said_day(day) for day in told.fails)
+        parts.append(_path(f"M193 {y + 16}l8 8l-8 8l-8 -8z", fill=ORANGE))
+        parts.append(text(216, y + 29, f"may fail around {middle} ({early} to {late})"))
+    return parts
+
+
+def _name(picture: Picture) -> str:
+    return picture.name if picture.unit in ("", "1") else f"{picture.name}, {picture.unit}"
+
+
+def _path(data: str, *, fill: str = "none", stroke: str = "none", width: float = 1.0, dash: str = "") -> str:
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    return f'<path d="{data}" fill="{fill}" stroke="{stroke}" stroke-width="{width}"{dashes}/>' if data else ""
+
+
+def _svg(told: Told, words: str, parts: list[str], subject: str) -> str:
+    title = f"{told.title}: {told.appliance}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        'aria-labelledby="chart-title chart-words" font-family="system-ui, sans-serif">'
+        f'<title id="chart-title">{escape(title)}</title><desc id="chart-words">{escape(words)}</desc>'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
+        + text(24, 34, told.title, size=20, bold=True)
+        + text(24, 58, f"{subject} · {told.appliance}", size=15, ink=FAINT)
+        + "".join(parts)
+        + "</svg>\n"
+    )

@@ -1,0 +1,119 @@
+"""Charts of evidence: what is drawn, that it is sound SVG, and what was ruled out in words."""
+
+from datetime import date, timedelta
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.charts.evidence import HEIGHT, WIDTH, Told, describe, draw_evidence, draw_values
+from api.charts.plane import Plane, day_ticks, ticks
+from domain.faults import fault_of
+from domain.signals import Kind
+from models.judge import judge_appliance
+from models.picture import Picture, picture_of
+from tests.unit.index_stories import AFTER, evening, fault_story, signature_named
+from tests.unit.synthetic_days import FIRST
+
+SVG = "{http://www.w3.org/2000/svg}"
+FAULT_DAY = FIRST + timedelta(days=AFTER)
+
+
+@pytest.fixture(scope="module")
+def clogging() -> tuple[Picture, Told, tuple[str, ...]]:
+    """A drain filter that clogs from day 20 on, seen a week later."""
+    history, references = fault_story(signature_named(Kind.WASHING_MACHINE, "drain_filter_clog"), 0.25, 27)
+    found = [v for v in judge_appliance(Kind.WASHING_MACHINE, history, references, evening(27)) if v.present]
+    assert [verdict.fault for verdict in found] == ["drain_filter_clog"]
+    verdict = found[0]
+    signals = {one.signal: one.observed for one in verdict.evidence}
+    picture = picture_of(Kind.WASHING_MACHINE, verdict.fault, signals, history, references)
+    assert picture is not None
+    assert verdict.fails_p10 is not None
+    assert verdict.fails_p50 is not None
+    assert verdict.fails_p90 is not None
+    fails = (verdict.fails_p10.date(), verdict.fails_p50.date(), verdict.fails_p90.date())
+    told = Told(title="Drain <filter>", appliance="a-1", since=verdict.evidence[0].since.date(), fails=fails)
+    return picture, told, verdict.ruled_out
+
+
+def test_the_picture_holds_what_the_finding_says(clogging: tuple[Picture, Told, tuple[str, ...]]) -> None:
+    picture, told, _ = clogging
+    assert picture.name == "Draining time per litre"
+    assert picture.learned[-1][0] < picture.days[0] < FAULT_DAY < told.since
+    healthy = [number for number, day in enumerate(picture.days) if day < FAULT_DAY]
+    assert all(picture.low[number] < picture.observed[number] < picture.high[number] for number in healthy)
+    assert picture.expected[-1] < picture.threshold[-1] < picture.observed[-1] < picture.failure[-1]
+
+
+def test_the_drawing_is_sound_and_tells_itself_to_those_who_cannot_see_it(
+    clogging: tuple[Picture, Told, tuple[str, ...]],
+) -> None:
+    picture, told, _ = clogging
+    drawn = ElementTree.fromstring(draw_evidence(picture, told))
+    assert drawn.get("viewBox") == f"0 0 {WIDTH} {HEIGHT}"
+    assert drawn.findtext(f"{SVG}title") == "Drain <filter>: a-1"
+    assert drawn.findtext(f"{SVG}desc") == describe(picture, told)
+    words = [text.text or "" for text in drawn.iter(f"{SVG}text")]
+    assert any(text.startswith("since ") for text in words)
+    assert any(text.startswith("may fail around ") for text in words)
+    dots = [dot for dot in drawn.iter(f"{SVG}circle") if dot.get("fill") != "#fff"]
+    assert len(dots) == len(picture.days) + 1  # one stands in the legend
+    assert all(0 <= float(dot.get("cx", "-1")) <= WIDTH and 0 <= float(dot.get("cy", "-1")) <= HEIGHT for dot in dots)
+
+
+def test_without_a_trend_nothing_is_said_about_failing(clogging: tuple[Picture, Told, tuple[str, ...]]) -> None:
+    picture, told, _ = clogging
+    plain = Told(title=told.title, appliance=told.appliance, since=told.since)
+    assert "may fail" not in draw_evidence(picture, plain)
+    assert "no trend" in describe(picture, plain)
+
+
+def test_what_was_ruled_out_names_the_other_faults(clogging: tuple[Picture, Told, tuple[str, ...]]) -> None:
+    _, _, ruled_out = clogging
+    assert any(one.startswith("other faults:") and "Drum bearing" in one for one in ruled_out)
+    assert any("a healthy unit" in one for one in ruled_out)
+
+
+def test_weather_use_and_sensors_are_ruled_out_where_they_were_compared() -> None:
+    history, references = fault_story(signature_named(Kind.AIR_CONDITIONER, "refrigerant_leak"), 0.2, 30)
+    found = [v for v in judge_appliance(Kind.AIR_CONDITIONER, history, references, evening(30)) if v.present]
+    assert len(found) == 1
+    said = " ".join(found[0].ruled_out)
+    for word in ("weather: ", "use: ", "sensor: ", fault_of(Kind.AIR_CONDITIONER, "filter_clog").title):
+        assert word in said
+
+
+def test_a_fault_without_daily_values_has_no_picture_but_two_bars() -> None:
+    history, references = fault_story(signature_named(Kind.WASHING_MACHINE, "drain_filter_clog"), 0.25, 27)
+    assert picture_of(Kind.WASHING_MACHINE, "flood", {}, history, references) is None
+    told = Told(title="Overload", appliance="c", since=date(2025, 6, 1))
+    drawn = ElementTree.fromstring(draw_values(told, "current_a", "A", 16.0, 20.0))
+    widths = [float(bar.get("width", "0")) for bar in drawn.iter(f"{SVG}rect")][1:]
+    assert widths == pytest.approx([288.0, 360.0])  # 16 / 20 of 360
+    assert "Nothing was measured" in draw_values(told, "power_w", "W", None, None)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "marks"), [(0, 10, [0, 2, 4, 6, 8, 10]), (3.4, 5, [3.5, 4, 4.5, 5]), (-0.3, 0.3, [-0.2, 0, 0.2])]
+)
+def test_ticks_are_round(low: float, high: float, marks: list[float]) -> None:
+    assert ticks(low, high) == pytest.approx(marks)
+
+
+@given(low=st.floats(-1e6, 1e6), span=st.floats(1e-3, 1e6))
+def test_ticks_lie_within(low: float, span: float) -> None:
+    found = ticks(low, low + span)
+    assert 1 <= len(found) <= 7
+    assert all(low - 1e-6 * span <= mark <= low + 1.000001 * span for mark in found)
+
+
+def test_a_plane_maps_its_corners_and_keeps_what_is_outside_on_its_edge() -> None:
+    first = date(2025, 6, 1)
+    plane = Plane(left=10, top=20, width=100, height=50, first=first, last=date(2025, 6, 11), low=0.0, high=5.0)
+    assert (plane.x(first), plane.x(date(2025, 6, 6)), plane.x(date(2025, 6, 11))) == (10, 60, 110)
+    assert (plane.y(0), plane.y(5), plane.y(99), plane.y(-1)) == (70, 20, 20, 70)
+    days = [first, date(2025, 6, 2), date(2025, 6, 11)]
+    assert plane.line(days, [0.0, 5.0, 0.0]) == "M10.0 70.0L20.0 20.0M110.0 70.0"  # more than a week is a gap
+    assert day_ticks(first, date(2025, 6, 11)) == [first + timedelta(days=2 * number) for number in range(6)]
