@@ -1,20 +1,16 @@
 """From a stored finding to its picture: the daily indices and references that scoring keeps, read and drawn."""
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from api.charts.evidence import Told, draw_evidence, draw_values
+from domain.services import normal_since
 from domain.signals import Kind
-from models.healthy.reference import Reference
-from models.history import history_of
+from models.history import history_of_series
 from models.picture import Picture, picture_of
+from models.scoring import remembered_of
 from store.api_findings import ShownFinding, chart_facts, read_finding
 from store.database import Connection
-from store.scoring import read_indices, read_references
-
-LOOK_BACK: Final = timedelta(days=400)
-"""As far back as detectors look (models.step.HISTORY_DAYS)."""
 
 
 def finding_chart(connection: Connection, finding_id: UUID) -> str:
@@ -38,14 +34,14 @@ def _picture(connection: Connection, finding: ShownFinding) -> Picture | None:
     key, kind = chart_facts(connection, finding.id)
     if kind is None:
         return None
-    rows = read_indices(connection, key, (finding.judged_at - LOOK_BACK).date())
+    remembered = remembered_of(connection, key, Kind(kind), finding.judged_at)
+    since = normal_since([one for one in remembered.services if one.at <= finding.judged_at])
     references = {
-        one.name: Reference(index=one.name, learned_from=one.learned_from, learned_to=one.learned_to, model=one.model)
-        for one in read_references(connection, key)
+        index: one for index, one in remembered.references.items() if since is None or one.learned_from >= since
     }
-    signals = {one.signal: one.observed for one in finding.evidence}
-    # The day of the verdict was not over when it was made; the picture shows what the verdict rests on.
-    return picture_of(Kind(kind), finding.fault, signals, history_of(rows, finding.judged_at), references)
+    # As of the verdict: a chart of a finding shows what it rests on, not what came after.
+    history = history_of_series(remembered.series, since or date.min, finding.judged_at)
+    return picture_of(remembered.kind, finding.fault, {one.signal for one in finding.evidence}, history, references)
 
 
 def _fails(finding: ShownFinding) -> tuple[date, date, date] | None:

@@ -1,6 +1,6 @@
 """The evidence of a finding by day: the index that tells most, what was expected, where it is heading. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -43,7 +43,7 @@ class Picture:
 
 
 def picture_of(
-    kind: Kind, fault: str, signals: Mapping[str, float | None], history: FeatureHistory, references: References
+    kind: Kind, fault: str, signals: Collection[str], history: FeatureHistory, references: References
 ) -> Picture | None:
     """The picture for a finding whose evidence names `signals`; None if no stored index belongs to the fault."""
     signature = next((one for one in rivals_of(kind) if one.fault == fault), None)

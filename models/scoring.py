@@ -117,7 +117,9 @@ def _score(
         return _load(connection, due, first, last, received_to)
 
     arrived = (day for first, last in _runs(due.days) for day in load(first, last))
-    outcome = step(_remembered(connection, due), arrived, load, due.data_to, speakers)
+    outcome = step(
+        remembered_of(connection, due.appliance_key, Kind(due.kind), due.data_to), arrived, load, due.data_to, speakers
+    )
     _remember(connection, due.appliance_key, outcome)
     said = [(outcome.speaker, verdict, False) for verdict in outcome.verdicts]
     said += [(sha256, verdict, True) for sha256, verdict in outcome.quiet]
@@ -128,10 +130,11 @@ def _score(
     return len(due.days) + (params.learning_days if outcome.learned else 0)
 
 
-def _remembered(connection: Connection, due: Due) -> Remembered:
-    key, first = due.appliance_key, due.data_to.date() - timedelta(days=HISTORY_DAYS)
+def remembered_of(connection: Connection, key: int, kind: Kind, data_to: datetime) -> Remembered:
+    """All that is stored of an appliance about the time before `data_to`: what a step, or a picture of it, needs."""
+    first = data_to.date() - timedelta(days=HISTORY_DAYS)
     return Remembered(
-        kind=Kind(due.kind),
+        kind=kind,
         series={found.name: _series(found) for found in memory.read_series(connection, key, first)},
         references={found.name: _reference(found) for found in memory.read_references(connection, key)},
         services=read_services(connection, key),

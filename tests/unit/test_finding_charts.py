@@ -27,7 +27,7 @@ def clogging() -> tuple[Picture, Told, tuple[str, ...]]:
     found = [v for v in judge_appliance(Kind.WASHING_MACHINE, history, references, evening(27)) if v.present]
     assert [verdict.fault for verdict in found] == ["drain_filter_clog"]
     verdict = found[0]
-    signals = {one.signal: one.observed for one in verdict.evidence}
+    signals = {one.signal for one in verdict.evidence}
     picture = picture_of(Kind.WASHING_MACHINE, verdict.fault, signals, history, references)
     assert picture is not None
     assert verdict.fails_p10 is not None
@@ -87,7 +87,7 @@ def test_weather_use_and_sensors_are_ruled_out_where_they_were_compared() -> Non
 
 def test_a_fault_without_daily_values_has_no_picture_but_two_bars() -> None:
     history, references = fault_story(signature_named(Kind.WASHING_MACHINE, "drain_filter_clog"), 0.25, 27)
-    assert picture_of(Kind.WASHING_MACHINE, "flood", {}, history, references) is None
+    assert picture_of(Kind.WASHING_MACHINE, "flood", (), history, references) is None
     told = Told(title="Overload", appliance="c", since=date(2025, 6, 1))
     drawn = ElementTree.fromstring(draw_values(told, "current_a", "A", 16.0, 20.0))
     widths = [float(bar.get("width", "0")) for bar in drawn.iter(f"{SVG}rect")][1:]
