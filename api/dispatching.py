@@ -146,8 +146,8 @@ def plan_emergency(connection: Connection, ask: Ask, order_id: UUID, params: Day
     order = read_order(connection, order_id, lock=True)
     if order.state not in ("approved", "offered", "confirmed"):
         raise BadInput(f"order {order.number} is {order.state}; approve it before it is fitted in")
-    now = ask.settings.now()
-    days = read_days(connection, now, params)
+    days = read_days(connection, ask.settings.now(), params)
+    now = days.question.now
     known = _known(days, order_id, order)
     found = _fit_in(days, known, now, params)
     if found.slot is None:
@@ -164,7 +164,7 @@ def _fit_in(days: Days, order: OrderToVisit, now: datetime, params: DaysParams) 
     movable = _movable(days, now, params, order.order_id)
     found = Replan(slot=None, moved=(), why="")
     for until in (order.due_by or now, question.horizon.ends):
-        horizon = Period(starts=now, ends=max(now, until))
+        horizon = Period(starts=now, ends=max(now, until.replace(microsecond=0)))
         urgent = job_of(replace(_without_time(order), urgency=Urgency.URGENT), now, horizon, params)
         found = insert_urgent(question, replace(urgent, prize=params.prizes.agreed + 1), movable, params.plan)
         if found.slot is not None:
@@ -175,13 +175,14 @@ def _fit_in(days: Days, order: OrderToVisit, now: datetime, params: DaysParams) 
 def plan_overrun(connection: Connection, ask: Ask, order_id: UUID, ends: datetime, params: DaysParams) -> ShownPlan:
     """A draft of what has to change if a visit under way ends only at `ends`."""
     order = read_order(connection, order_id, lock=True)
-    now = ask.settings.now()
+    now, ends = ask.settings.now(), ends.replace(microsecond=0)
     if order.state not in ("en_route", "on_site") or order.visit_starts is None or order.technician_id is None:
         raise BadInput(f"order {order.number} is {order.state}; only a visit under way can take longer")
     earliest = max(now, order.visit_starts)
     if not earliest < ends <= order.visit_starts + LONGEST_VISIT:
         raise BadInput(f"the new end has to lie after {earliest:%Y-%m-%dT%H:%M:%SZ} and within a day")
     days = read_days(connection, now, params)
+    now = days.question.now
     visits = tuple(replace(v, ends=ends) if v.order_id == str(order_id) else v for v in _everything_fixed(days))
     question = replace(days.question, fixed=visits, jobs=())
     found = after_overrun(question, _movable(days, now, params, str(order_id)), params.plan)

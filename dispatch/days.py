@@ -37,6 +37,7 @@ class Days:
 
 def read_days(connection: Connection, now: datetime, params: DaysParams) -> Days:
     """What is to be planned from `now` on: who works, what is agreed, what waits, and what lies on the shelves."""
+    now = now.replace(microsecond=0)
     # From yesterday on, because what is under way began in the past.
     horizon = Period(starts=now - timedelta(days=1), ends=now + timedelta(days=params.days))
     technicians = tuple(field_technicians(connection, horizon))

@@ -44,7 +44,8 @@ def cheapest(space: Workspace, tours: Tours, job: Job, params: PlanParams, *, wi
         limit = NO_WAY_S if best is None else _seconds_for(best.cents - surcharge, params)
         found = best_insertion(day.stretch, tours[number], stop, space.seconds, below=limit)
         if found is not None:
-            cents = found.extra * cents_per_second(params) + surcharge
+            begins = found.timed.begins[found.position]
+            cents = found.extra * cents_per_second(params) + surcharge + job.prize - space.worth(job, begins, params)
             if best is None or cents < best.cents:
                 best = Placing(day=number, insertion=found, cents=cents)
     return best

@@ -59,7 +59,7 @@ def cost_of(space: Workspace, tours: Tours, params: PlanParams) -> int:
             job = space.jobs.get(stop.key)
             if job is not None:
                 cents += other_outlet(job, day, params)
-                cents += job.prize * (1 - params.late_share) if _is_late(space, job, begins) else 0
+                cents += job.prize - space.worth(job, begins, params)
     return round(cents)
 
 

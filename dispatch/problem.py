@@ -13,8 +13,8 @@ from domain.visits import FieldTechnician, Job, Period, Visit
 class Question:
     """What is to be planned: nothing begins before `now`; `fixed` visits stay as they are, technician and time.
 
-    A fixed visit that is under way binds its technician until it ends. `wished` are technicians that jobs had in an
-    earlier plan; where it costs nothing they keep them.
+    A fixed visit that is under way binds its technician until it ends. Plans count whole seconds: fractions in `now`,
+    the horizon, windows and fixed visits raise ValueError.
     """
 
     jobs: tuple[Job, ...]
@@ -23,6 +23,11 @@ class Question:
     now: datetime
     horizon: Period
     stock: Stock = field(default_factory=lambda: NO_STOCK)
+
+    def __post_init__(self) -> None:
+        spans: list[Period | Visit] = [self.horizon, *(w for job in self.jobs for w in job.windows), *self.fixed]
+        if self.now.microsecond or any(s.starts.microsecond or s.ends.microsecond for s in spans):
+            raise ValueError("plans count whole seconds; cut the fractions off")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,8 @@ class PlanParams:
     """What it has to save to send somebody of another than the responsible outlet (E): one customer, one outlet."""
     late_share: float = 0.5
     """Share of a job's prize that is left when it is done after its due time (E)."""
+    wait_share: float = 0.03
+    """Share of a job's prize that is lost with every whole day that it waits (E): of equal days the first is taken."""
     travel: TravelTimes = BY_DISTANCE
 
 

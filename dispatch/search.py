@@ -10,9 +10,11 @@
   the exact times afterwards (`timetable.time_tour`) show it and the tour is repaired.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from time import monotonic
 
 import numpy as np
@@ -24,7 +26,7 @@ from dispatch.insertion import other_outlet
 from dispatch.problem import PlanParams, Progress, Watch
 from dispatch.timetable import Stop, time_tour
 from dispatch.travel import NO_WAY_S
-from dispatch.workspace import Tours, Workday, Workspace
+from dispatch.workspace import DAY_S, Tours, Workday, Workspace
 
 OUT_OF_REACH = 10_000_000
 """Cents for a leg that must not be driven; a thousand times the dearest visit, and far below overflow."""
@@ -134,18 +136,20 @@ def _gap(day: int, at: int, start_place: int, starts: int, end_place: int, ends:
 
 
 def _choices(space: Workspace, params: PlanParams) -> list[_Choice]:
+    """The ways to do each job: its windows, cut where its worth changes."""
+    last = max((day.stretch.ends for day in space.days), default=0)
     choices = []
     for order_id, job in space.jobs.items():
-        due = None if job.due_by is None else round((job.due_by - space.origin).total_seconds())
-        late = round(job.prize * params.late_share)
+        cuts = list(range(space.opens + DAY_S, last, DAY_S))
+        if job.due_by is not None:
+            cuts.append(math.floor((job.due_by - space.origin).total_seconds()) + 1)
         for opens, closes in space.stops[order_id].windows:
-            if due is None or closes <= due:
-                pieces = [(opens, closes, job.prize)]
-            elif opens > due:
-                pieces = [(opens, closes, late)]
-            else:
-                pieces = [(opens, due, job.prize), (due + 1, closes, late)]
-            choices += [_Choice(order_id=order_id, opens=a, closes=b, prize=prize) for a, b, prize in pieces]
+            edges = sorted({opens, *(cut for cut in cuts if opens < cut <= closes), closes + 1})
+            choices += [
+                _Choice(order_id=order_id, opens=a, closes=b - 1, prize=round(space.worth(job, a, params)))
+                for a, b in pairwise(edges)
+                if any(day.stretch.starts < b and a < day.stretch.ends for day in space.days)
+            ]
     return choices
 
 

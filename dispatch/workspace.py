@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from dispatch.parts import deal_parts
 from dispatch.problem import PlanParams, Question
@@ -12,6 +13,7 @@ from dispatch.travel import Travel
 from domain.care_orders import Place
 from domain.visits import FieldTechnician, Job, Shift, Visit, shifts
 
+DAY_S: Final = 86_400
 Tours = dict[int, list[Stop]]
 """The stops of each stretch, by its number; fixed ones included."""
 
@@ -32,6 +34,8 @@ class Workspace:
     """Everything that planning looks up; stops and objections are by order."""
 
     origin: datetime
+    opens: int
+    """From when on something can be planned."""
     jobs: Mapping[str, Job]
     stops: Mapping[str, Stop]
     days: tuple[Workday, ...]
@@ -48,6 +52,12 @@ class Workspace:
     def moment(self, second: int) -> datetime:
         """A time of the plan as an instant."""
         return self.origin + timedelta(seconds=second)
+
+    def worth(self, job: Job, begins: int, params: PlanParams) -> float:
+        """What is left of a job's prize if it begins then, cents: less for every day of waiting, and after its due."""
+        late = job.due_by is not None and self.moment(begins) > job.due_by
+        waited = max(0, begins - self.opens) // DAY_S
+        return job.prize * max(0.0, 1 - params.wait_share * waited) * (params.late_share if late else 1.0)
 
     def start_tours(self) -> Tours:
         """The tours with nothing but what is fixed."""
@@ -70,6 +80,7 @@ def open_workspace(question: Question, params: PlanParams) -> Workspace:
     open_from = max(question.now, origin)
     return Workspace(
         origin=origin,
+        opens=whole_s(open_from - origin),
         jobs={job.order_id: job for job in question.jobs},
         stops={job.order_id: _stop(job, job_at[job.order_id], origin, open_from) for job in question.jobs},
         days=tuple(

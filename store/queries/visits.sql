@@ -12,9 +12,9 @@ FROM technician t JOIN outlet o ON o.id = t.outlet_id
 WHERE t.active ORDER BY t.id
 
 -- name: booked
--- Visits with a technician and a time that are agreed or under way, and touch the period.
+-- Visits with a technician and a time that are agreed or under way, and touch the period. Plans count whole seconds.
 SELECT o.id::text, coalesce(h.latitude, u.latitude), coalesce(h.longitude, u.longitude), o.technician_id,
-       o.visit_starts, o.visit_ends, o.state, o.locked
+       date_trunc('second', o.visit_starts), date_trunc('second', o.visit_ends), o.state, o.locked
 FROM service_order o JOIN household h ON h.id = o.household_id
 JOIN technician t ON t.id = o.technician_id JOIN outlet u ON u.id = t.outlet_id
 WHERE o.state IN ('confirmed', 'scheduled', 'en_route', 'on_site')
@@ -25,7 +25,8 @@ ORDER BY o.visit_starts, o.number
 -- Orders that need a visit, with what a plan must know of them. A home without a place is taken to be at its outlet.
 -- Parts are those that nothing is reserved of yet.
 SELECT o.id::text AS order_id, o.number, o.version, o.state, o.urgency, o.due_by, o.outlet_id, o.technician_id,
-       o.visit_starts, o.visit_ends, o.locked, h.name AS household_name,
+       date_trunc('second', o.visit_starts) AS visit_starts, date_trunc('second', o.visit_ends) AS visit_ends, o.locked,
+       h.name AS household_name,
        coalesce(h.latitude, u.latitude) AS latitude, coalesce(h.longitude, u.longitude) AS longitude,
        h.latitude IS NOT NULL AND h.longitude IS NOT NULL AS place_known,
        t.minutes, t.kinds, t.probability,

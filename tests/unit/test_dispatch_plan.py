@@ -136,6 +136,19 @@ def test_a_piece_is_given_once_to_the_visit_that_is_worth_most() -> None:
     assert plan.unassigned[0].reason is Why.PART
 
 
+def test_of_equal_days_the_first_is_taken_and_what_is_due_comes_before_what_is_not() -> None:
+    week = tuple(DayHours(weekday=day, starts=EIGHT, ends=FIVE) for day in range(3))
+    later = (Period(starts=hours(0), ends=hours(60)),)
+    jobs = [work(f"job-{n}", minutes=180, windows=later, due_by=hours(9) if n == 3 else None) for n in range(4)]
+    plan = plan_visits(
+        ask(*jobs, people=(someone(hours=week),), horizon=Period(starts=hours(-8), ends=hours(60))), QUICK
+    )
+    days = sorted((v.starts - hours(0)).days for v in plan.visits)
+    assert days == [0, 0, 0, 1]
+    assert next(v for v in plan.visits if v.order_id == "job-3").starts < hours(9)
+    assert plan.figures.late == 0
+
+
 def test_what_is_under_way_holds_its_technician_and_the_next_starts_from_there() -> None:
     there = Place(latitude=52.6, longitude=13.4)
     busy = Visit(order_id="old", place=there, technician_id="tech-1", starts=hours(1), ends=hours(3))
@@ -157,6 +170,13 @@ def test_whoever_watches_hears_of_progress_and_can_end_it_with_the_best_so_far()
     assert len(plan.visits) == 4
     assert plan.iterations < 100
     assert [p.best for p in heard] == sorted((p.best for p in heard), reverse=True)
+
+
+def test_fractions_of_a_second_are_refused_rather_than_rounded_into_a_promise() -> None:
+    odd = timedelta(microseconds=1)
+    for wrong in ({"now": hours(0) + odd}, {"horizon": Period(starts=DAY.starts + odd, ends=DAY.ends)}):
+        with pytest.raises(ValueError, match="whole seconds"):
+            ask(**wrong)  # type: ignore[arg-type]
 
 
 def test_a_promise_outweighs_everything_and_risk_and_date_do_the_rest() -> None:
