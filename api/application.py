@@ -11,6 +11,7 @@ from api.guard import Guard
 from api.problems import MEDIA_TYPE, Problem, install_problems
 from api.routes import (
     appliances,
+    campaigns,
     catalogue,
     dead_letters,
     devices,
@@ -87,7 +88,7 @@ def _version_1() -> APIRouter:
     router = APIRouter(prefix="/api/v1")
     for part in (
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
-        *(reliability, electrical, opinions, service_quality, technician_record),
+        *(reliability, electrical, opinions, service_quality, technician_record, campaigns),
         *(parts, part_orders, field, obligations),
         *(models, knowledge),
         *(people, visits),

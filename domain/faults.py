@@ -157,6 +157,8 @@ _ALL: Final = (
            parts=("sensor",),
            typical_days=90,
            remote_step="Switch the appliance off at its plug or switch for one minute, then on again."),
+    _fault(None, "campaign_check", _VISIT, "campaign_check", "service_due", "Check that you agreed to",
+           "Somebody comes for the check of the campaign that you said yes to.", minutes=30, typical_days=60),
     _fault(None, "silent", _SELF, "check_connection", "silent", "No word from the appliance",
            "Check that it has power and that its Wi-Fi works."),
 )  # fmt: skip

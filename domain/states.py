@@ -164,6 +164,20 @@ GRADE: Final = _machine(
     "given appealed",
 )
 
+CAMPAIGN: Final = _machine(
+    "campaign",
+    "draft",
+    {"draft": "announced cancelled", "announced": "closed cancelled", "closed": "", "cancelled": ""},
+    "draft announced",
+)
+
+PARTICIPATION: Final = _machine(
+    "participation",
+    "invited",
+    {"invited": "accepted declined", "accepted": "done declined", "declined": "", "done": ""},
+    "invited accepted",
+)
+
 OPINION: Final = _machine(
     "opinion",
     "recorded",
@@ -189,4 +203,9 @@ MODEL: Final = _machine(
 )
 """A trained model speaks to people only after it has judged in the shadow of the one that does."""
 
-MACHINES: Final = (FINDING, REMINDER, ORDER, RESERVATION, TRANSFER, CASE, OBLIGATION, MODEL, OPINION, GRADE)
+MACHINES: Final = (
+    *(FINDING, REMINDER, ORDER, OBLIGATION),
+    *(RESERVATION, TRANSFER),
+    *(CASE, OPINION, GRADE, CAMPAIGN, PARTICIPATION),
+    *(MODEL,),
+)

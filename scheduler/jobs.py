@@ -7,6 +7,7 @@ from typing import Final
 
 from domain.readings import EPOCH
 from scheduler.alarm import alarm
+from scheduler.campaigns import finish_campaign_checks, give_tips
 from scheduler.deliver import deliver
 from scheduler.drift import watch_drift
 from scheduler.follow_up import follow_up_reminders
@@ -79,6 +80,8 @@ JOBS: Final = (
     _job("plan", 10, 3, plan_days, "visits of the coming days: as asked for, and anew when something has changed"),
     _job("claims", 60, 10, move_claimed_history, "readings from before a claim move to their appliance"),
     _job("roll_up", 300, 10, roll_up, "hourly roll-ups (Apache edition)"),
+    _job("tips", 86_400, 30, give_tips, "homes that want tips get one after a purchase or before a season"),
+    _job("checks", 300, 5, finish_campaign_checks, "a campaign's check ends with its visit"),
     _job("omissions", 86_400, 30, find_omissions, "what nobody predicted and what somebody dropped is counted"),
     _job("grade", 86_400, 60, grade_technicians, "technicians are graded once a month, from orders and telemetry"),
     _job("cases", 604_800, 60, look_for_cases, "the maker hears of what fails more than its like, and what a fix did"),

@@ -26,6 +26,18 @@ SELECT state, version FROM technician_grade WHERE id = %(id)s FOR UPDATE
 -- name: step_grade
 UPDATE technician_grade SET state = %(to)s WHERE id = %(id)s
 
+-- name: lock_campaign
+SELECT state, version FROM campaign WHERE id = %(id)s FOR UPDATE
+
+-- name: step_campaign
+UPDATE campaign SET state = %(to)s WHERE id = %(id)s
+
+-- name: lock_participation
+SELECT state, version FROM campaign_appliance WHERE id = %(id)s FOR UPDATE
+
+-- name: step_participation
+UPDATE campaign_appliance SET state = %(to)s WHERE id = %(id)s
+
 -- name: lock_case
 SELECT state, version FROM quality_case WHERE id = %(id)s FOR UPDATE
 
