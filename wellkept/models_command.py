@@ -44,7 +44,7 @@ def list_(settings: Settings) -> None:
     for check in drift:
         if check.fallen_back:
             click.echo(f"{check.kind}: {check.outside:.0%} of recent values were never met in training; the model "
-                       f"before speaks since {check.since:%Y-%m-%d}")  # fmt: skip
+                       f"before the champion speaks since {check.since:%Y-%m-%d}")  # fmt: skip
 
 
 @models.command()

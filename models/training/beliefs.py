@@ -99,7 +99,7 @@ def fit_beliefs(units: Iterable[HealthyUnit], *, simulated: bool) -> dict[Kind, 
 
 
 def fit_ranges(units: Iterable[HealthyUnit], least_values: int = 200) -> dict[Kind, dict[str, tuple[float, float]]]:
-    """The range of each raw index, a tenth of it wider on both sides: what lies outside was never met."""
+    """The range of each raw index, a quarter of it wider on both sides: what lies outside was never met."""
     values: dict[tuple[Kind, str], list[float]] = {}
     for unit in units:
         for index, some in unit.values.items():
@@ -108,6 +108,6 @@ def fit_ranges(units: Iterable[HealthyUnit], least_values: int = 200) -> dict[Ki
     for (kind, index), seen in sorted(values.items()):
         if len(seen) >= least_values:
             low, high = (float(edge) for edge in np.quantile(seen, (0.005, 0.995)))
-            wider = 0.1 * (high - low)
+            wider = 0.25 * (high - low)
             found.setdefault(kind, {})[index] = (float(f"{low - wider:.6g}"), float(f"{high + wider:.6g}"))
     return found

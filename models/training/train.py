@@ -67,32 +67,36 @@ def train(
     sources: Sequence[Source], name: str, apply: Apply, tell: Tell, outcomes: Sequence[Example] = ()
 ) -> TrainedModel:
     """A model fitted on all of `sources`, with figures on homes it was not fitted on."""
-    truths = [read_truth(source.case.folder) for source in sources]
     simulated = any(source.simulated for source in sources)
-    units: list[HealthyUnit] = []
-    for source, truth in zip(sources, truths, strict=True):
-        ill = {one.appliance_id for one in truth or ()} | {id for id, told in source.case.services.items() if told}
-        work = _healthy_work(source, ill)
-        done = tell(f"{source.case.folder.name}: healthy units", sum(piece.rows for piece in work))
-        units += healthy_units(source.case, work, DETECTORS_ALONE, apply, done)
+    units = [unit for source in sources for unit in _healthy(source, apply, tell)]
     plain = TrainedModel(
         provenance=_nothing(name),
         beliefs=fit_beliefs(units, simulated=simulated),
         ranges=fit_ranges(units),
         watch=_fit_watch(units),
     )
-    speakers = Speakers(champion=Sealed("", replace(plain, watch={})))
-    fleets = []
-    for source, truth in zip(sources, truths, strict=True):
-        done = tell(f"{source.case.folder.name}: all", source.rows)
-        recorded = record_case(source.case, source.work, speakers, apply, done)
-        fleets.append(Fleet(name=source.case.folder.name, recorded=recorded, truth=truth,
-                            weights=read_weights(source.case.folder)))  # fmt: skip
+    fleets = [_fleet(source, plain, apply, tell) for source in sources]
     if not any(fleet.recorded for fleet in fleets):
         raise BadInput("these cases hold no readings that can be judged")
     fitted = fit_speech(fleets, plain, outcomes)
     figures = held_out_figures(fleets, plain, outcomes)
     return replace(fitted, provenance=_provenance(name, sources, fleets, outcomes, figures, simulated=simulated))
+
+
+def _healthy(source: Source, apply: Apply, tell: Tell) -> list[HealthyUnit]:
+    """Appliances that nothing was ever wrong with, as far as anybody told."""
+    ill = {one.appliance_id for one in read_truth(source.case.folder) or ()}
+    ill |= {appliance_id for appliance_id, told in source.case.services.items() if told}
+    work = _healthy_work(source, ill)
+    done = tell(f"{source.case.folder.name}: healthy units", sum(piece.rows for piece in work))
+    return healthy_units(source.case, work, DETECTORS_ALONE, apply, done)
+
+
+def _fleet(source: Source, plain: TrainedModel, apply: Apply, tell: Tell) -> Fleet:
+    folder = source.case.folder
+    speakers = Speakers(champion=Sealed("", replace(plain, watch={})))
+    recorded = record_case(source.case, source.work, speakers, apply, tell(f"{folder.name}: all", source.rows))
+    return Fleet(name=folder.name, recorded=recorded, truth=read_truth(folder), weights=read_weights(folder))
 
 
 def fit_speech(fleets: Sequence[Fleet], plain: TrainedModel, outcomes: Sequence[Example] = ()) -> TrainedModel:
