@@ -128,7 +128,7 @@ def _calibration(of: Scene, weights: Weights | None = None) -> dict[str, Any]:
 
 
 def _coverage(of: Scene) -> dict[str, Any]:
-    """How often the failure came within P10 to P90 (80 % is what it promises) of those that failed."""
+    """How often the failure came within P10 to P90 (nine in ten is what it promises) of those that failed."""
     by_class: dict[str, list[bool]] = {}
     for place, finding in of.matched.found.items():
         failure = of.truth[place].failure
@@ -138,7 +138,7 @@ def _coverage(of: Scene) -> dict[str, Any]:
         by_class.setdefault(str(_class(of, place)), []).append(inside)
     given = sum(finding.fails is not None for finding in of.matched.found.values())
     return {
-        "promised": 0.8,
+        "promised": 0.9,
         "with_interval": given,
         "classes": {name: {"n": len(some), "inside": sum(some) / len(some)} for name, some in sorted(by_class.items())},
     }

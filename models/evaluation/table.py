@@ -64,7 +64,7 @@ def _other(report: Mapping[str, Any]) -> Iterator[str]:
         "right fault, right part", f"{interval(report['right_fault_named'])}, {interval(report['right_part'])}"
     )
     for name, one in report["interval_coverage"]["classes"].items():
-        yield _named(f"P10-P90 holds, {name}", f"{one['inside']:.2f}  (n={one['n']}, 0.80 promised)")
+        yield _named(f"P10-P90 holds, {name}", f"{one['inside']:.2f}  (n={one['n']}, 0.90 promised)")
     yield _named(
         "cost per 1000 months",
         f"reactive {money['reactive']:,.0f}, calendar {money['calendar']:,.0f}, "
