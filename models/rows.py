@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from models.features.day import Day, Rows, rows_from_table
 
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
 """Names of the columns (the first is `time_s`, Unix seconds) and the rows, in any order."""
+
+NO_TABLE: Final[Table] = (("time_s",), ())
 
 
 def days_from_tables(first: date, last: date, *, readings: Table, cycles: Table, events: Table) -> list[Day]:

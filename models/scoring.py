@@ -30,9 +30,10 @@ from domain.findings import Verdict
 from domain.signals import Kind
 from models.features import EXTRACTORS
 from models.features.day import Day
+from models.features.filter_reports import reported_indices
 from models.healthy.reference import Reference
 from models.history import DatedIndex, DaySeries
-from models.rows import days_from_tables
+from models.rows import NO_TABLE, days_from_tables
 from models.step import HISTORY_DAYS, RUN_DAYS, Outcome, Remembered, step
 from models.trained.registered import speakers_at_work
 from models.trained.speakers import Speakers
@@ -43,6 +44,8 @@ from store.services import read_services
 
 _log = structlog.get_logger(__name__)
 KINDS = tuple(str(kind) for kind in EXTRACTORS)
+_REPORTING = frozenset(str(kind) for kind, extract in EXTRACTORS.items() if reported_indices in extract)
+"""Kinds whose events are looked at: those that report on their filters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +177,7 @@ def _load(connection: Connection, due: Due, first: date, last: date, received_to
         last,
         readings=memory.read_readings(connection, span),
         cycles=memory.read_cycles(connection, span),
-        events=memory.read_events(connection, span),
+        events=memory.read_events(connection, span) if due.kind in _REPORTING else NO_TABLE,
     )
 
 

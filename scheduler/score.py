@@ -1,7 +1,7 @@
 """Let the models judge what arrived, and write down what they say."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -9,11 +9,11 @@ from typing import Final
 
 import psycopg
 
-from models.partition import on_cluster
-from models.scoring import Scored, ScoringParams, find_due, score_due, score_these
+from models.partition import spread_over
+from models.scoring import Scored, ScoringParams, find_due, score_these
 from scheduler.work import Counts, Work, log
 from store.database import Connection, connect, is_transient
-from store.findings import Recorded, record_verdict
+from store.findings import Recorded, record_verdict, running_faults
 from store.quiet_findings import record_quietly
 from store.scoring_due import Due
 
@@ -22,26 +22,27 @@ PER_RUN: Final = ScoringParams(most_days=20_000, most_appliances=20_000)
 
 
 PART: Final = 200
-"""Appliances that a worker of a cluster judges at a time (E)."""
+"""Appliances that a worker judges at a time (E)."""
 
 
 def score(work: Work) -> Counts:
-    """Judge every appliance with new readings, here or on the cluster; each appliance is one transaction."""
-    if work.settings.dask_url:
-        return _score_on_cluster(work, work.settings.dask_url)
-    with closing(score_due(work.connection, work.now, PER_RUN)) as due:
-        return _record_all(work.connection, due, work.now, work.keep_on)
-
-
-def _score_on_cluster(work: Work, dask_url: str) -> Counts:
-    """Workers read from and write to the database themselves: each is given appliances, nobody else has them."""
+    """Judge every appliance with new readings: here, on several processes or on the cluster; one transaction each."""
     received_to, waiting = find_due(work.connection, work.now, PER_RUN)
+    settings = work.settings
+    if not settings.dask_url and (settings.score_processes == 1 or len(waiting) <= PART):
+        with closing(score_these(work.connection, waiting, received_to, work.now, PER_RUN)) as due:
+            return _record_all(work.connection, due, work.now, work.keep_on)
+    return _score_apart(work, waiting, received_to)
+
+
+def _score_apart(work: Work, waiting: Sequence[Due], received_to: datetime) -> Counts:
+    """Workers read from and write to the database themselves: each is given appliances, nobody else has them."""
     parts = [waiting[start : start + PART] for start in range(0, len(waiting), PART)]
     if not parts:
         return {}
     part = partial(score_part, work.settings.database_url, received_to, work.now)
     counts: Counter[str] = Counter()
-    with on_cluster(dask_url) as apply:
+    with spread_over(work.settings.score_processes, work.settings.dask_url) as apply:
         for _, found in apply(part, parts):
             counts.update(found)
             if not work.keep_on():
@@ -62,9 +63,15 @@ def _record_all(
     connection: Connection, due: Iterable[Scored], now: datetime, keep_on: Callable[[], bool]
 ) -> dict[str, int]:
     opened = cleared = failed = 0
+    running: tuple[int, Collection[str]] = (-1, ())
     for scored in due:
         if not keep_on():
             break
+        if not (scored.verdict.present or scored.quiet):
+            if running[0] != scored.appliance_key:
+                running = scored.appliance_key, running_faults(connection, scored.appliance_key)
+            if scored.verdict.fault not in running[1]:
+                continue  # nearly every verdict: healthy, and nothing was thought to be wrong
         try:
             with connection.transaction():  # a savepoint: one refused verdict costs itself only
                 recorded = _record(connection, scored, now)

@@ -26,6 +26,8 @@ class SchedulerSettings:
     pace: Pace = Pace.PRODUCTION
     dask_url: str = ""
     """Scheduler of a Dask cluster that judges; empty: this process does."""
+    score_processes: int = 1
+    """Processes of this machine that judge when many appliances wait."""
     every: Mapping[str, timedelta] = field(default_factory=dict)
     """By name of a job: another interval than the table of jobs says."""
     retention_days: int | None = None

@@ -39,6 +39,11 @@ def evidence_as_json(evidence: Evidence) -> dict[str, Any]:
     }
 
 
+def running_faults(connection: Connection, appliance_key: int) -> frozenset[str]:
+    """The faults that are found on an appliance and have not ended."""
+    return frozenset(row[0] for row in connection.execute(_SQL["running"], {"appliance_key": appliance_key}))
+
+
 def record_verdict(
     connection: Connection,
     appliance_key: int,

@@ -59,11 +59,8 @@ def read_due(connection: Connection, now: datetime, kinds: Sequence[str], most: 
 
 def settle(connection: Connection, due: Due, received_to: datetime) -> None:
     """Take the days off the list and advance the appliance's mark; inside the caller's transaction."""
-    connection.execute(_SQL["settle"], {"appliance_key": due.appliance_key, "days": list(due.days)})
-    connection.execute(
-        _SQL["advance_judged"],
-        {"appliance_key": due.appliance_key, "received_to": received_to, "data_to": due.data_to},
-    )
+    done = {"appliance_key": due.appliance_key, "days": list(due.days)}
+    connection.execute(_SQL["settle"], {**done, "received_to": received_to, "data_to": due.data_to})
 
 
 def put_off(connection: Connection, due: Due, now: datetime) -> None:

@@ -130,6 +130,7 @@ def scheduler(settings: Settings) -> None:
                 pace=Pace(settings.pace),
                 retention_days=settings.retention_days,
                 dask_url=settings.dask_url,
+                score_processes=settings.score_processes,
                 decision=settings.decision,
                 link_secret=settings.link_secret,
                 public_url=settings.public_url or f"http://127.0.0.1:{settings.api_port}",

@@ -32,6 +32,7 @@ class Settings:
     log_format: str = "text"
     pace: str = "production"
     dask_url: str = ""
+    score_processes: int = 1
     road_times_url: str = ""
     decision: DecisionParams = field(default_factory=DecisionParams)
     """Prices and budgets; their variables are those of `wellkept.decision_settings`."""
@@ -53,6 +54,7 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "pace": ("WELLKEPT_PACE", "production, or demo: jobs run every second or two"),
     "road_times_url": ("WELLKEPT_ROAD_TIMES_URL", "road-time service with OSRM's table format; empty: by distance"),
     "dask_url": ("WELLKEPT_DASK_URL", "scheduler of a Dask cluster that scores and trains; empty: this machine"),
+    "score_processes": ("WELLKEPT_SCORE_PROCESSES", "processes that judge a fleet when many appliances wait"),
     "link_secret": ("WELLKEPT_LINK_SECRET", "signs owners' personal links; `wellkept up` makes and keeps one"),
     "public_url": ("WELLKEPT_PUBLIC_URL", "where owners reach their pages, such as https://care.example.org"),
 }
@@ -120,6 +122,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "api_port": _port,
     "mqtt_filters": lambda text: tuple(text.split()),
     "retention_days": _days,
+    "score_processes": _days,
     "log_format": _one_of("text", "json"),
     "pace": _one_of("production", "demo"),
     "link_secret": _secret,

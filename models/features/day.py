@@ -113,8 +113,11 @@ def ratio_of(above: Floats, below: Floats, usable: Mask) -> Floats:
     return found
 
 
+_NO_NUMBERS: Final = frozenset({str, list, dict})
+
+
 def _numbers(column: Sequence[Any]) -> Floats:
-    if any(isinstance(value, str | list | dict) for value in column):
+    if not _NO_NUMBERS.isdisjoint(map(type, column)):
         return np.array([_number(value) for value in column], dtype=np.float64)
     found = np.array(column, dtype=np.float64)  # None becomes NaN
     found[~np.isfinite(found)] = np.nan

@@ -30,3 +30,8 @@ UPDATE finding SET cleared_at = %(at)s, judged_at = greatest(judged_at, %(at)s)
 WHERE appliance_key = %(appliance_key)s AND fault = %(fault)s AND state IN ('open', 'acknowledged')
   AND cleared_at IS NULL
 RETURNING id
+
+-- name: running
+-- What is found on an appliance and has not ended.
+SELECT fault FROM finding
+WHERE appliance_key = %(appliance_key)s AND state IN ('open', 'acknowledged') AND cleared_at IS NULL

@@ -132,9 +132,8 @@ ORDER BY min(d.due_since), d.appliance_key
 LIMIT %(most)s
 
 -- name: settle
-DELETE FROM day_due WHERE appliance_key = %(appliance_key)s AND day = ANY(%(days)s)
-
--- name: advance_judged
+-- The days are done, and the appliance's mark advances.
+WITH done AS (DELETE FROM day_due WHERE appliance_key = %(appliance_key)s AND day = ANY(%(days)s))
 UPDATE judged SET received_to = greatest(received_to, %(received_to)s), data_to = greatest(data_to, %(data_to)s)
 WHERE appliance_key = %(appliance_key)s
 
