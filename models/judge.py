@@ -15,11 +15,16 @@ from models.ruled_out import with_ruled_out
 
 EXPLAINS: Final[Mapping[tuple[Kind, str], frozenset[str]]] = MappingProxyType(
     {
+        # A machine that stands still tells nothing about its other parts.
+        (Kind.REFRIGERATOR, "cooling_lost"): frozenset({"door_seal_leak", "condenser_dust", "defrost_failure"}),
         # Ice on the evaporator makes the machine run longer and cool slower: no seal, dust or compressor fault besides.
         (Kind.REFRIGERATOR, "defrost_failure"): frozenset({"door_seal_leak", "condenser_dust", "compressor_failing"}),
+        # So does a compressor that moves less refrigerant.
+        (Kind.REFRIGERATOR, "compressor_failing"): frozenset({"door_seal_leak", "condenser_dust"}),
     }
 )
-"""A fault that is present explains what would otherwise look like these; of them nothing is said."""
+"""What a fault or a detector (by its name) explains while it is present: of these nothing is said. The graver first:
+what is explained explains nothing itself."""
 
 
 def judge_appliance(
@@ -27,10 +32,12 @@ def judge_appliance(
 ) -> list[Verdict]:
     """At most one verdict per fault, as of `now_data_time`."""
     spoken = [(detector, detector.judge(history, references, now_data_time)) for detector in detectors_of(kind)]
+    seen = {name for one, verdict in spoken if verdict and verdict.present for name in (one.name, one.fault)}
+    explained: set[str] = set()
+    for (of, name), others in EXPLAINS.items():
+        if of == kind and name in seen - explained:
+            explained |= others
     verdicts = agree((detector, verdict) for detector, verdict in spoken if verdict is not None)
-    explained = {
-        fault for verdict in verdicts if verdict.present for fault in EXPLAINS.get((kind, verdict.fault), frozenset())
-    }
     return [
         with_ruled_out(verdict, kind, history, references)
         for verdict in verdicts

@@ -3,13 +3,14 @@
 from typing import Final
 
 from domain.signals import Kind
-from models.detectors import ac_filter_clog, defrost_silence, pattern, reported_filter, stuck_sensor
+from models.detectors import ac_filter_clog, cooling_lost, defrost_silence, pattern, reported_filter, stuck_sensor
 from models.detectors.contract import Detector
 
 DETECTORS: Final[tuple[Detector, ...]] = (
     ac_filter_clog.DETECTOR,
     *pattern.DETECTORS,
     defrost_silence.DETECTOR,
+    cooling_lost.DETECTOR,
     *stuck_sensor.DETECTORS,
     *reported_filter.DETECTORS,
 )

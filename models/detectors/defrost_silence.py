@@ -1,7 +1,7 @@
 """Refrigerator: the defrost heater no longer pulses, counted in compressor hours (domain notes: N compressor-hours)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,7 @@ from domain.faults import Urgency
 from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.detectors.contract import Detector, References
-from models.features.refrigerator import DEFROST_H, RUN_H
+from models.features.refrigerator import DEFROST_BY_POWER_H, DEFROST_H, ON_POWER, RUN_H
 from models.history import FeatureHistory, day_start
 
 
@@ -22,10 +22,14 @@ class SilenceParams:
     """Days with a pulse before the silence: a unit that never showed one cannot be judged."""
     pulse_h: float = 0.05
     """Hours of defrosting that are a pulse: three minutes."""
-    median_gaps: float = 3.0
-    longest_gaps: float = 1.6
-    least_run_h: float = 24.0
-    least_days: int = 3
+    median_gaps: float = 2.0
+    longest_gaps: float = 1.3
+    least_run_h: float = 16.0
+    """Timers of simple units let the compressor run for six to twelve hours, adaptive ones for days: those need a
+    multiple of what this unit did."""
+    least_days: int = 2
+    power_shift: float = 0.10
+    """Where pulses are only guessed from power, a compressor whose own power moved by this share hides them."""
 
 
 def judge(
@@ -33,7 +37,8 @@ def judge(
 ) -> Verdict | None:
     """Present while the compressor has run far longer than ever since the last pulse; absent once it pulses again."""
     params = params or SilenceParams()
-    pulses, runs = history.complete(DEFROST_H), history.complete(RUN_H)
+    guessed = len(history.complete(DEFROST_H)) == 0
+    pulses, runs = history.complete(DEFROST_BY_POWER_H if guessed else DEFROST_H), history.complete(RUN_H)
     if len(pulses) < 2 * params.least_pulses or len(runs) < len(pulses):
         return None
     run_h = dict(zip(runs.days, runs.values.tolist(), strict=True))
@@ -43,14 +48,24 @@ def judge(
         return None
     last = int(pulsed[-1])
     gaps = np.diff(total[pulsed])
-    usual, longest = float(np.median(gaps)), float(np.quantile(gaps, 0.95))
+    usual, longest = float(np.median(gaps)), float(np.quantile(gaps, 0.97))
     limit = max(params.median_gaps * usual, params.longest_gaps * longest, params.least_run_h)
     silent_h = float(total[-1] - total[last])
     if silent_h >= limit and len(pulses) - 1 - last >= params.least_days:
+        if guessed and _power_moved(history, pulses.days[last], params.power_shift):
+            return None
         return _verdict(True, now_data_time, usual, silent_h, day_start(pulses.days[last + 1]), silent_h / limit)
     was_silent = bool(len(gaps) and gaps.max() >= max(params.median_gaps * usual, params.least_run_h))
     since = day_start(pulses.days[int(pulsed[int(np.argmax(gaps)) + 1])]) if was_silent else None
     return _verdict(False, now_data_time, usual, silent_h, since, 0.0) if silent_h < limit else None
+
+
+def _power_moved(history: FeatureHistory, last_pulse: date, share: float) -> bool:
+    power = history.complete(ON_POWER)
+    before, after = power.before(last_pulse + timedelta(days=1)), power.since(last_pulse + timedelta(days=1))
+    if len(before) == 0 or len(after) == 0:
+        return True
+    return abs(float(np.median(after.values)) / float(np.median(before.values[-14:])) - 1.0) > share
 
 
 def _verdict(
@@ -77,12 +92,12 @@ def _verdict(
 
 DETECTOR: Final = Detector(
     name="defrost_silence",
-    version="1",
+    version="2",
     fault="defrost_failure",
     kinds=frozenset({Kind.REFRIGERATOR}),
-    indices=(DEFROST_H, RUN_H),
+    indices=(DEFROST_H, DEFROST_BY_POWER_H, RUN_H, ON_POWER),
     cannot_see=(
-        "Units that say neither their defrosting nor their evaporator temperature; a heater that failed before five "
+        "Units that say neither power, defrosting nor evaporator temperature; a heater that failed before five "
         "pulses were seen; a heater that pulses but no longer heats; which of heater, sensor or timer failed."
     ),
     measures=True,

@@ -17,7 +17,7 @@ FREEZER_WARMUP: Final = "freezer_warmup_per_h"
 ON_POWER: Final = "on_power_w"
 """Power while the compressor runs, doors closed, no defrost, W."""
 DUTY: Final = "duty"
-"""Share of time the compressor runs."""
+"""Share of time the compressor runs, weighted by its speed over `NOMINAL_HZ` where the unit says it."""
 MEAN_POWER: Final = "mean_power_w"
 LIFT: Final = "lift_k"
 """Ambient less fresh-food temperature, K: the load's driving force."""
@@ -33,8 +33,10 @@ STARTS: Final = "starts_per_h"
 SHORT_STARTS: Final = "short_start_share"
 """Share of the day's compressor starts that end within ten minutes: a compressor that gives up and tries again."""
 RUN_H: Final = "run_h"
+DEFROST_BY_POWER_H: Final = "defrost_by_power_h"
+"""The same where power is all there is: a guess from its level, which a failing compressor may upset."""
 DEFROST_H: Final = "defrost_h"
-"""Hours in which the defrost flag was set or the evaporator was being heated."""
+"""Hours in which the defrost flag was set, the evaporator was being heated, or only a heater can have drawn the power."""
 AMBIENT: Final = "ambient_c"
 DOORS: Final = "doors_per_h"
 HZ: Final = "compressor_hz"
@@ -46,6 +48,14 @@ SHORT_S: Final = 600.0
 five minutes or more, healthy runs take fifteen and more."""
 LEAST_ROWS: Final = 24
 """Fewer rows than two hours at five minutes do not make a day (E)."""
+NOMINAL_HZ: Final = 60.0
+"""Any speed would do: the index is compared as a logarithm."""
+HEATER_W: Final = 60.0
+"""More than fan, light and electronics take (E): without a running compressor only a defrost heater draws it."""
+HEATER_TIMES: Final = 1.25
+"""A unit that says power only: this many times the usual power of running, for no longer than `PULSE_S`, is the heater
+(E; heaters of 120 to 400 W for 10 to 40 minutes beside compressors of 50 to 150 W, data sheets)."""
+PULSE_S: Final = 3600.0
 OFF_W: Final = 12.0
 """Electronics and fans of a refrigerator whose compressor rests take less (E)."""
 
@@ -56,7 +66,8 @@ def cold_indices(day: Day) -> list[DayIndex]:
     if len(rows) < LEAST_ROWS:
         return []
     on, hours = _running(rows), hours_between(rows.time_s)
-    closed, defrost = _closed(rows), _defrosting(rows)
+    closed, defrost = _closed(rows), _defrosting(rows, on)
+    on &= ~defrost
     fridge, freezer, ambient = rows.number("fridge_c"), rows.number("freezer_c"), rows.number("ambient_c")
     power, evap = rows.number("power_w"), rows.number("evap_c")
     cold = np.where(np.isfinite(freezer), freezer, fridge)
@@ -75,7 +86,7 @@ def cold_indices(day: Day) -> list[DayIndex]:
         *summarise(AMBIENT, ambient),
         *summarise(EVAP_DEPTH, np.where(quiet, cold - evap, np.nan)),
         *summarise(HZ, np.where(quiet, rows.number("compressor_hz"), np.nan)),
-        *single(DEFROST_H, float(hours[defrost].sum()) if _tells_defrost(rows) else np.nan, float(hours.sum())),
+        *_defrosts(rows, defrost, hours),
         *single(DOORS, counted(rows.number("door_opens")) / max(float(hours.sum()), 1.0), float(hours.sum())),
     ]
 
@@ -103,14 +114,31 @@ def _closed(rows: Rows) -> Mask:
     return np.asarray(closed & ~moved, dtype=np.bool_)
 
 
-def _tells_defrost(rows: Rows) -> bool:
-    return bool(np.isfinite(rows.number("defrost")).any() or np.isfinite(rows.number("evap_c")).any())
+def _says_running(rows: Rows) -> bool:
+    return any(np.isfinite(rows.number(name)).any() for name in ("compressor_on", "compressor_hz"))
 
 
-def _defrosting(rows: Rows) -> Mask:
-    """The flag, or an evaporator above freezing: only a heater (or a long rest) brings it there."""
-    flag, evap = rows.number("defrost") > 0.5, rows.number("evap_c") > 2.0
-    return np.asarray(flag | evap, dtype=np.bool_)
+def _defrosts(rows: Rows, defrost: Mask, hours: Floats) -> list[DayIndex]:
+    told = any(np.isfinite(rows.number(name)).any() for name in ("defrost", "evap_c"))
+    by_power = np.isfinite(rows.number("power_w")).any()
+    total, pulse_h = float(hours.sum()), float(hours[defrost].sum())
+    if told or (by_power and _says_running(rows)):
+        return single(DEFROST_H, pulse_h, total)
+    return single(DEFROST_BY_POWER_H, pulse_h, total) if by_power else []
+
+
+def _defrosting(rows: Rows, on: Mask) -> Mask:
+    """The flag, an evaporator above freezing (only a heater or a long rest brings it there), or a heater's power."""
+    flag, evap, power = rows.number("defrost") > 0.5, rows.number("evap_c") > 2.0, rows.number("power_w")
+    if _says_running(rows):
+        return np.asarray(flag | evap | ((power > HEATER_W) & ~on), dtype=np.bool_)
+    running = power[on & np.isfinite(power)]
+    heater = np.zeros(len(rows), dtype=np.bool_)
+    if len(running):
+        limit = max(HEATER_W, HEATER_TIMES * float(np.quantile(running, 0.85)))
+        for start, end in stretches(power > limit, changes(rows.time_s, GAP_S)):
+            heater[start:end] = rows.time_s[end - 1] - rows.time_s[start] <= PULSE_S
+    return np.asarray(flag | evap | heater, dtype=np.bool_)
 
 
 def _switching(rows: Rows, on: Mask, hours: Floats) -> list[DayIndex]:
@@ -118,7 +146,9 @@ def _switching(rows: Rows, on: Mask, hours: Floats) -> list[DayIndex]:
     runs = stretches(on, changes(rows.time_s, GAP_S))
     whole = [(start, end) for start, end in runs if start > 0 and end < len(rows)]
     lengths = np.array([rows.time_s[end] - rows.time_s[start] for start, end in whole])
-    found = [*single(DUTY, float(hours[on].sum()) / max(total, 0.1), total), *single(RUN_H, hours[on].sum(), total)]
+    speed = rows.number("compressor_hz")
+    effort = np.where(np.isfinite(speed), speed / NOMINAL_HZ, 1.0) * on
+    found = [*single(DUTY, float(effort @ hours) / max(total, 0.1), total), *single(RUN_H, hours[on].sum(), total)]
     found += single(STARTS, len(whole) / max(total, 1.0), total)
     if len(whole) >= 4:
         found += single(SHORT_STARTS, float((lengths <= SHORT_S).mean()), len(whole))
