@@ -34,17 +34,19 @@ def judge(
     inside = [series for index in (FREEZER, FRIDGE) if len(series := history.complete(index)) > params.least_days]
     if not inside or len(runs) <= params.least_days:
         return None
-    day, usual_h = runs.days[-1], float(np.median(runs.values))
-    usual = [float(np.median(series.values)) for series in inside]
+    # Quartiles on the healthy side: a machine that stood still for weeks must not become the usual one.
+    day, usual_h = runs.days[-1], float(np.quantile(runs.values, 0.75))
+    usual = [float(np.quantile(series.values, 0.25)) for series in inside]
     warm = [series.values[-1] - level > params.warmer_k for series, level in zip(inside, usual, strict=True)]
-    stands = runs.values[-1] < params.runs * usual_h
+    standing = int(np.argmax(runs.values[::-1] >= params.runs * usual_h))
     if any(series.days[-1] != day for series in inside) or any(warm) != all(warm):
         return None  # one compartment alone: ice, a door, or its thermometer
-    if not (all(warm) and stands):
+    if not all(warm) or standing == 0:
         return None
     note = "Every compartment is warm and the compressor hardly runs: it does not start any more."
+    since = day_start(runs.days[-standing])
     evidence = tuple(
-        Evidence(signal=signal, expected=level, observed=float(value), unit=unit, since=day_start(day), note=note)
+        Evidence(signal=signal, expected=level, observed=float(value), unit=unit, since=since, note=note)
         for signal, level, value, unit in (
             ("freezer_c" if len(inside) > 1 else "fridge_c", usual[0], inside[0].values[-1], "°C"),
             ("compressor_on", usual_h, runs.values[-1], "h a day"),

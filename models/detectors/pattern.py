@@ -142,8 +142,13 @@ def _absent(signature: Signature, detector: str, at: datetime, evidence: tuple[E
     )
 
 
+def name_of(signature: Signature) -> str:
+    """The name of the detector that looks for this pattern."""
+    return "_".join(part for part in (signature.kind, signature.fault, signature.stage) if part)
+
+
 def _detector(signature: Signature) -> Detector:
-    name = f"{signature.kind}_{signature.fault}"
+    name = name_of(signature)
     return Detector(
         name=name,
         version=VERSION,

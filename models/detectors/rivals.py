@@ -8,24 +8,6 @@ from models.detectors.known_faults import FIRST_WEEKS, SIGNATURES, effects_of
 from models.detectors.signature import Signature
 from models.features import air_conditioner as ac
 
-# A clogged filter is judged by its own detector; here it only stands as a rival for the right name.
-_FILTER_RIVAL: Final = Signature(
-    fault="filter_clog",
-    kind=Kind.AIR_CONDITIONER,
-    effects=effects_of(
-        (ac.AIR_DROP, 1.0, 0.3),
-        (ac.COIL_DROP, 0.7, 0.4),
-        (ac.OUTDOOR_RISE, -0.15, 0.25),
-        (ac.POWER, -0.05, 0.12),
-        (ac.DISCHARGE_LIFT, 0.0, 0.15),
-        (ac.EEV, -0.1, 0.3),
-        keys=(ac.AIR_DROP, ac.COIL_DROP),
-    ),
-    level=0.11,
-    failure=(0.25, 0.35, 0.5),
-    cannot_see=FIRST_WEEKS,
-)
-
 # A household that draws little and often makes heatings short as well, but leaves no cold bottom.
 _DRAWS_RIVAL: Final = Signature(
     fault="frequent_draws",
@@ -46,8 +28,8 @@ _DEMAND: Final = tuple(
             (ac.COIL_DROP, sign, 0.3),
             (ac.OUTDOOR_RISE, sign, 0.4),
             (ac.POWER, sign, 0.4),
-            (ac.DISCHARGE_LIFT, 0.0, 0.3),
-            (ac.EEV, 0.0, 0.6),
+            (ac.DISCHARGE_LIFT, 0.3 * sign, 0.3),
+            (ac.EEV, 0.5 * sign, 0.5),  # more flow needs a wider valve; a leak opens it for less
             keys=(ac.OUTDOOR_RISE, ac.POWER),  # without these it cannot be told from less air
         ),
         level=0.11,
@@ -57,6 +39,7 @@ _DEMAND: Final = tuple(
     for sign in (1.0, -1.0)
 )
 
+# One thermometer (or the power meter) that moved alone.
 _THERMOMETERS: Final = tuple(
     Signature(
         fault=f"thermometer:{index}",
@@ -67,7 +50,7 @@ _THERMOMETERS: Final = tuple(
         failure=(1.0, 1.0, 1.0),
         cannot_see=FIRST_WEEKS,
     )
-    for index in (ac.AIR_DROP, ac.COIL_DROP, ac.OUTDOOR_RISE)
+    for index in (ac.AIR_DROP, ac.COIL_DROP, ac.OUTDOOR_RISE, ac.DISCHARGE_LIFT, ac.POWER)
 )
 
 # A power meter that drifts or flips its unit moves what it measures and nothing else.
@@ -90,7 +73,7 @@ _THERMOMETER_RIVAL: Final = Signature(
     cannot_see=FIRST_WEEKS,
 )
 
-_RIVALS: Final = (_FILTER_RIVAL, _METER_RIVAL, _THERMOMETER_RIVAL, _DRAWS_RIVAL, *_THERMOMETERS, *_DEMAND)
+_RIVALS: Final = (_METER_RIVAL, _THERMOMETER_RIVAL, _DRAWS_RIVAL, *_THERMOMETERS, *_DEMAND)
 """What is no fault of its own here, but looks like one."""
 
 

@@ -51,6 +51,8 @@ class Signature:
     """Faster growth than this is another fault (domain notes: time scales); None if it may come at once."""
     odds: float = 1.0
     """How common it is beside the other faults of the kind, roughly (E)."""
+    stage: str = ""
+    """Tells apart several patterns of one fault: what it looks like early on, and later."""
     gradual: bool = False
     """It never comes in one step; what does is something outside of the appliance (mains pressure, say)."""
 
@@ -74,6 +76,8 @@ class CautionParams:
     level: float = 3.0
     clear: float = 1.5
     recent_days: int = 5
+    some_amplitude: float = 0.1
+    """Share of its least amplitude below which a fault is no explanation of anything."""
     least_probability: float = 0.4
     """Less sure than this is for review, not for an owner or a planner (E)."""
     unknown: float = 0.30
@@ -152,9 +156,10 @@ def likelihoods(
         if not any(effect.key and effect.index in recent for effect in signature.effects):
             continue
         amplitude = _best_amplitude(recent, effects, signature.level)
-        scores[signature.fault] = (
-            _log_density(recent, effects, amplitude) - 0.5 + log(signature.odds)
-        )  # one fitted number
+        if amplitude < params.some_amplitude * signature.level:
+            continue  # a fault that has no amplitude is health, which is counted already
+        score = _log_density(recent, effects, amplitude) - 0.5 + log(signature.odds)  # one fitted number
+        scores[signature.fault] = max(score, scores.get(signature.fault, score))
     best = max(scores.values())
     weights = {name: exp(max(score - best, -50.0)) for name, score in scores.items()}
     total = sum(weights.values())

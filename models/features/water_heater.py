@@ -18,7 +18,14 @@ BOTTOM_LAG: Final = "bottom_lag_k"
 """Top less bottom while heating without flow, K: lime on the element and its sludge keep the bottom cold."""
 HEAT_RATE: Final = "heat_rate_k_per_kwh"
 """Rise of the tank per kilowatt-hour of heat, without flow."""
+TOP_SHARE: Final = "top_share"
+"""Of the rise of both sensors while heating without flow a cold bottom, the share of the upper one: a sound element
+warms the bottom first, one under lime and sludge sends its heat past it."""
+COLD_BOTTOM_K: Final = 2.0
+"""The bottom is cold while it is this much below the top (E): above, both rise together in any tank."""
+LEAST_RISE_K: Final = 1.0
 CUTOUTS: Final = "cutout_trips"
+"""Trips of the thermal cut-out on that day."""
 ANODE_MA: Final = "anode_ma"
 LEAKAGE_ON: Final = "leakage_on_ma"
 INLET: Final = "inlet_c"
@@ -67,8 +74,17 @@ def _bursts(rows: Rows, on: Mask, heat: Floats) -> list[DayIndex]:
     for start, _ in runs:
         lag[start : start + 3] = np.nan  # the first quarter of an hour still shows the last draw
     return [
+        *summarise(TOP_SHARE, _top_shares(still & np.roll(still, 1) & ~cuts, top, bottom)),
         *summarise(BURST_MIN, lengths),
         *single(STARTS_PER_HEAT_H, len(whole) / heat_h if heat_h >= 0.3 and whole else np.nan, len(whole)),
         *summarise(BOTTOM_LAG, lag),
         *summarise(HEAT_RATE, ratio_of(rates, kw, kw > 0)),
     ]
+
+
+def _top_shares(heated: Mask, top: Floats, bottom: Floats) -> Floats:
+    """By row that follows another one of the same calm heating."""
+    rise_top, rise_bottom = np.diff(top, prepend=np.nan), np.diff(bottom, prepend=np.nan)
+    before = top - rise_top - (bottom - rise_bottom)
+    both = rise_top + rise_bottom
+    return ratio_of(rise_top, both, heated & (before > COLD_BOTTOM_K) & (top >= bottom) & (both > LEAST_RISE_K))

@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "6263444f627697073ad4aa8a22c574cf9f381357595786493b031a1e9118f3b0"
+SHIPPED_SHA256: Final = "0cc888a84948cb3a867a4b071cd592ece9875a1d60deb8d7b971e3c520c94996"
 FORMAT: Final = 1
 
 

@@ -11,10 +11,12 @@ from domain.findings import Verdict
 from domain.signals import Kind
 from models.detectors import DETECTORS
 from models.detectors.contract import Detector, References
+from models.detectors.known_faults import SIGNATURES
+from models.detectors.pattern import name_of
 from models.features.day import Day
 from models.healthy.fleet_prior import IndexPrior, priors_of
 from models.history import DatedIndex, FeatureHistory, history_of
-from tests.unit.index_stories import fault_story, signature_named
+from tests.unit.index_stories import fault_story
 from tests.unit.synthetic_days import FIRST, Cooling, cooling_day, evening, remember, reported_day, washing_day
 
 LAST = 45
@@ -37,8 +39,11 @@ def case_of(detector: Detector, severity: float) -> tuple[FeatureHistory, Refere
         return story_of_days({"run_h": lambda n: 9.0, "defrost_h": lambda n: 0.4 * (n < 18 + 22 * (severity < 0.6))})
     if detector.name.startswith("stuck_sensor"):
         return story_of_days({index: lambda n: 0.95 * severity if n >= 18 else 0.05 for index in detector.indices})
-    if detector.name == f"{kind}_{detector.fault}":
-        signature = signature_named(kind, detector.fault)
+    if detector.name == "cooling_lost":
+        warm = {index: lambda n: 30.0 * severity * (n >= 18) for index in ("fridge_c", "freezer_c")}
+        return story_of_days({"run_h": lambda n: 9.0 if n < 18 else 0.0, **warm})
+    signature = next((signature for signature in SIGNATURES if name_of(signature) == detector.name), None)
+    if signature is not None:
         return fault_story(signature, severity * max(4.0 * signature.level, signature.failure[1]), LAST)
     if not detector.measures:
         days = [

@@ -38,6 +38,13 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
             {"air_drop_k": 0.2, "coil_drop_k": 0.2, "outdoor_rise_k": 0.2, "steady_power_w": 0.2},
             set(),
         ),
+        # The valve opens, nothing else moves: the first of the charge is gone.
+        (Kind.AIR_CONDITIONER, {"steady_eev_steps": 0.25}, {"refrigerant_leak"}),
+        (Kind.AIR_CONDITIONER, {"discharge_lift_k": 0.2}, set()),  # its thermometer drifts
+        # Longer runs and slower cooling at hardly more power, then dust: power first.
+        (Kind.REFRIGERATOR, {"duty": 0.4, "pulldown_k_per_h": -0.5, "mean_power_w": 0.45}, {"compressor_failing"}),
+        (Kind.WATER_HEATER, {"anode_ma": -0.4}, {"anode_spent"}),
+        (Kind.WATER_HEATER, {"top_share": 0.25}, {"limescale"}),
         (Kind.REFRIGERATOR, {"on_power_w": 0.3, "mean_power_w": 0.3}, set()),  # its power meter drifts
         (Kind.REFRIGERATOR, {"fridge_c": 4.0}, set()),  # its thermometer drifts
         (Kind.WATER_HEATER, {"burst_min": -0.6, "starts_per_heat_h": 0.6}, set()),  # drawn more often, no lime
@@ -134,3 +141,25 @@ def test_prognosis_joins_the_trend_with_the_time_scale_of_the_fault(
 def test_no_prognosis_without_a_trend_or_of_a_hazard() -> None:
     assert with_time_scale(fault_of(Kind.AIR_CONDITIONER, "filter_clog"), None) is None
     assert with_time_scale(fault_of(Kind.CIRCUIT, "overload"), (1.0, 2.0, 3.0)) is None
+
+
+def test_a_heater_is_seen_in_power_while_the_compressor_rests() -> None:
+    on = [1.0] * 12 + [0.0] * 12
+    power = [90.0] * 12 + [180.0] * 4 + [2.0] * 8  # twenty minutes of defrosting, five minutes a row
+    assert indices(Kind.REFRIGERATOR, compressor_on=on, power_w=power)["defrost_h"] == pytest.approx(20 / 60)
+
+
+def test_a_plug_guesses_the_heater_from_its_power() -> None:
+    power = ([90.0] * 6 + [2.0] * 6) * 4 + [180.0] * 4 + [2.0] * 8
+    found = indices(Kind.REFRIGERATOR, power_w=power)
+    assert found["defrost_by_power_h"] == pytest.approx(20 / 60)
+    assert found["on_power_w"] == pytest.approx(90.0)
+
+
+def test_the_heat_that_passes_a_cold_bottom() -> None:
+    # Ten minutes of calm heating, bottom 10 K colder: of 5 K that both rise in a step, the top takes one.
+    found = indices(
+        Kind.WATER_HEATER, heater_w=[0.0, 2000.0, 2000.0, 2000.0, 0.0, 0.0], top_c=[50.0, 50.0, 51.0, 52.0, 52.0, 52.0],
+        bottom_c=[40.0, 40.0, 44.0, 48.0, 48.0, 48.0],
+    )  # fmt: skip
+    assert found["top_share"] == pytest.approx(0.2)
