@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import compress
-from math import exp, log
+from math import exp, inf, log
 
 import numpy as np
 
@@ -156,9 +156,11 @@ def likelihoods(
         if not any(effect.key and effect.index in recent for effect in signature.effects):
             continue
         amplitude = _best_amplitude(recent, effects, signature.level)
-        if amplitude < params.some_amplitude * signature.level:
-            continue  # a fault that has no amplitude is health, which is counted already
-        score = _log_density(recent, effects, amplitude) - 0.5 + log(signature.odds)  # one fitted number
+        # A fault that has no amplitude is health, which is counted already.
+        some = amplitude >= params.some_amplitude * signature.level
+        score = (
+            _log_density(recent, effects, amplitude) - 0.5 + log(signature.odds) if some else -inf
+        )  # one fitted number
         scores[signature.fault] = max(score, scores.get(signature.fault, score))
     best = max(scores.values())
     weights = {name: exp(max(score - best, -50.0)) for name, score in scores.items()}

@@ -6,6 +6,7 @@ from datetime import timedelta
 import numpy as np
 
 from domain.signals import Kind
+from models.detectors.known_faults import SIGNATURES
 from models.detectors.signature import Signature
 from models.healthy.fleet_prior import priors_of
 from models.healthy.learners import EXPECTED, RATIO, learn_missing
@@ -22,6 +23,11 @@ CONTEXT = {"ambient_c": 24.0, "inlet_c": 15.0, "spin_rpm": 1200.0, "load_kg": 4.
 def growth(number: int) -> float:
     """Share of the full severity on a day."""
     return float(np.clip((number - AFTER) / 10.0, 0.0, 1.0))
+
+
+def signature_named(kind: Kind, fault: str) -> Signature:
+    """The signature of a fault; of several stages the first."""
+    return next(signature for signature in SIGNATURES if (signature.kind, signature.fault) == (kind, fault))
 
 
 def story(
