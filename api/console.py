@@ -13,6 +13,7 @@ _PAGES = {
     "console.css": ("console.css", "text/css; charset=utf-8"),
     "console.js": ("console.js", "text/javascript; charset=utf-8"),
     "cards.js": ("cards.js", "text/javascript; charset=utf-8"),
+    "desk.js": ("desk.js", "text/javascript; charset=utf-8"),
     "sparkline.js": ("sparkline.js", "text/javascript; charset=utf-8"),
     "owner.css": ("owner.css", "text/css; charset=utf-8"),
     "visits.html": ("visits.html", "text/html; charset=utf-8"),

@@ -38,7 +38,7 @@ export function when(text) {
   return new Date(text).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 }
 
-function card(urgency, title, chip, where) {
+export function card(urgency, title, chip, where) {
   const made = make("article", "card");
   if (urgency) made.dataset.urgency = urgency;
   made.append(
@@ -110,15 +110,15 @@ function taskLine(task) {
   const one = task.evidence[0];
   const unit = one?.unit && one.unit !== "1" ? ` ${one.unit}` : "";
   const seen = one ? ` · ${signalWords(one.signal)} ${number(one.observed)}${unit}, expected ${number(one.expected)}${unit}` : "";
-  return make("li", "", make("strong", "", task.title), ` at ${task.appliance_id}${seen} · ${task.minutes} min`, parts);
+  return make("li", "", make("strong", "", task.title), ` at ${task.appliance_id}${seen} · ${task.minutes} min${task.along ? " · taken along" : ""}${task.repeats_order ? ` · repeats order ${task.repeats_order}` : ""}`, parts);
 }
 
-export function orderCard(order, act) {
+export function orderCard(order, act, ...extras) {
   const made = card(
     order.urgency,
     `Order ${order.number}`,
     ORDER_WORDS[order.state] ?? words(order.state),
-    `${order.household_name} · ${order.household_id}`,
+    `${order.household_name} · ${order.household_id}${order.lane === "ordinary" ? "" : ` · ${order.lane === "urgent" ? "beside the home's order" : "split off"}`}`,
   );
   made.append(make("ul", "tasks", ...order.tasks.map(taskLine)));
   if (order.visit_starts) {
@@ -127,12 +127,14 @@ export function orderCard(order, act) {
     made.append(make("p", "note", `due by ${when(order.due_by)}`));
   }
   if (order.explanation) made.append(make("p", "note", order.explanation));
-  if (order.actions.includes("approve")) {
-    const approve = make("button", "main", "Approve");
-    approve.type = "button";
-    approve.addEventListener("click", () => act(approve, order, "approve"));
-    made.append(make("div", "actions", approve));
-  }
+  const buttons = ["approve", "decline"].filter((action) => order.actions.includes(action)).map((action) => {
+    const button = make("button", action === "approve" ? "main" : "", action === "approve" ? "Approve" : "Decline");
+    button.type = "button";
+    button.addEventListener("click", () => act(button, order, action));
+    return button;
+  });
+  if (buttons.length) made.append(make("div", "actions", ...buttons));
+  made.append(...extras.filter(Boolean));
   return made;
 }
 

@@ -1,5 +1,6 @@
 // The console: lists are read over HTTP and read again whenever the stream of changes says that something moved.
 
+import { callCard, orderTools, whyList } from "./desk.js";
 import { deviceCard, findingCard, make, orderCard, reminderCard } from "./cards.js";
 
 const API = "/api/v1";
@@ -18,11 +19,12 @@ const LISTS = {
     empty: "Nothing found: every appliance behaves as it should.",
     before: readSeries,
   },
-  orders: { path: `/orders?state=${OPEN_ORDERS}&limit=${SHOWN}`, card: (item) => orderCard(item, act), empty: "No order is open." },
+  orders: { path: `/orders?state=${OPEN_ORDERS}&limit=${SHOWN}`, card: (item, items) => orderCard(item, act, whyList(item), orderTools(item, items, changeOrder)), empty: "No order is open." },
+  calls: { path: `/obligations?state=to_call&limit=${SHOWN}`, card: (item) => callCard(item, settleCall), empty: "Nobody waits for a call." },
   reminders: { path: `/reminders?state=sent,seen,snoozed,done&limit=${SHOWN}`, card: reminderCard, empty: "No owner has to do anything." },
   devices: { path: `/devices?claimed=false&limit=${SHOWN}`, card: deviceCard, empty: "Every device that speaks is claimed." },
 };
-const CHANGES = { finding: ["findings"], order: ["orders"], reminder: ["reminders"], device: ["devices"], appliance: ["devices"] };
+const CHANGES = { finding: ["findings"], order: ["orders"], obligation: ["calls"], reminder: ["reminders"], device: ["devices"], appliance: ["devices"] };
 
 async function fetchJson(path, options) {
   const answer = await fetch(API + path, options);
@@ -45,14 +47,31 @@ async function show(name) {
   const place = document.getElementById(name);
   const before = known.get(name);
   const cards = items.map((item) => {
-    const made = list.card(item);
+    const made = list.card(item, items);
     if (before && !before.has(item.id)) made.classList.add("fresh");
+    made.dataset.id = item.id;
     return made;
   });
   known.set(name, new Set(items.map((item) => item.id)));
+  if (place.contains(document.activeElement) && document.activeElement.matches("input, select")) {
+    setTimeout(() => refresh(name), 5 * SETTLE_MS);  // somebody is writing here: nothing is taken from under their hands
+    return;
+  }
+  keepOpen(place, cards);
   place.replaceChildren(...(cards.length ? cards : [make("p", "empty", list.empty)]));
   place.removeAttribute("aria-busy");
   document.getElementById(`${name}-count`).textContent = items.length ? `${items.length}${page.next ? "+" : ""}` : "";
+}
+
+function keepOpen(place, cards) {
+  const open = new Set([...place.querySelectorAll("details[open]")].map((fold) => foldName(fold, fold.closest("[data-id]"))));
+  for (const made of cards) {
+    for (const fold of made.querySelectorAll("details")) fold.open = open.has(foldName(fold, made));
+  }
+}
+
+function foldName(fold, of) {
+  return `${of.dataset.id} ${fold.firstChild.textContent}`;
 }
 
 // The evidence of a finding may name an index that no appliance reports; then there is no line to draw.
@@ -100,6 +119,28 @@ async function act(button, order, action) {
     complain(error);
   }
   await refresh("orders");
+}
+
+async function changeOrder(button, order, method, tail, body) {
+  await send(button, `/orders/${order.id}${tail}`, method, order.version, body, "orders");
+}
+
+async function settleCall(button, call, tail, body) {
+  await send(button, `/obligations/${call.id}${tail}`, "POST", call.version, body, "calls");
+}
+
+async function send(button, path, method, version, body, list) {
+  button.disabled = true;
+  const headers = { "Content-Type": "application/json", "If-Match": `"${version}"`, "X-Actor": "console" };
+  if (method === "POST") headers["Idempotency-Key"] = crypto.randomUUID();
+  try {
+    await fetchJson(path, { method, headers, body: JSON.stringify(body) });
+    complain(null);
+    await refresh(list);
+  } catch (error) {
+    complain(error);
+    button.disabled = false;
+  }
 }
 
 // Many changes at once become one reading of the list.
