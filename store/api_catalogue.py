@@ -22,6 +22,7 @@ class Outlet:
     longitude: float
     timezone: str
     supplied_by: str | None
+    phone: str | None
     version: int
 
 

@@ -66,7 +66,7 @@ async function show(name) {
 function keepOpen(place, cards) {
   const open = new Set([...place.querySelectorAll("details[open]")].map((fold) => foldName(fold, fold.closest("[data-id]"))));
   for (const made of cards) {
-    for (const fold of made.querySelectorAll("details")) fold.open = open.has(foldName(fold, made));
+    for (const fold of made.querySelectorAll("details")) fold.open ||= open.has(foldName(fold, made));
   }
 }
 

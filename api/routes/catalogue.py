@@ -26,6 +26,12 @@ from store.database import Connection
 router = APIRouter()
 
 
+Phone = Annotated[
+    str,
+    Field(pattern=r"^\+?[0-9][0-9 ()/-]{1,38}$", description="Where owners reach a person; on their pages."),
+]
+
+
 class NewOutlet(Body):
     """A service outlet and where it stands."""
 
@@ -35,21 +41,23 @@ class NewOutlet(Body):
     longitude: Longitude
     timezone: Zone = "UTC"
     supplied_by: Id | None = Field(default=None, description="The regional store that it asks for parts.")
+    phone: Phone | None = None
 
 
 class OutletChange(Body):
-    """What is to be changed; what is left out stays. Null clears `supplied_by`."""
+    """What is to be changed; what is left out stays. Null clears `supplied_by` and `phone`."""
 
     name: Text | None = None
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     timezone: Zone | None = None
     supplied_by: Id | None = None
+    phone: Phone | None = None
 
     def changes(self) -> dict[str, Any]:
         """Fields that were sent."""
         sent = self.model_dump(exclude_unset=True)
-        return {name: value for name, value in sent.items() if value is not None or name == "supplied_by"}
+        return {name: value for name, value in sent.items() if value is not None or name in ("supplied_by", "phone")}
 
 
 class NewTechnician(Body):

@@ -1,13 +1,13 @@
 -- name: outlet_page
-SELECT id, name, latitude, longitude, timezone, supplied_by, version FROM outlet
+SELECT id, name, latitude, longitude, timezone, supplied_by, phone, version FROM outlet
 WHERE (%(after)s::text IS NULL OR id > %(after)s) ORDER BY id LIMIT %(limit)s
 
 -- name: outlet_one
-SELECT id, name, latitude, longitude, timezone, supplied_by, version FROM outlet WHERE id = %(id)s
+SELECT id, name, latitude, longitude, timezone, supplied_by, phone, version FROM outlet WHERE id = %(id)s
 
 -- name: outlet_add
-INSERT INTO outlet (id, name, latitude, longitude, timezone, supplied_by)
-VALUES (%(id)s, %(name)s, %(latitude)s, %(longitude)s, %(timezone)s, %(supplied_by)s)
+INSERT INTO outlet (id, name, latitude, longitude, timezone, supplied_by, phone)
+VALUES (%(id)s, %(name)s, %(latitude)s, %(longitude)s, %(timezone)s, %(supplied_by)s, %(phone)s)
 ON CONFLICT (id) DO NOTHING RETURNING true
 
 -- name: outlet_lock
@@ -16,7 +16,7 @@ SELECT version FROM outlet WHERE id = %(id)s FOR UPDATE
 -- name: outlet_change
 UPDATE outlet
 SET name = %(name)s, latitude = %(latitude)s, longitude = %(longitude)s, timezone = %(timezone)s,
-    supplied_by = %(supplied_by)s, version = version + 1
+    supplied_by = %(supplied_by)s, phone = %(phone)s, version = version + 1
 WHERE id = %(id)s
 
 -- name: suppliers

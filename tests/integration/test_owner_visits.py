@@ -234,7 +234,12 @@ def test_every_service_is_followed_up_within_72_hours(connection: Connection, da
     assert answered is not None
     assert problem is not None
     with client(database_url, mqtt_url, link_secret=SECRET) as api:
+        outlet = api.get("/api/v1/outlets/outlet-1")
+        version = {"If-Match": outlet.headers["ETag"]}
+        phoned = api.patch("/api/v1/outlets/outlet-1", json={"phone": "+49 69 99"}, headers=version)
+        assert phoned.json()["phone"] == "+49 69 99"
         link = path(answered[0], Purpose.FOLLOW_UP)
+        assert 'href="tel:+496999"' in api.get(link).text
         assert "We were with you on 2 June 2025" in api.get(link).text
         assert "Thank you" in api.post(link, data={"answer": "ok"}, follow_redirects=True).text
         assert api.post(link, data={"answer": "problem"}).status_code == 303, "answered already: nothing happens"
