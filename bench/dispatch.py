@@ -145,7 +145,7 @@ def published(folder: Path | None, seconds: float) -> list[dict[str, Any]]:
 def _published(instance: Path, solution: Path, seconds: float) -> dict[str, Any]:
     layout = "solomon" if instance.suffix == ".txt" else None
     data = pyvrp.read(str(instance), round_func="dimacs", **({"instance_format": layout} if layout else {}))  # type: ignore[arg-type]
-    known = pyvrp.Solution(data, pyvrp.read_solution(str(solution), data))
+    known = pyvrp.read_solution(str(solution), data)
     result = pyvrp.solve(data, MaxRuntime(seconds), seed=1, display=False)
     return {
         "instance": instance.stem,

@@ -49,39 +49,42 @@ class Timed:
 def time_tour(stretch: Stretch, stops: Sequence[Stop], seconds: Seconds) -> Timed | None:
     """The earliest times at which the stops can be made in this order, or None if they cannot.
 
-    The break is taken before leaving for one of the stops or for the end, or after it; where it delays the end least.
+    The break is taken before leaving for one of the stops or for the end, or on arrival there; where it delays the end
+    least.
     """
     tour = [*stops, Stop(key="", place=stretch.end_place, lasts=0, windows=((stretch.starts, stretch.ends),))]
     if stretch.rest is None:
-        return _walk(stretch, tour, seconds, None)
+        return _walk(stretch, tour, seconds, None, on_arrival=False)
     best: Timed | None = None
-    for rest_before in range(len(tour) + 1):
-        timed = _walk(stretch, tour, seconds, rest_before)
-        if timed is not None and (best is None or timed.back < best.back):
-            best = timed
+    for rest_before in range(len(tour)):
+        for on_arrival in (False, True):
+            timed = _walk(stretch, tour, seconds, rest_before, on_arrival=on_arrival)
+            if timed is not None and (best is None or timed.back < best.back):
+                best = timed
     return best
 
 
-def _walk(stretch: Stretch, tour: Sequence[Stop], seconds: Seconds, rest_before: int | None) -> Timed | None:
+def _walk(
+    stretch: Stretch, tour: Sequence[Stop], seconds: Seconds, rest_before: int | None, *, on_arrival: bool
+) -> Timed | None:
     now, place, travel, rest_begins = stretch.starts, stretch.start_place, 0, None
     begins = []
     for number, stop in enumerate(tour):
+        leg = seconds[place][stop.place]
+        if leg >= NO_WAY_S:
+            return None
+        now += leg
         if rest_before == number:
-            rest_begins = _rest_at(stretch, now)
+            rest_begins = _rest_at(stretch, now if on_arrival else now - leg)
             if rest_begins is None:
                 return None
-            now = rest_begins + _rest_length(stretch)
-        leg = seconds[place][stop.place]
-        begin = _first_within(stop.windows, now + leg)
-        if begin is None or leg >= NO_WAY_S:
+            now = rest_begins + _rest_length(stretch) + (0 if on_arrival else leg)
+        begin = _first_within(stop.windows, now)
+        if begin is None:
             return None
         begins.append(begin)
         travel += leg
         now, place = begin + stop.lasts, stop.place
-    if rest_before == len(tour):
-        rest_begins = _rest_at(stretch, now)
-        if rest_begins is None:
-            return None
     return Timed(begins=tuple(begins[:-1]), back=now, rest_begins=rest_begins, travel=travel)
 
 

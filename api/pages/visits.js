@@ -189,8 +189,13 @@ function showDraft(plan) {
 }
 
 function tellLeftOut(accepted) {
-  const left = accepted.outcomes.filter((one) => !one.done);
-  if (left.length) throw new Error(left.map((one) => `No. ${one.number}: ${one.why}`).join(". "));
+  const byReason = new Map();
+  for (const one of accepted.outcomes.filter((outcome) => !outcome.done)) {
+    byReason.set(one.why, [...(byReason.get(one.why) ?? []), one.number]);
+  }
+  const sentences = [...byReason].map(([why, numbers]) => `No. ${numbers.join(", ")}: ${why}.`);
+  const done = accepted.outcomes.length - [...byReason.values()].flat().length;
+  if (sentences.length) throw new Error(`${done} scheduled. ${sentences.join(" ")}`);
 }
 
 async function act(button, work) {

@@ -149,6 +149,18 @@ def test_of_equal_days_the_first_is_taken_and_what_is_due_comes_before_what_is_n
     assert plan.figures.late == 0
 
 
+def test_the_break_may_be_taken_on_arrival_and_agreed_visits_around_noon_are_kept() -> None:
+    # At noon (UTC 10:00) in a home half an hour away; the visit before ends at 10:30. Leaving only after a break from
+    # 11:30 on would be too late, so the break is taken there; and the search sees that both visits go together.
+    there = Place(latitude=52.6, longitude=13.4)
+    lunch = someone(hours=(DayHours(weekday=0, starts=EIGHT, ends=FIVE, break_minutes=30),))
+    first = work("first", windows=(Period(starts=hours(1.5), ends=hours(1.5)),), prize=1_000_000)
+    noon = work("noon", there, 120, windows=(Period(starts=hours(4), ends=hours(4)),), prize=1_000_000)
+    plan = plan_visits(ask(first, noon, people=(lunch,)), QUICK)
+    assert [v.order_id for v in plan.visits] == ["first", "noon"]
+    assert [(b.starts, b.ends) for b in plan.breaks] == [(hours(3.5), hours(4))]
+
+
 def test_what_is_under_way_holds_its_technician_and_the_next_starts_from_there() -> None:
     there = Place(latitude=52.6, longitude=13.4)
     busy = Visit(order_id="old", place=there, technician_id="tech-1", starts=hours(1), ends=hours(3))
