@@ -65,7 +65,7 @@ def _alike(signature: Signature, history: FeatureHistory, deviations: Mapping[st
                 group, words = _CONTEXT[slope.context]
                 found.setdefault(group, []).append(words)
     for group, alike in found.items():
-        yield f"{group}: compared with days alike in {_and(list(dict.fromkeys(alike)))}"
+        yield f"{group.capitalize()}: compared with days alike in {_and(list(dict.fromkeys(alike)))}"
 
 
 def _lost(kind: Kind, fault: str, chances: Mapping[str, float]) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _lost(kind: Kind, fault: str, chances: Mapping[str, float]) -> Iterator[str]
             said.append(words)
     for group in ("sensor", "use", "other faults", "chance"):
         if group in groups:
-            yield f"{group}: the readings fit {_and(groups[group][:3])} less than a fifth as well"
+            yield f"{group.capitalize()}: the readings fit {_and(groups[group][:3])} less than a fifth as well"
 
 
 def _called(kind: Kind, name: str) -> tuple[str, str]:

@@ -10,9 +10,9 @@ from typing import Final
 from api.charts.plane import BLUE, FAINT, INK, ORANGE, PALE, Plane, day_ticks, said, said_day, text, ticks
 from models.picture import Picture
 
-WIDTH: Final = 640
-HEIGHT: Final = 460
-"""Scales with its place; letters of 15 to 20 stay readable on a phone of 360 pixels."""
+WIDTH: Final = 440
+HEIGHT: Final = 466
+"""Scales with its place: letters of 15 are 10 pixels high in a card on a phone of 360 pixels."""
 SHOWN_BEFORE: Final = timedelta(days=70)
 SHOWN_AFTER: Final = timedelta(days=60)
 
@@ -64,15 +64,15 @@ def draw_values(told: Told, signal: str, unit: str, expected: float | None, obse
     most = max((abs(value) for _, value in known), default=0.0) or 1.0
     parts = []
     for number, (name, value) in enumerate(known):
-        y = 150 + 110 * number
-        length = max(2.0, 360 * abs(value) / most)
-        parts.append(text(150, y + 34, name, anchor="end", size=18))
-        parts.append(f'<rect x="165" y="{y}" width="{length:.1f}" height="52" fill="{PALE if number == 0 else BLUE}" '
+        y = 130 + 110 * number
+        length = max(2.0, 200 * abs(value) / most)
+        parts.append(text(110, y + 34, name, anchor="end", size=18))
+        parts.append(f'<rect x="124" y="{y}" width="{length:.1f}" height="52" fill="{PALE if number == 0 else BLUE}" '
                      f'stroke="{INK}"/>')  # fmt: skip
-        parts.append(text(min(165 + length + 10, WIDTH - 90), y + 34, f"{said(value)} {unit}", size=18))
+        parts.append(text(min(124 + length + 10, WIDTH - 100), y + 34, f"{said(value)} {unit}", size=18))
     if not known:
         parts.append(text(WIDTH / 2, 220, "Nothing was measured: that is the finding.", anchor="middle", size=18))
-    parts.append(text(24, HEIGHT - 30, f"since {said_day(told.since)}", size=16, ink=FAINT))
+    parts.append(text(24, HEIGHT - 40, f"since {said_day(told.since)}", size=16, ink=FAINT))
     words = ", ".join(f"{name} {said(value)} {unit}" for name, value in known) or "nothing was measured"
     return _svg(told, f"{signal}: {words}, since {said_day(told.since)}.", parts, signal)
 
@@ -89,7 +89,7 @@ def _plane(picture: Picture, told: Told) -> Plane:
     low, high = min(values), max(values)
     room = 0.06 * (high - low or abs(high) or 1.0)
     return Plane(
-        left=70, top=92, width=WIDTH - 90, height=250, first=first, last=last, low=low - room, high=high + room
+        left=58, top=92, width=WIDTH - 76, height=240, first=first, last=last, low=low - room, high=high + room
     )
 
 
@@ -100,7 +100,7 @@ def _axes(plane: Plane, unit: str) -> list[str]:
         y = plane.y(value)
         parts.append(f'<path d="M{plane.left} {y:.1f}H{right}" stroke="#e3e6ea"/>')
         parts.append(text(plane.left - 8, y + 5, said(value), anchor="end", ink=FAINT))
-    for day in day_ticks(plane.first, plane.last):
+    for day in day_ticks(plane.first, plane.last, most=4):
         parts.append(f'<path d="M{plane.x(day):.1f} {bottom}v6" stroke="{FAINT}"/>')
         anchor = "end" if plane.x(day) > right - 20 else "middle"
         parts.append(text(min(plane.x(day), right + 12), bottom + 22, said_day(day), anchor=anchor, ink=FAINT))
@@ -148,25 +148,25 @@ def _prognosis(plane: Plane, picture: Picture, fails: tuple[date, date, date]) -
 
 
 def _legend(picture: Picture, told: Told) -> list[str]:
-    """What the marks mean: two rows below the picture."""
-    y = HEIGHT - 72
+    """What the marks mean, in rows below the picture."""
+    y = HEIGHT - 92
     parts = [
         _path(f"M24 {y}h30", stroke=BLUE, width=1.5),
         f'<circle cx="39" cy="{y}" r="3.2" fill="{BLUE}"/>',
         text(62, y + 5, "observed"),
-        f'<rect x="178" y="{y - 8}" width="30" height="16" fill="{PALE}"/>',
-        _path(f"M178 {y}h30", stroke=FAINT, width=2.0),
-        text(216, y + 5, "expected of a healthy day"),
-        _path(f"M432 {y}h30", stroke=ORANGE, width=2.0, dash="8 5"),
-        text(470, y + 5, "limit"),
+        f'<rect x="170" y="{y - 8}" width="30" height="16" fill="{PALE}"/>',
+        _path(f"M170 {y}h30", stroke=FAINT, width=2.0),
+        text(208, y + 5, "expected of a healthy day"),
+        _path(f"M170 {y + 25}h30", stroke=ORANGE, width=2.0, dash="8 5"),
+        text(208, y + 30, "limit"),
     ]
     if picture.learned:
-        parts.append(f'<circle cx="39" cy="{y + 24}" r="3" fill="#fff" stroke="{FAINT}"/>')
-        parts.append(text(62, y + 29, "learned from"))
+        parts.append(f'<circle cx="39" cy="{y + 25}" r="3" fill="#fff" stroke="{FAINT}"/>')
+        parts.append(text(62, y + 30, "learned from"))
     if told.fails:
         early, middle, late = (said_day(day) for day in told.fails)
-        parts.append(_path(f"M193 {y + 16}l8 8l-8 8l-8 -8z", fill=ORANGE))
-        parts.append(text(216, y + 29, f"may fail around {middle} ({early} to {late})"))
+        parts.append(_path(f"M39 {y + 42}l8 8l-8 8l-8 -8z", fill=ORANGE))
+        parts.append(text(62, y + 55, f"may fail around {middle} ({early} to {late})"))
     return parts
 
 
@@ -187,7 +187,8 @@ def _svg(told: Told, words: str, parts: list[str], subject: str) -> str:
         f'<title id="chart-title">{escape(title)}</title><desc id="chart-words">{escape(words)}</desc>'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
         + text(24, 34, told.title, size=20, bold=True)
-        + text(24, 58, f"{subject} · {told.appliance}", size=15, ink=FAINT)
+        + text(24, 58, subject, size=15, ink=FAINT)
+        + text(WIDTH - 18, HEIGHT - 10, told.appliance, anchor="end", size=13, ink=FAINT)
         + "".join(parts)
         + "</svg>\n"
     )

@@ -72,7 +72,7 @@ def test_without_a_trend_nothing_is_said_about_failing(clogging: tuple[Picture, 
 
 def test_what_was_ruled_out_names_the_other_faults(clogging: tuple[Picture, Told, tuple[str, ...]]) -> None:
     _, _, ruled_out = clogging
-    assert any(one.startswith("other faults:") and "Drum bearing" in one for one in ruled_out)
+    assert any(one.startswith("Other faults:") and "Drum bearing" in one for one in ruled_out)
     assert any("a healthy unit" in one for one in ruled_out)
 
 
@@ -81,7 +81,7 @@ def test_weather_use_and_sensors_are_ruled_out_where_they_were_compared() -> Non
     found = [v for v in judge_appliance(Kind.AIR_CONDITIONER, history, references, evening(30)) if v.present]
     assert len(found) == 1
     said = " ".join(found[0].ruled_out)
-    for word in ("weather: ", "use: ", "sensor: ", fault_of(Kind.AIR_CONDITIONER, "filter_clog").title):
+    for word in ("Weather: ", "Use: ", "Sensor: ", fault_of(Kind.AIR_CONDITIONER, "filter_clog").title):
         assert word in said
 
 
@@ -91,7 +91,7 @@ def test_a_fault_without_daily_values_has_no_picture_but_two_bars() -> None:
     told = Told(title="Overload", appliance="c", since=date(2025, 6, 1))
     drawn = ElementTree.fromstring(draw_values(told, "current_a", "A", 16.0, 20.0))
     widths = [float(bar.get("width", "0")) for bar in drawn.iter(f"{SVG}rect")][1:]
-    assert widths == pytest.approx([288.0, 360.0])  # 16 / 20 of 360
+    assert widths == pytest.approx([160.0, 200.0])  # 16 / 20 of 200
     assert "Nothing was measured" in draw_values(told, "power_w", "W", None, None)
 
 
