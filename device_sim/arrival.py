@@ -136,6 +136,15 @@ class Arrival:
             self._forgetful[home] = bool(stream(self._seed, Purpose.ARRIVAL, home, 1).random() < NO_BUFFER_SHARE)
         return self._forgetful[home]
 
+    def silences(self, home: int) -> list[tuple[float, float]]:
+        """Outages that lasted a day within the recording, Unix seconds: nothing of the whole home arrived meanwhile."""
+        known = self._outages(home, self._start_s, self._end_s)
+        return [
+            (max(from_s, self._start_s), to_s)
+            for from_s, to_s in known
+            if min(to_s, self._end_s) - max(from_s, self._start_s) >= DAY_S
+        ]
+
     def _outages(self, home: int, first_s: float, last_s: float) -> list[tuple[float, float]]:
         """Stretches without Wi-Fi that touch [first, last], Unix seconds: mostly hours, some two to four days."""
         width_s = OUTAGE_WINDOW_DAYS * DAY_S

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from device_sim.arrival import Arrival, Arrived
 from device_sim.block import Block
-from device_sim.description import HomeSpec, unit_number
+from device_sim.description import HomeSpec, appliance_id, unit_number
 from device_sim.faults import FaultPlan, Service
 from device_sim.firmware import FirmwareStep
 from device_sim.fleet import TruthRow, block_truth
@@ -102,10 +103,27 @@ def record_block(work: BlockWork, report: Callable[[int, int], None]) -> Recorde
         events=events,
         services=block.faults.services,
         firmware=[step for step in block.firmware.steps if step.day < block.elapsed_days],
-        truth=block_truth(block),
+        truth=[*block_truth(block), *(row for spec in work.specs for row in _silences(arrival, spec, end_s))],
         midnight_s=block.midnight_s(),
         rows=rows,
     )
+
+
+def _silences(arrival: Arrival, spec: HomeSpec, end_s: float) -> list[TruthRow]:
+    """A day without internet is `silent` by definition (contracts, section 3): one event for the whole home."""
+    part = "main" if "main" in spec.parts else spec.parts[0]
+    return [
+        TruthRow(
+            appliance_id=appliance_id(spec.index, part),
+            fault="silent",
+            onset=datetime.fromtimestamp(from_s, UTC),
+            detectable=datetime.fromtimestamp(from_s + DAY_S, UTC),
+            failure=None,
+            end=datetime.fromtimestamp(to_s, UTC) if to_s < end_s else None,
+            abrupt=False,
+        )
+        for from_s, to_s in arrival.silences(spec.index)
+    ]
 
 
 def _frame(arrived: Arrived) -> pl.DataFrame:
