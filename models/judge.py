@@ -1,6 +1,7 @@
 """From an appliance's history to its verdicts: all detectors of its kind, one verdict per fault. Pure."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -25,12 +26,14 @@ EXPLAINS: Final[Mapping[tuple[Kind, str], frozenset[str]]] = MappingProxyType(
 )
 """What a fault or a detector (by its name) explains while it is present: of these nothing is said. The graver first:
 what is explained explains nothing itself."""
+SENSOR_FAULT: Final = "sensor_fault"
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def judge_appliance(
     kind: Kind, history: FeatureHistory, references: References, now_data_time: datetime
 ) -> list[Verdict]:
-    """At most one verdict per fault, as of `now_data_time`."""
+    """At most one verdict per fault, as of `now_data_time`; none about the appliance because of a broken sensor."""
     spoken = [(detector, detector.judge(history, references, now_data_time)) for detector in detectors_of(kind)]
     seen = {name for one, verdict in spoken if verdict and verdict.present for name in (one.name, one.fault)}
     explained: set[str] = set()
@@ -38,8 +41,27 @@ def judge_appliance(
         if of == kind and name in seen - explained:
             explained |= others
     verdicts = agree((detector, verdict) for detector, verdict in spoken if verdict is not None)
+    doubted = _doubted(verdicts)
     return [
         with_ruled_out(verdict, kind, history, references)
         for verdict in verdicts
-        if not (verdict.present and verdict.fault in explained)
+        if not (verdict.present and (verdict.fault in explained or _rests_on(verdict, doubted)))
     ]
+
+
+def _doubted(verdicts: Sequence[Verdict]) -> frozenset[str]:
+    """The signals that a sensor verdict speaks of."""
+    return frozenset(
+        signal
+        for verdict in verdicts
+        if verdict.present and verdict.fault == SENSOR_FAULT
+        for evidence in verdict.evidence
+        for signal in _NAME.findall(evidence.signal)
+    )
+
+
+def _rests_on(verdict: Verdict, doubted: frozenset[str]) -> bool:
+    """True for a verdict about the appliance of which any evidence is made of a doubted signal."""
+    return verdict.fault != SENSOR_FAULT and any(
+        not doubted.isdisjoint(_NAME.findall(evidence.signal)) for evidence in verdict.evidence
+    )

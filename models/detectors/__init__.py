@@ -3,7 +3,7 @@
 from typing import Final
 
 from domain.signals import Kind
-from models.detectors import ac_filter_clog, cooling_lost, defrost_silence, pattern, reported_filter, stuck_sensor
+from models.detectors import ac_filter_clog, cooling_lost, defrost_silence, pattern, reported_filter, sensor_fault
 from models.detectors.contract import Detector
 
 DETECTORS: Final[tuple[Detector, ...]] = (
@@ -11,7 +11,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     *pattern.DETECTORS,
     defrost_silence.DETECTOR,
     cooling_lost.DETECTOR,
-    *stuck_sensor.DETECTORS,
+    *sensor_fault.DETECTORS,
     *reported_filter.DETECTORS,
 )
 

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import numpy as np
 from scipy.stats import theilslopes
 
 from models.features.day import Floats, Mask, median_of
+
+CLEANED: Final = 0.4
+"""An owner's cleaning leaves less than this share of what had built up (E)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +47,21 @@ class Course:
 
 def follow(days: Sequence[date], deviations: Floats, limits: Limits) -> Course:
     """Walk through the days in order (Page's one-sided CUSUM, 1954, with a level condition and a proven end)."""
-    steady = _last_median(deviations, limits.steady_days) >= limits.level
-    near = _all_of_last(deviations <= limits.clear, limits.clear_days)
-    start = _quiet_until(steady, near)
-    total, raised = 0.0, False
+    usual = _last_median(deviations, limits.steady_days)
+    worst = _highest_of_last(deviations, limits.clear_days)
+    steady = usual >= limits.level
+    start = _quiet_until(steady, worst <= limits.clear)
+    total, raised, peak = 0.0, False, 0.0
     since: int | None = None
     cleared_on: int | None = None
     # Plain floats: a walk of a year is a tenth of a millisecond, which a vectorised one with resets would not beat.
-    columns = ((deviations - limits.slack)[start:], steady[start:], near[start:])
-    for place, (step, is_steady, is_near) in enumerate(zip(*(one.tolist() for one in columns), strict=True), start):
+    columns = ((deviations - limits.slack)[start:], steady[start:], usual[start:], worst[start:])
+    rows = zip(*(one.tolist() for one in columns), strict=True)
+    for place, (step, is_steady, level, highest) in enumerate(rows, start):
         total = max(0.0, total + step)
+        peak = max(peak, level)
+        # Cleaning is seldom perfect: most of it gone at once is the end as well as all of it.
+        is_near = highest <= max(limits.clear, CLEANED * peak if raised else 0.0)
         if total == 0.0:
             since = None
         elif since is None:
@@ -61,13 +70,13 @@ def follow(days: Sequence[date], deviations: Floats, limits: Limits) -> Course:
             raised, cleared_on = True, None
         if is_near:
             cleared_on = place if raised else cleared_on
-            total, raised, since = 0.0, False, None
+            total, raised, since, peak = 0.0, False, None, 0.0
     return Course(
         raised=raised,
         cleared_on=None if cleared_on is None else days[cleared_on],
         since=None if since is None else days[since],
         strength=total / limits.decision,
-        near=len(near) > 0 and bool(near[-1]),
+        near=len(worst) > 0 and bool(worst[-1] <= limits.clear),
     )
 
 
@@ -90,11 +99,12 @@ def _last_median(values: Floats, count: int) -> Floats:
     return np.concatenate((np.full(count - 1, -np.inf), middle))
 
 
-def _all_of_last(true: Mask, count: int) -> Mask:
-    if len(true) < count:
-        return np.zeros(len(true), dtype=np.bool_)
-    run = np.cumsum(np.concatenate(([0], true)))
-    return np.concatenate((np.zeros(count - 1, dtype=np.bool_), run[count:] - run[:-count] == count))
+def _highest_of_last(values: Floats, count: int) -> Floats:
+    """At each place the highest of the last `count` values; infinity where there are not so many yet."""
+    if len(values) < count:
+        return np.full(len(values), np.inf)
+    highest = np.lib.stride_tricks.sliding_window_view(values, count).max(axis=1)
+    return np.concatenate((np.full(count - 1, np.inf), highest))
 
 
 def middle_of(values: Floats) -> float:

@@ -56,6 +56,7 @@ _WORDS: Final = MappingProxyType(
         "exhaust_rise_k": _words("exhaust_c", "K", "Exhaust air over the resting machine", "at like heater power"),
         "heater_duty": _words("heater_w", "1", "Share of drying in which the heater is on", _LOAD),
         "minutes_per_kg": _words("minutes / water_kg", "min/kg", "Minutes per kilogram of water", _LOAD),
+        "heat_duty": _words("heater_w", "1", "Heat given while the programme wants it", "at the same phase"),
         "heat_rate_k_per_h": _words("water_c rate", "K/h", "Rise of the water while heating", "at like heater power"),
         "heater_on_w": _words("heater_w", "W", "Heater power"),
         "plateau_c": _words("water_c", "°C", "Highest water temperature"),

@@ -6,9 +6,10 @@ days; and a fault is named only if its pattern explains the last days better tha
 health, and than 'something unknown moved' (which is for review, never for a visit).
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import compress
 from math import exp, inf, log
 
@@ -55,6 +56,11 @@ class Signature:
     """Tells apart several patterns of one fault: what it looks like early on, and later."""
     gradual: bool = False
     """It never comes in one step; what does is something outside of the appliance (mains pressure, say)."""
+    lowest_of: int = 1
+    """What stays until it is put right is there on every day: of so many observed days the lowest one counts, because
+    what only looks like it comes and goes (foam, mains pressure)."""
+    lowest_within: int = 1
+    """And of all observed days within so many calendar days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +121,7 @@ def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> 
     typical = middle_of(below[known])
     return Amplitudes(
         days=days if known.all() else tuple(compress(days, known.tolist())),
-        values=above[known] / below[known],
+        values=_lowest(signature, ordinals[known], above[known] / below[known]),
         noise=1.0 / np.sqrt(typical),
         drift=float(np.sqrt(wander)) / typical,
     )
@@ -128,6 +134,17 @@ def _days_of(keys: Sequence[Deviation]) -> tuple[tuple[date, ...], Whole]:
         return longest.days, longest.ordinals
     ordinals = np.unique(np.concatenate([one.ordinals for one in keys]))
     return tuple(map(date.fromordinal, ordinals.tolist())), ordinals
+
+
+def _lowest(signature: Signature, ordinals: Whole, values: Floats) -> Floats:
+    if signature.lowest_of == 1:
+        return values
+    within = np.searchsorted(ordinals, ordinals - signature.lowest_within, side="right")
+    enough = np.arange(len(ordinals)) - signature.lowest_of + 1
+    first = np.minimum(within, enough).tolist()
+    # As long as there are too few days to tell, nothing is believed to be there.
+    return np.array([values[max(start, 0) : place + 1].min(initial=0.0 if start < 0 else np.inf)
+                     for place, start in enumerate(first)])  # fmt: skip
 
 
 def limits_of(signature: Signature, amplitudes: Amplitudes, params: CautionParams) -> Limits:
@@ -180,8 +197,9 @@ def _recent(deviations: Mapping[str, Deviation], until: date, params: CautionPar
     """Median deviation and its standard deviation of the last days up to `until`, by index; old ones say nothing."""
     found: _Recent = {}
     for index, deviation in deviations.items():
-        count = min(len(deviation), params.recent_days)
-        if count == 0 or (until - deviation.days[-1]).days > 10 or (until - deviation.days[-count]).days > 28:
+        # Of what is seldom used, fewer days within four weeks have to do.
+        count = min(params.recent_days, len(deviation) - bisect_left(deviation.days, until - timedelta(days=28)))
+        if count <= 0 or (until - deviation.days[-1]).days > 14:
             continue
         noise = middle_of(deviation.noise[-count:])
         found[index] = (

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -22,20 +21,16 @@ from models.features import (
     water_heater,
 )
 from models.features.day import Day, DayIndex
+from models.features.plausible import without_odd
 
 _Extractor = Callable[[Day], list[DayIndex]]
 
 _REPORTS: Final = filter_reports.reported_indices
 
-
-def _sensors(kind: Kind) -> _Extractor:
-    return partial(sensors.sensor_indices, kind=kind)
-
-
 EXTRACTORS: Final[Mapping[Kind, tuple[_Extractor, ...]]] = MappingProxyType(
     {
-        Kind.AIR_CONDITIONER: (air_conditioner.steady_indices, _sensors(Kind.AIR_CONDITIONER), _REPORTS),
-        Kind.REFRIGERATOR: (refrigerator.cold_indices, _sensors(Kind.REFRIGERATOR)),
+        Kind.AIR_CONDITIONER: (air_conditioner.steady_indices, _REPORTS),
+        Kind.REFRIGERATOR: (refrigerator.cold_indices,),
         Kind.WASHING_MACHINE: (
             washing_machine.drain_indices,
             washing_machine.cycle_indices,
@@ -44,15 +39,20 @@ EXTRACTORS: Final[Mapping[Kind, tuple[_Extractor, ...]]] = MappingProxyType(
         ),
         Kind.DRYER: (dryer.drying_indices, _REPORTS),
         Kind.DISHWASHER: (dishwasher.washing_indices, _REPORTS),
-        Kind.WATER_HEATER: (water_heater.tank_indices, _sensors(Kind.WATER_HEATER)),
+        Kind.WATER_HEATER: (water_heater.tank_indices,),
         Kind.AIR_PURIFIER: (fan.fan_indices, _REPORTS),
         Kind.RANGE_HOOD: (fan.fan_indices, _REPORTS),
-        Kind.CIRCUIT: (circuit.circuit_indices, _sensors(Kind.CIRCUIT)),
+        Kind.CIRCUIT: (circuit.circuit_indices,),
     }
 )
 """What is computed for each kind; a new index of the full engine is one more function here."""
 
 
 def daily_indices(kind: Kind, day: Day) -> list[DayIndex]:
-    """All indices that one UTC day of one appliance of `kind` can show; empty for a kind without any."""
-    return [index for extract in EXTRACTORS.get(kind, ()) for index in extract(day)]
+    """All indices that one UTC day of one appliance of `kind` can show; empty for a kind without any.
+
+    Sensors are judged on the day as it was said, the appliance on what is left without impossible values.
+    """
+    told = sensors.sensor_indices(day, kind=kind)
+    sound = without_odd(kind, day)
+    return [*(index for extract in EXTRACTORS.get(kind, ()) for index in extract(sound)), *told]

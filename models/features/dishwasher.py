@@ -9,6 +9,8 @@ from models.features.stretches import changes, hours_between, slopes_per_h, stre
 
 HEAT_RATE: Final = "heat_rate_k_per_h"
 """Rise of the water's temperature in the heating phase, K/h."""
+HEAT_DUTY: Final = "heat_duty"
+"""Share of the time in which the programme wants heat that the element gives it; a worn relay gives it now and then."""
 PLATEAU: Final = "plateau_c"
 """Highest water temperature of the day's cycles, °C."""
 HEATER_W: Final = "heater_on_w"
@@ -27,6 +29,7 @@ LEAST_LITRES: Final = 2.0
 ON_W: Final = 400.0
 """More than pumps take: the heater is on (E)."""
 PUMP_W: Final = 8.0
+LEAST_ASKED: Final = 3
 NO_HEAT_K_PER_H: Final = 1.0
 """A slower rise is none: the water only mixes (E). Kept positive, as rates are compared as logarithms."""
 
@@ -63,7 +66,12 @@ def _readings(rows: Rows) -> list[DayIndex]:
     risen = stretches(asked if asked.any() else heating, cuts)
     rates = slopes_per_h(rows.time_s, water, [(start, end) for start, end in risen if end - start >= 4])
     kwh = float(np.nansum(np.where(washing, heat_w, 0.0) * hours)) / 1000.0
+    told = asked & np.isfinite(heat_w)
+    duty = (
+        single(HEAT_DUTY, float((heat_w[told] > ON_W).mean()), float(told.sum())) if told.sum() >= LEAST_ASKED else []
+    )
     found = [
+        *duty,
         *summarise(HEAT_RATE, np.maximum(rates, NO_HEAT_K_PER_H)),
         *summarise(HEATER_W, np.where(heating, heat_w, np.nan)),
         *single(HEAT_PER_H, max(kwh, 0.005) / max(float(hours[washing].sum()), 0.1), float(washing.sum())),

@@ -18,7 +18,7 @@ WATTS: Final = "watts_at"
 PM_DECAY: Final = "pm_decay_per_h"
 """Relative fall of fine dust per hour while the fan runs and dust is high."""
 STEPS: Final = (1, 2, 3, 4, 5)
-LEAST_ROWS: Final = 3
+LEAST_ROWS: Final = 2
 
 
 def fan_indices(day: Day) -> list[DayIndex]:

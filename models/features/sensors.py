@@ -1,39 +1,128 @@
-"""What sensors do that no appliance can: stand still for hours while the machine works, or fall silent alone."""
+"""What sensors do that no appliance can: stand still while it works, jump alone, fall silent alone, contradict another.
 
-from types import MappingProxyType
+Days on which a sensor is as it should be leave one row, what is usual for it; the shares are said only where notable.
+"""
+
 from typing import Final
 
 import numpy as np
 
 from domain.signals import Kind
-from models.features.day import Day, DayIndex, Floats, single
+from models.features.day import Day, DayIndex, Floats, Mask, Rows, single
+from models.features.plausible import WATCHED, odd_values, working
 
+USUAL: Final = "usual"
+"""Median of the signal while the appliance works, with the width from its 10th to its 90th percentile as spread."""
 STUCK: Final = "stuck_share"
-"""Share of the day's rows in the longest run of exactly the same value, by signal: `stuck_share.coil_in_c`."""
-ALIVE: Final = MappingProxyType(
-    {
-        Kind.AIR_CONDITIONER: ("room_c", "coil_in_c", "coil_out_c", "outdoor_c", "supply_c", "discharge_c"),
-        Kind.REFRIGERATOR: ("fridge_c", "freezer_c", "evap_c", "ambient_c"),
-        Kind.WATER_HEATER: ("top_c", "bottom_c", "inlet_c"),
-        Kind.CIRCUIT: ("voltage_v", "terminal_c", "upstream_v"),
-    }
-)
-"""Signals with a resolution of a tenth that real air or water keeps moving. Words, counters and set values are not; nor
-is anything of a machine that works in cycles, as between them all of it rightly stands still."""
-LEAST_ROWS: Final = 40
+"""Share of the day's working rows in the longest run of exactly the same value; said from `NOTABLE` on."""
+ODD: Final = "odd_share"
+"""Share of the day's working rows with an impossible value; said where there is any."""
+MISSING: Final = "missing_share"
+"""Share of working rows without this value between rows with it; said from `NOTABLE_MISSING` on."""
+GAP: Final = "gap"
+"""Difference of two sensors where physics makes them equal: `gap.room_c.supply_c` and so on, K; energy as a ratio."""
+POWER_GAP: Final = "gap.power_w.current_a"
+"""Share of rows in which power is not voltage times current times power factor; said on every day that can tell."""
+ENERGY_GAP: Final = "gap.power_w.energy_kwh"
+"""Logarithm of integrated power over the advance of the energy counter."""
+LEAST_ROWS: Final = 6
+NOTABLE: Final = 0.5
+NOTABLE_MISSING: Final = 0.05
+REST_S: Final = 3600.0
+"""After an hour at rest coil, supply and room are at one temperature within a kelvin or two (E)."""
+LEAST_RESTING: Final = 6
+REST_PAIRS: Final = {
+    Kind.AIR_CONDITIONER: (("room_c", "supply_c"), ("room_c", "coil_in_c"), ("outdoor_c", "coil_out_c")),
+    Kind.DRYER: (("inlet_c", "exhaust_c"),),
+}
+ON_W: Final = {Kind.AIR_CONDITIONER: 60.0, Kind.DRYER: 20.0}
+LONGEST_STEP_S: Final = 2400.0
 
 
 def sensor_indices(day: Day, *, kind: Kind) -> list[DayIndex]:
-    """The stuck share of each live signal that was said often enough that day."""
+    """What the day's readings tell of each watched sensor."""
+    rows = day.readings
+    if len(rows) < LEAST_ROWS:
+        return []
+    at_work = working(kind, rows)
+    odd = odd_values(kind, rows)
     found: list[DayIndex] = []
-    for signal in ALIVE.get(kind, ()):
-        values = day.readings.number(signal)
-        known = values[np.isfinite(values)]
-        if len(known) >= LEAST_ROWS:
-            found += single(f"{STUCK}.{signal}", _longest_run(known) / len(known), len(known))
+    for signal in WATCHED.get(kind, {}):
+        if signal in rows.numbers:
+            found += _one(signal, rows.number(signal), at_work, odd.get(signal))
+    return [*found, *_rest_gaps(kind, rows), *_power_gap(rows), *_energy_gap(rows)]
+
+
+def _one(signal: str, values: Floats, at_work: Mask, odd: Mask | None) -> list[DayIndex]:
+    known = at_work & np.isfinite(values)
+    count = int(known.sum())
+    missing = _missing(values[at_work])
+    found = single(f"{MISSING}.{signal}", missing, int(at_work.sum())) if missing >= NOTABLE_MISSING else []
+    if count < LEAST_ROWS:
+        return found
+    low, middle, high = np.quantile(values[known], (0.1, 0.5, 0.9))
+    found += single(f"{USUAL}.{signal}", middle, count, spread=float(high - low))
+    run = _longest_run(values[known]) / count
+    found += single(f"{STUCK}.{signal}", run, count) if run >= NOTABLE else []
+    if odd is not None and (odd & at_work).any():
+        found += single(f"{ODD}.{signal}", float((odd & at_work).sum()) / count, count)
     return found
+
+
+def _missing(values: Floats) -> float:
+    """Share of unknown rows among those between the first and the last known one."""
+    known = np.flatnonzero(np.isfinite(values))
+    if len(known) < 2:
+        return 0.0
+    return float(1.0 - len(known) / (known[-1] - known[0] + 1))
 
 
 def _longest_run(values: Floats) -> int:
     turns = np.flatnonzero(np.diff(values)) + 1
     return int(np.diff(np.concatenate(([0], turns, [len(values)]))).max())
+
+
+def _rest_gaps(kind: Kind, rows: Rows) -> list[DayIndex]:
+    pairs = [pair for pair in REST_PAIRS.get(kind, ()) if pair[0] in rows.numbers and pair[1] in rows.numbers]
+    if not pairs or "power_w" not in rows.numbers:
+        return []
+    on = ~(rows.number("power_w") <= ON_W[kind])
+    last_on = np.maximum.accumulate(np.where(on, rows.time_s, rows.time_s[0]))
+    resting = ~on & (rows.time_s - last_on >= REST_S)
+    found: list[DayIndex] = []
+    for one, other in pairs:
+        gap = (rows.number(one) - rows.number(other))[resting]
+        gap = gap[np.isfinite(gap)]
+        if len(gap) >= LEAST_RESTING:
+            found += single(f"{GAP}.{one}.{other}", float(np.median(gap)), len(gap))
+    return found
+
+
+def _power_gap(rows: Rows) -> list[DayIndex]:
+    """Ohm's bookkeeping, where a meter says all of it."""
+    power, apparent = rows.number("power_w"), rows.number("voltage_v") * rows.number("current_a")
+    factor = rows.number("power_factor")
+    told = np.isfinite(power) & (rows.number("current_a") >= 1.0) & (apparent > 0)
+    if int(told.sum()) < LEAST_ROWS:
+        return []
+    ratio = np.abs(power[told]) / apparent[told]
+    exact = np.abs(factor[told])
+    wrong = np.where(np.isfinite(exact), np.abs(ratio - exact) > 0.08 + 0.1 * exact, ratio > 1.15)
+    return single(POWER_GAP, float(wrong.mean()), int(told.sum()))
+
+
+def _energy_gap(rows: Rows) -> list[DayIndex]:
+    power, energy = rows.number("power_w"), rows.number("energy_kwh")
+    known = np.isfinite(power) & np.isfinite(energy)
+    if int(known.sum()) < LEAST_ROWS:
+        return []
+    power, energy, time_s = power[known], energy[known], rows.time_s[known]
+    step_s, advance = np.diff(time_s), np.diff(energy)
+    told = (step_s <= LONGEST_STEP_S) & (advance >= 0)
+    counted = float(advance[told].sum())
+    steps = advance[told & (advance > 0)]
+    if len(steps) < 5 or counted < max(0.05, 10 * float(steps.min())):
+        return []  # too coarse a counter for so little energy
+    # A counter advances by what flowed since the row before; half of each neighbour is the fairest guess.
+    drawn = float((0.5 * (power[1:] + power[:-1]) * step_s)[told].sum()) / 3.6e6
+    return single(ENERGY_GAP, float(np.log(max(drawn, 1e-4) / counted)), int(told.sum()))

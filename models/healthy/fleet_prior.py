@@ -16,8 +16,10 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "0cc888a84948cb3a867a4b071cd592ece9875a1d60deb8d7b971e3c520c94996"
+SHIPPED_SHA256: Final = "244d9b38ebb5bf093085b8a61d3fe02ce18e39266187c9b68629da0e5f9a9d64"
 FORMAT: Final = 1
+USUAL_DAYS: Final = 8
+"""Observed days that a level is learned from where the file says nothing else (E)."""
 
 
 class UntrustedPriorError(ValueError):
@@ -49,6 +51,8 @@ class IndexPrior:
     """Observations that make a day count."""
     calendar_days: int
     """How long is watched before a level is learned: finished cycles tell more than days of changing weather."""
+    least_days: int
+    """Observed days that a level is learned from at the least: steadier quantities need fewer."""
     level: tuple[float, float] | None
     """Mean and deviation of the level over the fleet, where physics says one; in the index's scale."""
 
@@ -107,6 +111,7 @@ def _prior(index: str, stored: Mapping[str, Any]) -> IndexPrior:
         drift=float(stored["drift"]),
         least_weight=float(stored["least_weight"]),
         calendar_days=int(stored["calendar_days"]),
+        least_days=int(stored.get("least_days", USUAL_DAYS)),
         level=None if level is None else (float(level["mean"]), float(level["deviation"])),
     )
     if not (isfinite(prior.noise_floor) and prior.noise_floor > 0 and prior.drift >= 0):

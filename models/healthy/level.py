@@ -7,11 +7,11 @@ level is the unit's own, but no further from the fleet's than `LevelParams.edge`
 there at installation is measured from the fleet's edge instead of being learned as normal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import compress
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,12 +20,15 @@ from models.healthy.fleet_prior import IndexPrior
 from models.healthy.reference import Reference
 from models.history import DaySeries, FeatureHistory
 
+EPISODIC: Final = frozenset({"circ_rough", "turbidity_ntu", "drain_s_per_l", "fill_s_per_l"})
+"""Foam, soil and low mains pressure push these up for a day and are gone the next: what a healthy day scatters is read
+off the lower side. Faults that stay are told from such days by the days between them (`Signature.lowest_of`)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelParams:
     """How long is watched, and what is believed. All (E)."""
 
-    least_days: int = 8
     longest_days: int = 75
     """A reference is learned from days no further apart than this."""
     edge: float = 2.5
@@ -59,22 +62,39 @@ def learn_level(prior: IndexPrior, history: FeatureHistory, params: LevelParams 
     """The reference from the earliest complete days that suffice, or None yet."""
     params = params or LevelParams()
     series = history.complete(prior.index).at_least(prior.least_weight)
-    if len(series) < params.least_days:
+    if len(series) < prior.least_days:
         return None
     first = series.days[0]
     ends = [
         number
-        for number in range(params.least_days, len(series) + 1)
-        if series.days[number - 1] >= first + timedelta(days=prior.calendar_days - 1)
+        for number in range(prior.least_days, len(series) + 1)
+        if first + timedelta(days=prior.calendar_days - 1)
+        <= series.days[number - 1]
+        <= first + timedelta(days=params.longest_days)
     ]
-    if not ends:
-        return None
-    count = ends[0]
-    if series.days[count - 1] - first > timedelta(days=params.longest_days):
-        return None
+    for end in _later_and_later(ends):
+        reference = _learn_from(prior, history, series, end, params)
+        if reference is not None:
+            return reference
+    return None
+
+
+def _later_and_later(ends: Sequence[int]) -> Iterator[int]:
+    """The first end, then each that is half as far again: a unit that was too irregular at first may settle."""
+    least = 0.0
+    for end in ends:
+        if end >= least:
+            yield end
+            least = 1.5 * end
+
+
+def _learn_from(
+    prior: IndexPrior, history: FeatureHistory, series: DaySeries, count: int, params: LevelParams
+) -> Reference | None:
+    """The reference from the first `count` days; None if they are too irregular."""
     y, x, means = _design(prior, history, series, slice(0, count), None)
     known = np.isfinite(y)
-    if int(known.sum()) < params.least_days:
+    if int(known.sum()) < prior.least_days:
         return None
     model = _fit(prior, y[known], x[known], params)
     if model is None:
@@ -82,7 +102,7 @@ def learn_level(prior: IndexPrior, history: FeatureHistory, params: LevelParams 
     level, slopes, covariance, noise = model
     return Reference(
         index=prior.index,
-        learned_from=first,
+        learned_from=series.days[0],
         learned_to=series.days[count - 1],
         model={
             "level": level,
@@ -172,13 +192,14 @@ def _fit(prior: IndexPrior, y: Floats, x: Floats, params: LevelParams) -> tuple[
     held_out = np.empty(0)
     for block in np.array_split(np.arange(len(y)), params.blocks):
         rest = np.setdiff1d(np.arange(len(y)), block)
-        if len(rest) < 4:
+        if len(rest) < 3:
             continue
         a, b, *_ = _ridge(prior, y[rest], x[rest], params)
         held_out = np.append(held_out, y[block] - a - x[block] @ b)
     if len(held_out):
         # The wider of the middle and the shoulder: a few bad days in ten must not make the unit look quiet.
-        noise = max(1.4826 * float(np.median(np.abs(held_out))), float(np.quantile(np.abs(held_out), 0.9)) / 1.9)
+        sided = np.minimum(held_out, 0.0) if prior.index in EPISODIC else held_out
+        noise = max(1.4826 * float(np.median(np.abs(held_out))), float(np.quantile(np.abs(sided), 0.9)) / 1.9)
     noise = max(noise, prior.noise_floor)
     return None if noise > params.noise_ceiling * prior.noise_floor else (level, slopes, covariance, noise)
 

@@ -14,6 +14,7 @@ from models.detectors.contract import Detector, References
 from models.detectors.known_faults import SIGNATURES
 from models.detectors.pattern import name_of
 from models.features.day import Day
+from models.features.plausible import WATCHED
 from models.healthy.fleet_prior import IndexPrior, priors_of
 from models.history import DatedIndex, FeatureHistory, history_of
 from tests.unit.index_stories import fault_story
@@ -37,8 +38,8 @@ def case_of(detector: Detector, severity: float) -> tuple[FeatureHistory, Refere
     (kind, *_) = detector.kinds
     if detector.name == "defrost_silence":
         return story_of_days({"run_h": lambda n: 9.0, "defrost_h": lambda n: 0.4 * (n < 18 + 22 * (severity < 0.6))})
-    if detector.name.startswith("stuck_sensor"):
-        return story_of_days({index: lambda n: 0.95 * severity if n >= 18 else 0.05 for index in detector.indices})
+    if detector.name.startswith("sensor_fault"):
+        return failing_sensor(kind, severity)
     if detector.name == "cooling_lost":
         warm = {index: lambda n: 30.0 * severity * (n >= 18) for index in ("fridge_c", "freezer_c")}
         return story_of_days({"run_h": lambda n: 9.0 if n < 18 else 0.0, **warm})
@@ -52,6 +53,17 @@ def case_of(detector: Detector, severity: float) -> tuple[FeatureHistory, Refere
         ]
         return remember(kind, days, evening(LAST))
     return remember(kind, [day_of(kind, number, severity) for number in range(LAST + 1)], evening(LAST))
+
+
+def failing_sensor(kind: Kind, severity: float) -> tuple[FeatureHistory, References]:
+    """The kind's first sensor is sound until day 18 and then jumps to impossible values, on more rows the worse."""
+    (signal, *_) = WATCHED[kind]
+    return story_of_days(
+        {
+            f"usual.{signal}": lambda n: 20.0 + n % 3,
+            f"odd_share.{signal}": lambda n: 0.06 * severity * (n >= 18),
+        }
+    )
 
 
 def story_of_days(values: Mapping[str, Callable[[int], float]]) -> tuple[FeatureHistory, References]:

@@ -1,0 +1,143 @@
+"""Broken sensors: each way to be wrong is seen within days, sound sensors and new ways of reporting are left alone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from domain.findings import Evidence, Urgency, Verdict
+from domain.signals import Kind
+from models.features import daily_indices
+from models.features.day import Day, Floats, Rows
+from models.features.plausible import odd_values, without_odd
+from models.history import DatedIndex, history_of
+from models.judge import _doubted, _rests_on, judge_appliance
+from tests.unit.synthetic_days import FIRST, evening
+
+LAST, WRONG_FROM = 16, 10
+ROWS = 288
+
+Wrong = Callable[[Floats, np.random.Generator], Floats]
+
+
+def fridge_day(number: int, wrong: Wrong, *, lacks: frozenset[str] = frozenset()) -> Day:
+    """A day of a refrigerator at five minutes; from `WRONG_FROM` on its fresh-food sensor does `wrong`."""
+    rng = np.random.default_rng(number)
+    step = np.arange(ROWS)
+    on = (step % 9 < 3).astype(np.float64)
+    saw = np.abs(step % 9 - 3) * 0.3
+    fridge = np.round(4.0 + saw + rng.normal(0, 0.1, ROWS), 1)
+    if number >= WRONG_FROM:
+        fridge = wrong(fridge, rng)
+    numbers = {
+        "compressor_on": on,
+        "power_w": 80.0 * on + 2.0,
+        "fridge_c": fridge,
+        "freezer_c": np.round(-19.0 + saw + rng.normal(0, 0.1, ROWS), 1),
+        "ambient_c": np.round(23.0 + np.sin(step / 46.0) + rng.normal(0, 0.1, ROWS), 1),
+    }
+    kept = {name: values for name, values in numbers.items() if name not in lacks or number < WRONG_FROM}
+    day = FIRST + timedelta(days=number)
+    midnight_s = evening(number).timestamp() - 23 * 3600.0
+    return Day(day=day, readings=Rows(time_s=midnight_s + 300.0 * step, numbers=kept))
+
+
+def verdict_of(days: list[Day]) -> Verdict | None:
+    rows: list[DatedIndex] = [
+        (day.day, one.index, one.value, one.spread, one.weight)
+        for day in days
+        for one in daily_indices(Kind.REFRIGERATOR, day)
+    ]
+    found = judge_appliance(Kind.REFRIGERATOR, history_of(rows, evening(LAST)), {}, evening(LAST))
+    return next((one for one in found if one.fault == "sensor_fault"), None)
+
+
+def spiked(values: Floats, rng: np.random.Generator) -> Floats:
+    return np.where(rng.random(ROWS) < 0.06, values + rng.choice([-11.0, 11.0], ROWS), values)
+
+
+def coded(values: Floats, rng: np.random.Generator) -> Floats:
+    return np.where(rng.random(ROWS) < 0.4, 49.0, values)
+
+
+def half_gone(values: Floats, rng: np.random.Generator) -> Floats:
+    return np.where(rng.random(ROWS) < 0.3, np.nan, values)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        spiked,
+        coded,
+        half_gone,
+        lambda values, rng: np.full(ROWS, 5.1),
+        lambda values, rng: np.full(ROWS, np.nan),
+        lambda values, rng: np.round(1.8 * values + 32.0, 1),
+    ],
+    ids=["spikes", "a code", "missing again and again", "stuck", "gone", "Fahrenheit"],
+)
+def test_every_way_to_be_wrong_is_seen_and_named(wrong: Wrong) -> None:
+    verdict = verdict_of([fridge_day(number, wrong) for number in range(LAST + 1)])
+    assert verdict is not None
+    assert verdict.present
+    assert [evidence.signal for evidence in verdict.evidence] == ["fridge_c"]
+    assert evening(WRONG_FROM - 2) < verdict.evidence[0].since <= evening(WRONG_FROM)
+
+
+def test_sound_sensors_and_a_cold_spell_are_left_alone() -> None:
+    verdict = verdict_of([fridge_day(number, lambda values, rng: values - 2.5) for number in range(LAST + 1)])
+    assert verdict is not None
+    assert not verdict.present
+
+
+def test_one_bad_day_is_none() -> None:
+    days = [fridge_day(number, lambda values, rng: values) for number in range(LAST + 1)]
+    days[LAST - 1] = fridge_day(LAST - 1, lambda values, rng: np.full(ROWS, 5.1))
+    verdict = verdict_of(days)
+    assert verdict is not None
+    assert not verdict.present
+
+
+def test_a_device_that_reports_in_another_way_now_has_no_broken_sensors() -> None:
+    lacks = frozenset({"fridge_c", "freezer_c", "evap_c"})
+    verdict = verdict_of([fridge_day(number, lambda values, rng: values, lacks=lacks) for number in range(LAST + 1)])
+    assert verdict is None or not verdict.present
+
+
+def test_what_moves_several_signals_at_once_is_real_and_a_lone_jump_is_left_out() -> None:
+    day = fridge_day(0, lambda values, rng: values)
+    fridge, freezer = day.readings.numbers["fridge_c"], day.readings.numbers["freezer_c"]
+    fridge[100], fridge[200], freezer[200] = 30.0, 30.0, 5.0
+    odd = odd_values(Kind.REFRIGERATOR, day.readings)
+    assert {signal: np.flatnonzero(rows).tolist() for signal, rows in odd.items()} == {"fridge_c": [100]}
+    cleaned = without_odd(Kind.REFRIGERATOR, day).readings.number("fridge_c")
+    assert np.isnan(cleaned[100])
+    assert cleaned[200] == 30.0
+
+
+def test_power_that_is_not_voltage_times_current_is_a_broken_meter() -> None:
+    step = np.arange(200)
+    current = 2.0 + step % 5
+    numbers = {
+        "voltage_v": np.full(200, 230.0),
+        "current_a": current,
+        "power_factor": np.full(200, 0.9),
+        "power_w": 230.0 * current * 0.9,
+    }
+    numbers["power_w"][:10] *= 2.0
+    rows = Rows(time_s=evening(0).timestamp() - 40_000.0 + 60.0 * step, numbers=numbers)
+    found = {one.index: one.value for one in daily_indices(Kind.CIRCUIT, Day(day=FIRST, readings=rows))}
+    assert found["gap.power_w.current_a"] == pytest.approx(10 / 200)
+
+
+def test_no_appliance_verdict_rests_on_a_doubted_sensor() -> None:
+    def said(fault: str, signal: str) -> Verdict:
+        evidence = Evidence(signal=signal, expected=1.0, observed=2.0, unit="", since=evening(3), note="")
+        return Verdict(fault=fault, present=True, at=evening(9), probability=0.9, urgency=Urgency.VISIT,
+                       evidence=(evidence,), detector="some/1")  # fmt: skip
+
+    doubted = _doubted([said("sensor_fault", "fridge_c")])
+    assert _rests_on(said("door_seal_leak", "fridge_c rate / (ambient_c - fridge_c)"), doubted)
+    assert not _rests_on(said("door_seal_leak", "power_w"), doubted)
+    assert not _rests_on(said("sensor_fault", "fridge_c"), doubted)
