@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from domain.care import Case
-from domain.care_orders import NOT_AGREED, Order
+from domain.care_orders import NOT_AGREED, ORDINARY, Order
 from domain.decision import DAY, Ending, Option, Situation
 
 
@@ -35,14 +35,18 @@ def _ending(case: Case) -> Ending | None:
 def _shared_visit_days(case: Case, orders: Iterable[Order]) -> float | None:
     """Days to the visit of the open order that the case may still join, by when that one is due."""
     for order in orders:
-        if order.state in NOT_AGREED and order.due_by is not None:
+        if _may_grow(order) and order.due_by is not None:
             return max(0.0, (order.due_by - case.data_at) / DAY)
     return None
 
 
+def _may_grow(order: Order) -> bool:
+    return order.lane == ORDINARY and order.state in NOT_AGREED
+
+
 def going_now(cases: Sequence[Case], orders: Iterable[Order]) -> list[Case]:
     """The cases to send somebody for now; one that waits for company goes when another goes or may be joined."""
-    if any(order.state in NOT_AGREED for order in orders):
+    if any(_may_grow(order) for order in orders):
         return list(cases)
     company = any(case.decided is not Option.VISIT_BUNDLED for case in cases)
     return [case for case in cases if company or case.decided is not Option.VISIT_BUNDLED]

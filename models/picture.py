@@ -14,7 +14,7 @@ from models.detectors.index_words import words_of
 from models.detectors.rivals import rivals_of
 from models.detectors.signature import CautionParams, Effect, all_deviations, amplitudes_of, limits_of
 from models.healthy.deviations import Deviation
-from models.healthy.fleet_prior import priors_of
+from models.healthy.fleet_prior import priors_for
 from models.healthy.learners import RATIO
 from models.history import FeatureHistory
 
@@ -75,7 +75,7 @@ def _drawn(
     history: FeatureHistory,
     references: References,
 ) -> Picture:
-    prior = priors_of(kind).get(effect.index)
+    prior = priors_for(kind, history.priors).get(effect.index)
     log = effect.index in RATIO or prior is None or prior.log
 
     def away(by: "np.ndarray[tuple[int], np.dtype[np.float64]] | float") -> tuple[float, ...]:

@@ -12,7 +12,7 @@ from models.detectors.contract import References
 from models.detectors.rivals import rivals_of
 from models.detectors.signature import CautionParams, Signature, all_deviations, likelihoods
 from models.healthy.deviations import Deviation
-from models.healthy.fleet_prior import priors_of
+from models.healthy.fleet_prior import priors_for
 from models.healthy.learners import RATIO
 from models.history import FeatureHistory
 
@@ -59,7 +59,7 @@ def _alike(signature: Signature, history: FeatureHistory, deviations: Mapping[st
         if effect.index in RATIO:
             found.setdefault("weather", []).append("room and outdoor air")
             found.setdefault("use", []).append("fan level and compressor speed")
-        prior = priors_of(signature.kind).get(effect.index)
+        prior = priors_for(signature.kind, history.priors).get(effect.index)
         for slope in prior.slopes if prior else ():
             if slope.context in _CONTEXT and len(history.all_days(slope.context)):
                 group, words = _CONTEXT[slope.context]

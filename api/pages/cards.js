@@ -63,6 +63,9 @@ function evidenceList(one) {
   );
 }
 
+// What somebody opened stays open when the list is read again.
+const opened = new Set();
+
 /** Chart, what was ruled out and what is done: fetched when somebody opens it, not for every card. */
 function detail(finding) {
   const picture = make("img", "chart");
@@ -74,8 +77,12 @@ function detail(finding) {
   if (finding.remote_step) more.append(make("p", "note", make("strong", "", "First, from afar: "), finding.remote_step));
   if (finding.decision_reason) more.append(make("p", "note", make("strong", "", "Decision: "), finding.decision_reason));
   more.addEventListener("toggle", () => {
-    if (more.open) picture.src = `/api/v1/findings/${finding.id}/chart.svg`;
+    if (more.open) {
+      opened.add(finding.id);
+      picture.src = `/api/v1/findings/${finding.id}/chart.svg`;
+    } else opened.delete(finding.id);
   });
+  more.open = opened.has(finding.id);
   return more;
 }
 
