@@ -37,6 +37,10 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{3,64}$")]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Phone = Annotated[
+    str,
+    Field(pattern=r"^\+?[0-9][0-9 ()/-]{1,38}$", description="Where owners reach a person; on their pages."),
+]
 Positive = Annotated[float, Field(gt=0, le=1e9)]
 
 

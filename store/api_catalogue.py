@@ -1,7 +1,7 @@
 """Outlets and technicians as the API reads and adds them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from domain.errors import BadInput, Conflict, NotFound
@@ -53,29 +53,14 @@ def read_outlet(connection: Connection, outlet_id: str) -> Outlet:
 
 def add_outlet(connection: Connection, values: Mapping[str, Any]) -> Outlet:
     """Create an outlet; Conflict if its id is taken."""
-    _check_supplier(connection, values)
+    check_supplier(connection, values)
     if connection.execute(_SQL["outlet_add"], values).fetchone() is None:
         raise Conflict(f"there is an outlet {values['id']} already")
     return read_outlet(connection, values["id"])
 
 
-def change_outlet(connection: Connection, outlet_id: str, changes: Mapping[str, Any]) -> Outlet:
-    """Write what changed into a locked outlet; BadInput if its supplier is not there or is supplied by it."""
-    values = {**asdict(read_outlet(connection, outlet_id)), **changes}
-    _check_supplier(connection, values)
-    connection.execute(_SQL["outlet_change"], values)
-    return read_outlet(connection, outlet_id)
-
-
-def lock_outlet(connection: Connection, outlet_id: str) -> int:
-    """Lock an outlet and return its version; NotFound."""
-    found = connection.execute(_SQL["outlet_lock"], {"id": outlet_id}).fetchone()
-    if found is None:
-        raise NotFound(f"there is no outlet {outlet_id}")
-    return int(found[0])
-
-
-def _check_supplier(connection: Connection, values: Mapping[str, Any]) -> None:
+def check_supplier(connection: Connection, values: Mapping[str, Any]) -> None:
+    """BadInput unless the outlet's supplier exists and is not itself supplied by it."""
     supplier = values["supplied_by"]
     if supplier is None:
         return

@@ -55,6 +55,25 @@ class Need:
     missing: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortage:
+    """A part that an order under way lacks, with what was tried."""
+
+    task_id: UUID
+    order_id: UUID
+    number: int
+    outlet_id: str | None
+    visit_starts: datetime | None
+    role: str
+    explanation: str
+    since: datetime
+
+
+def list_shortages(connection: Connection) -> list[Shortage]:
+    """What orders under way lack, the longest known first; at most 500."""
+    return rows(connection, Shortage, _SQL["all_shortages"], {})
+
+
 def part_usage(connection: Connection) -> dict[tuple[str, str], Usage]:
     """What visits so far used, by kind and fault."""
     return {

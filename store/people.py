@@ -6,7 +6,7 @@ from datetime import datetime, time
 from typing import Any
 
 from domain.errors import NotFound
-from store.api_catalogue import Outlet, Technician, read_outlet, read_technician, require_outlet
+from store.api_catalogue import Outlet, Technician, check_supplier, read_outlet, read_technician, require_outlet
 from store.api_rows import rows
 from store.database import Connection
 from store.sql import queries
@@ -77,8 +77,10 @@ def change_technician(connection: Connection, technician_id: str, changes: Mappi
 
 
 def change_outlet(connection: Connection, outlet_id: str, changes: Mapping[str, Any]) -> Outlet:
-    """Change the fields named in `changes`; the caller holds the lock."""
-    connection.execute(_SQL["outlet_change"], {**asdict(read_outlet(connection, outlet_id)), **changes})
+    """Change the fields named in `changes`; the caller holds the lock. BadInput if the supplier cannot be."""
+    merged = {**asdict(read_outlet(connection, outlet_id)), **changes}
+    check_supplier(connection, merged)
+    connection.execute(_SQL["outlet_change"], merged)
     return read_outlet(connection, outlet_id)
 
 

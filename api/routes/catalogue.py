@@ -1,35 +1,26 @@
 """Outlets and technicians."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from api.fields import Body, Id, Latitude, Longitude, Text, Zone
+from api.fields import Body, Id, Latitude, Longitude, Phone, Text, Zone
 from api.paging import Page, Paging, after_text, page, paging
-from api.requests import Answer, Ask, changing, check_version, reading
+from api.requests import Answer, Ask, changing, reading
 from domain.signals import Kind
 from store.api_catalogue import (
     Outlet,
     Technician,
     add_outlet,
     add_technician,
-    change_outlet,
     list_outlets,
     list_technicians,
-    lock_outlet,
     read_outlet,
     read_technician,
 )
-from store.database import Connection
 
 router = APIRouter()
-
-
-Phone = Annotated[
-    str,
-    Field(pattern=r"^\+?[0-9][0-9 ()/-]{1,38}$", description="Where owners reach a person; on their pages."),
-]
 
 
 class NewOutlet(Body):
@@ -42,22 +33,6 @@ class NewOutlet(Body):
     timezone: Zone = "UTC"
     supplied_by: Id | None = Field(default=None, description="The regional store that it asks for parts.")
     phone: Phone | None = None
-
-
-class OutletChange(Body):
-    """What is to be changed; what is left out stays. Null clears `supplied_by` and `phone`."""
-
-    name: Text | None = None
-    latitude: Latitude | None = None
-    longitude: Longitude | None = None
-    timezone: Zone | None = None
-    supplied_by: Id | None = None
-    phone: Phone | None = None
-
-    def changes(self) -> dict[str, Any]:
-        """Fields that were sent."""
-        sent = self.model_dump(exclude_unset=True)
-        return {name: value for name, value in sent.items() if value is not None or name in ("supplied_by", "phone")}
 
 
 class NewTechnician(Body):
@@ -95,17 +70,6 @@ def new_outlet(ask: Ask, body: NewOutlet) -> Response:
 def outlet(ask: Ask, outlet_id: str) -> Response:
     """One outlet."""
     return reading(ask, lambda c: read_outlet(c, outlet_id))
-
-
-@router.patch("/outlets/{outlet_id}", summary="Change an outlet", tags=["outlets"], response_model=Outlet)
-def change_outlet_(ask: Ask, outlet_id: str, body: OutletChange) -> Response:
-    """Change what is sent. Needs If-Match with the ETag that was read."""
-
-    def work(connection: Connection) -> Answer:
-        check_version(ask, lock_outlet(connection, outlet_id), required=True)
-        return Answer(value=change_outlet(connection, outlet_id, body.changes()))
-
-    return changing(ask, work)
 
 
 @router.get("/technicians", summary="List technicians", tags=["technicians"], response_model=Page[Technician])

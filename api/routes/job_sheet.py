@@ -9,7 +9,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from api.job_sheet import JobSheet, build_job_sheet
 from api.problems import RequestRefused
 from api.requests import Ask, entity_id, reading
-from notify.quantities import say_number
 from store.api_catalogue import read_technician
 from store.api_pool import transaction
 from store.care import zone_of
@@ -53,7 +52,8 @@ def sheet_page(ask: Ask, order_id: str) -> Response:
     """The job sheet as a page; printable."""
     with transaction(ask.pool) as connection:
         sheet = build_job_sheet(connection, entity_id(order_id, "order"))
-    return _page("job_sheet.html", sheet=sheet, zone=zone_of(sheet.timezone))
+    rendered = ask.settings.now().isoformat()
+    return _page("job_sheet.html", sheet=sheet, zone=zone_of(sheet.timezone), rendered=rendered)
 
 
 @router.get("/field/files/{name}", include_in_schema=False)
@@ -90,6 +90,13 @@ def _page(template: str, **values: object) -> Response:
     return Response(text, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
+def _place(place: str, technician_id: str | None) -> str:
+    kind, _, name = place.partition(":")
+    if kind == "van":
+        return "in your van" if name == technician_id else f"in the van of {name}"
+    return f"at {name}"
+
+
 def _templates() -> Environment:
     found = Environment(
         loader=PackageLoader("api", "pages/field"),
@@ -103,7 +110,7 @@ def _templates() -> Environment:
     found.filters["clock"] = lambda at, zone: at.astimezone(zone).strftime("%H:%M")
     found.filters["day"] = lambda at: f"{at.day} {at:%B %Y}"
     found.filters["words"] = lambda code: code.replace("_", " ")
-    found.filters["number"] = say_number
+    found.filters["place"] = _place
     return found
 
 

@@ -14,7 +14,7 @@ from domain.states import RESERVATION, TRANSFER
 from store.api_orders import read_order
 from store.database import Connection
 from store.moves import move
-from store.part_supply import Need, read_needs, supply_order
+from store.part_supply import Need, Shortage, list_shortages, read_needs, supply_order
 from store.part_transfers import Transfer, list_transfers, read_transfer, request_transfer
 from store.reservations import (
     list_reservations,
@@ -83,6 +83,12 @@ def supply(ask: Ask, order_id: str) -> Response:
         return Answer(value=read_needs(connection, order))
 
     return changing(ask, work)
+
+
+@router.get("/stock/shortages", summary="What orders lack", response_model=list[Shortage])
+def shortages(ask: Ask) -> Response:
+    """Parts that orders under way will probably need and nobody holds for them, with what was tried."""
+    return reading(ask, list_shortages)
 
 
 @router.get("/reservations", summary="List reservations", response_model=Page[Held])

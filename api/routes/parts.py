@@ -9,6 +9,7 @@ from api.fields import Body, Id, Text
 from api.paging import Page, Paging, after_number, after_text, after_two_texts, page, paging
 from api.requests import Answer, Ask, changing, check_version, reading
 from domain.signals import Kind
+from domain.stock_forecast import Forecast
 from store.api_parts import (
     Balance,
     Movement,
@@ -24,6 +25,7 @@ from store.api_parts import (
 )
 from store.database import Connection
 from store.stock import count_stock, record_movement
+from store.stock_forecast import forecast_parts
 
 router = APIRouter(tags=["parts"])
 PartId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{2,64}$")]
@@ -225,3 +227,14 @@ def move(ask: Ask, body: NewMovement) -> Response:
         return Answer(value=read_balance(connection, place, body.part_id), status=201)
 
     return changing(ask, work)
+
+
+@router.get("/stock/forecast", summary="What parts will be needed", response_model=list[Forecast])
+def forecast(
+    ask: Ask,
+    weeks: Annotated[int, Query(ge=1, le=26, description="How many weeks ahead.")] = 8,
+    outlet_id: Annotated[str | None, Query(description="Only of this outlet.")] = None,
+) -> Response:
+    """Pieces by outlet, role and week from open findings and the fleet's base rates: mean, median, and what suffices
+    nine times in ten; `order_now` is what to order so that nothing is missing until the next order arrives."""
+    return reading(ask, lambda c: forecast_parts(c, ask.settings.now(), weeks, outlet_id))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import Field, model_validator
 
-from api.fields import Body, Id, Latitude, Longitude, Text, Zone
+from api.fields import Body, Id, Latitude, Longitude, Phone, Text, Zone
 from api.moments import Moment
 from api.requests import Answer, Ask, changing, check_version, entity_number, reading
 from domain.errors import BadInput
@@ -30,12 +30,14 @@ MOST_ABSENCES = 2**62
 
 
 class OutletChange(Body):
-    """What to change of an outlet; what is left out stays."""
+    """What to change of an outlet; what is left out stays. `supplied_by` and `phone` may be null."""
 
     name: Text | None = None
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     timezone: Zone | None = None
+    supplied_by: Id | None = None
+    phone: Phone | None = None
 
 
 class TechnicianChange(Body):
@@ -99,7 +101,7 @@ def outlet(ask: Ask, outlet_id: str, body: OutletChange) -> Response:
 
     def work(connection: Connection) -> Answer:
         check_version(ask, lock_outlet(connection, outlet_id), required=True)
-        return Answer(value=change_outlet(connection, outlet_id, _named(body)))
+        return Answer(value=change_outlet(connection, outlet_id, _named(body, may_be_null=("supplied_by", "phone"))))
 
     return changing(ask, work)
 

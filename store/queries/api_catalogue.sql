@@ -10,15 +10,6 @@ INSERT INTO outlet (id, name, latitude, longitude, timezone, supplied_by, phone)
 VALUES (%(id)s, %(name)s, %(latitude)s, %(longitude)s, %(timezone)s, %(supplied_by)s, %(phone)s)
 ON CONFLICT (id) DO NOTHING RETURNING true
 
--- name: outlet_lock
-SELECT version FROM outlet WHERE id = %(id)s FOR UPDATE
-
--- name: outlet_change
-UPDATE outlet
-SET name = %(name)s, latitude = %(latitude)s, longitude = %(longitude)s, timezone = %(timezone)s,
-    supplied_by = %(supplied_by)s, phone = %(phone)s, version = version + 1
-WHERE id = %(id)s
-
 -- name: suppliers
 -- Every store above an outlet; a circle ends after a few.
 WITH RECURSIVE above AS (

@@ -67,6 +67,14 @@ DELETE FROM part_shortage WHERE task_id = %(task_id)s AND role = %(role)s
 SELECT s.task_id, s.role, s.explanation FROM part_shortage s JOIN order_task t ON t.id = s.task_id
 WHERE t.order_id = %(order_id)s
 
+-- name: all_shortages
+-- What orders under way lack, the longest known first.
+SELECT s.task_id, o.id AS order_id, o.number, o.outlet_id, o.visit_starts, s.role, s.explanation, s.since
+FROM part_shortage s JOIN order_task t ON t.id = s.task_id JOIN service_order o ON o.id = t.order_id
+WHERE o.state IN ('approved', 'offered', 'confirmed', 'scheduled', 'en_route', 'on_site', 'reopened')
+  AND t.outcome IS NULL
+ORDER BY s.since, o.number, s.role LIMIT 500
+
 -- name: second_level
 -- The regional store of an outlet, and whether the asking place is a van (then its own outlet comes first).
 WITH RECURSIVE home AS (

@@ -12,7 +12,8 @@ SELECT version FROM outlet WHERE id = %(id)s FOR UPDATE
 
 -- name: outlet_change
 UPDATE outlet
-SET name = %(name)s, latitude = %(latitude)s, longitude = %(longitude)s, timezone = %(timezone)s, version = version + 1
+SET name = %(name)s, latitude = %(latitude)s, longitude = %(longitude)s, timezone = %(timezone)s,
+    supplied_by = %(supplied_by)s, phone = %(phone)s, version = version + 1
 WHERE id = %(id)s
 
 -- name: hours_clear

@@ -78,7 +78,7 @@ def test_parts_on_the_sheet_say_where_they_lie(
         assert (heater["held"][0]["part_id"], heater["held"][0]["place"]) == ("heater-a", VAN)
         assert sensor["missing"].startswith("on its way: transfer")
         page = api.get(f"/field/orders/{visit.order}").text
-        assert "1 × heater-a, reserved at van:tech-1" in page
+        assert "1 × heater-a, in your van" in page
         knowledge_is_searched_and_edited(connection, api)
 
 

@@ -140,3 +140,26 @@ def test_the_catalogue_its_stock_and_reservations_over_the_api(
         assert api.get("/api/v1/stock", params={"part_id": "defrost_sensor", "limit": 1, "cursor": stock["next"]})
         needs = api.get(f"/api/v1/orders/{visit.order}/parts").json()
         assert [n["role"] for n in needs] == ["defrost_heater", "defrost_sensor"]
+
+
+def test_the_forecast_counts_what_is_found_what_may_come_and_what_is_there(
+    connection: Connection, database_url: str, mqtt_url: str, visit: Visit
+) -> None:
+    connection.execute("UPDATE household SET latitude = 50, longitude = 8")
+    with client(database_url, mqtt_url) as api:
+        found = {(f["outlet_id"], f["role"]): f for f in api.get("/api/v1/stock/forecast", params={"weeks": 2}).json()}
+        heater, sensor = found["outlet-1", "defrost_heater"], found["outlet-1", "defrost_sensor"]
+        # 0.9 * 0.6 of tomorrow's visit, and one refrigerator's share of a week at (0.03 * 200 + 1) / 200 a year
+        base = 0.035 / (365.25 / 7) * 0.6
+        assert heater["weeks"][0]["mean"] == pytest.approx(0.54 + base, abs=1e-3)
+        assert heater["weeks"][1]["mean"] == pytest.approx(base, abs=1e-3)
+        assert (heater["free"], heater["order_now"], heater["parts"]) == (2, 0, ["heater-a", "heater-b"])
+        assert (sensor["free"], sensor["needed_p90"], sensor["order_now"]) == (0, 1, 1)
+
+        supply_parts(work_on(connection, NOW))
+        found = {(f["outlet_id"], f["role"]): f for f in api.get("/api/v1/stock/forecast").json()}
+        assert found["outlet-1", "defrost_heater"]["needed_p90"] == 0, "what is held is not needed once more"
+        assert found["outlet-1", "defrost_sensor"]["coming"] == 1
+        assert found["outlet-1", "defrost_sensor"]["order_now"] == 0
+        (shortage,) = api.get("/api/v1/stock/shortages").json()
+        assert (shortage["role"], shortage["order_id"]) == ("defrost_sensor", str(visit.order))

@@ -52,6 +52,14 @@ function overlay(items) {
     const last = reports.sort((a, b) => a.at.localeCompare(b.at)).at(-1);
     if (last) fill(task, last.body.outcome, last.body.found_fault, last.body.repaired, last.state ? "reported" : "kept on this phone");
   }
+  for (const button of document.querySelectorAll("[data-deed=use_part]")) {
+    const task = button.closest(".task").dataset.task;
+    const used = items.filter((i) => i.kind === "use_part" && i.state !== "conflict" && i.at > document.body.dataset.rendered &&
+      i.body.task_id === task && i.body.part_id === button.dataset.part).length;
+    const said = button.closest("li").querySelector("[data-used]");
+    said.hidden = !used;
+    said.textContent = `${used} × ${button.dataset.part} used just now`;
+  }
   const reached = ["depart", "arrive", "complete"].filter((kind) => items.some((i) => i.kind === kind && i.state !== "conflict"));
   const states = { depart: ["en_route", "on_site", "completed", "verified"], arrive: ["on_site", "completed", "verified"], complete: ["completed", "verified"] };
   for (const [kind, after] of Object.entries(states)) {
@@ -91,6 +99,7 @@ async function act(kind, body) {
 }
 
 function once(button, work) {
+  button.disabled = false;
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
@@ -104,13 +113,17 @@ function once(button, work) {
 for (const button of document.querySelectorAll("[data-deed]")) {
   const task = button.closest(".task")?.dataset.task;
   const part = button.dataset.part;
-  once(button, () => act(button.dataset.deed, part ? { task_id: task, part_id: part, quantity: 1 } : {}));
+  once(button, () => {
+    if (part && !confirm(`${WORDS[button.dataset.deed]}: 1 × ${part}?`)) return undefined;
+    return act(button.dataset.deed, part ? { task_id: task, part_id: part, quantity: 1 } : {});
+  });
 }
 
 for (const form of document.querySelectorAll("form.report")) {
   const task = form.closest(".task");
   const said = form.querySelector(".said");
   if (task.dataset.outcome) fill(task, task.dataset.outcome, task.dataset.found, task.dataset.repaired === "yes", "reported");
+  form.querySelector("button").disabled = false;
   form.addEventListener("change", () => {
     form.dataset.touched = "yes";
     adapt(form);
@@ -209,7 +222,7 @@ if (pad) {
     pen.lineTo(...at(event));
     pen.stroke();
   });
-  document.getElementById("sign-clear").addEventListener("click", clear);
+  once(document.getElementById("sign-clear"), clear);
   once(document.getElementById("sign-save"), async () => {
     if (!drawn) return alert("Nobody has signed yet.");
     const blob = await new Promise((resolve) => pad.toBlob(resolve, "image/png"));
@@ -222,12 +235,20 @@ if (pad) {
 
 // ---------------------------------------------------------------- the day's sheets are loaded ahead
 async function loadAhead() {
+  if (!("serviceWorker" in navigator)) return;
+  await controlled();
   const links = [...document.querySelectorAll("a[data-visit]")];
-  if (!links.length || !("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.ready;
-  const stored = await Promise.all(links.map((link) => fetch(link.href).then((r) => r.ok, () => false)));
-  const count = stored.filter(Boolean).length;
-  document.getElementById("stored").textContent = `${count} of ${links.length} job sheets are on this phone and open without a network.`;
+  const stored = await Promise.all([location.href, ...links.map((link) => link.href)].map((href) => fetch(href).then((r) => r.ok, () => false)));
+  const said = document.getElementById("stored");
+  if (said && links.length) {
+    said.textContent = `${stored.slice(1).filter(Boolean).length} of ${links.length} job sheets are on this phone and open without a network.`;
+  }
+}
+
+// On the very first visit the service worker is there a moment later than the page; what is fetched before is not kept.
+function controlled() {
+  if (navigator.serviceWorker.controller) return;
+  return new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
 }
 
 window.addEventListener("online", send);

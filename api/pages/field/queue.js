@@ -122,10 +122,11 @@ async function sendPicture(picture) {
   throw new Error(detail);
 }
 
-// Send everything that waits; true if nothing waits any more. One tab at a time.
+// Send everything that waits; false if the server cannot be reached. One tab at a time.
 export function flush() {
   return navigator.locks.request("wellkept-field-sync", async () => {
     try {
+      await fetch("/healthz", { cache: "no-store" }); // what a phone says of its own network is often wrong
       const waiting = await waitingActions();
       for (const technician of new Set(waiting.map((action) => action.technician))) {
         const own = waiting.filter((action) => action.technician === technician);
