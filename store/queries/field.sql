@@ -36,7 +36,7 @@ SELECT true FROM technician WHERE id = %(id)s
 -- name: visit
 -- The order as a report meets it, with the last word on why it is as it is.
 SELECT o.number, o.state, o.technician_id,
-       (SELECT s.actor || ': ' || s.reason FROM state_change s
+       (SELECT concat_ws(': ', s.actor, nullif(s.reason, '')) FROM state_change s
         WHERE s.entity = 'order' AND s.entity_id = o.id ORDER BY s.id DESC LIMIT 1) AS why
 FROM service_order o WHERE o.id = %(order_id)s FOR UPDATE
 

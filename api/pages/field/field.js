@@ -7,7 +7,7 @@ const WORDS = {
   depart: "On my way", arrive: "Arrived", report: "Report", use_part: "Part used", request_part: "Part asked for",
   complete: "Visit completed", photo: "Photo", signature: "Signature", note: "Note", return_part: "Part brought back",
 };
-const FATES = { applied: "done", superseded: "done before", waiting: "waits for a report", conflict: "call the planner" };
+const FATES = { applied: "done", superseded: "done before", waiting: "waits for a report", conflict: "not taken" };
 const RETRY_MS = 15_000;
 const LARGEST_PX = 1600;
 const JPEG_QUALITY = 0.8;
@@ -48,9 +48,12 @@ async function show() {
 // The page may be older than what was done since: the newest word of this phone counts.
 function overlay(items) {
   for (const task of document.querySelectorAll(".task")) {
-    const reports = items.filter((i) => i.kind === "report" && i.body.task_id === task.dataset.task && i.state !== "conflict");
+    const reports = items.filter((i) => i.kind === "report" && i.body.task_id === task.dataset.task);
     const last = reports.sort((a, b) => a.at.localeCompare(b.at)).at(-1);
-    if (last) fill(task, last.body.outcome, last.body.found_fault, last.body.repaired, last.state ? "reported" : "kept on this phone");
+    const said = task.querySelector(".said");
+    if (said) said.dataset.state = last?.state ?? "";
+    if (said && last?.state === "conflict") said.textContent = `Not taken: ${last.detail}`;
+    else if (last) fill(task, last.body.outcome, last.body.found_fault, last.body.repaired, last.state ? "reported" : "kept on this phone");
   }
   for (const button of document.querySelectorAll("[data-deed=use_part]")) {
     const task = button.closest(".task").dataset.task;
