@@ -75,6 +75,6 @@ def _choice(order: ShownOrder, slots: tuple[Slot, ...]) -> Choice:
     return Choice(
         choice="slots",
         value=None,
-        why=f"nobody who knows {kinds} has {minutes} minutes free in the next days; split the order, add hours or "
-        "technicians, or schedule it by hand",
+        why=f"nobody who knows {kinds} can be there for {minutes} minutes in the next days, by hours, travel and "
+        "bookings; split the order, add hours or technicians, or schedule it by hand",
     )

@@ -16,9 +16,10 @@ DEMO_OUTLET: Final = "outlet-demo"
 _WET: Final = (Kind.WASHING_MACHINE, Kind.DRYER, Kind.DISHWASHER, Kind.WATER_HEATER)
 _COLD: Final = (Kind.AIR_CONDITIONER, Kind.REFRIGERATOR, Kind.AIR_PURIFIER, Kind.RANGE_HOOD)
 DEMO_TECHNICIANS: Final[Mapping[str, tuple[Kind, ...]]] = MappingProxyType(
-    {"a": _COLD, "b": _WET, "c": (Kind.CIRCUIT, Kind.WATER_HEATER, Kind.RANGE_HOOD)}
+    {"a": (*_COLD, *_WET), "b": _WET, "c": (Kind.CIRCUIT, Kind.WATER_HEATER, Kind.RANGE_HOOD)}
 )
-"""By letter, with what they know: cooling and air, water and washing, electricity."""
+"""By letter, with what they know: all appliances, so that one visit can settle a whole home; water and washing;
+electricity."""
 
 
 def parts_catalogue() -> dict[str, tuple[str, ...]]:
@@ -44,7 +45,9 @@ def part_name(part: str) -> str:
     return part.replace("_", " ").capitalize()
 
 
-def seed_demo_service(connection: Connection, latitude: float = 52.52, longitude: float = 13.405) -> None:
+def seed_demo_service(
+    connection: Connection, latitude: float = 52.52, longitude: float = 13.405, timezone: str = "Europe/Berlin"
+) -> None:
     """One outlet with three technicians, named by letter, and a few parts in stock; running it again changes nothing.
 
     The place (degrees WGS 84) is the middle of a large town unless the caller knows where the demo's homes are.
@@ -58,7 +61,7 @@ def seed_demo_service(connection: Connection, latitude: float = 52.52, longitude
                 "name": "Demo outlet",
                 "latitude": latitude,
                 "longitude": longitude,
-                "timezone": "Europe/Berlin",
+                "timezone": timezone,
             },
         )
         for letter, skills in DEMO_TECHNICIANS.items():

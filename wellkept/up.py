@@ -58,7 +58,7 @@ def up(settings: Settings, options: Options) -> None:
         lan = LanAccess.kept_in(home) if options.lan else None
         services = stack.enter_context(local_services(home, progress=screen.say, mqtt_port=MQTT_PORT, lan=lan))
         database_url = _fresh_demo(services) if options.demo and services.postgres else services.database_url
-        for line in _migrate(settings, database_url, demo=options.demo):
+        for line in _migrate(settings, database_url):
             screen.say(f"  {line}")
         port = free_port(settings.api_port)
         if port != settings.api_port:
@@ -116,16 +116,14 @@ def _fresh_demo(services: Services) -> str:
     return f"{services.database_url.rsplit('/', 1)[0]}/{DEMO_DATABASE}"
 
 
-def _migrate(settings: Settings, database_url: str, *, demo: bool) -> list[str]:
-    from store.care_seed import seed_demo_service, seed_parts
+def _migrate(settings: Settings, database_url: str) -> list[str]:
+    from store.care_seed import seed_parts
     from store.knowledge import seed_knowledge
 
     with connect(database_url, application="wellkept-migrate", autocommit=True) as connection:
         done = migrate(connection, RollupSettings(raw_days=settings.retention_days))
         seed_parts(connection)
         seed_knowledge(connection)
-        if demo:
-            seed_demo_service(connection)
     return [f"database ready: {len(done)} changes to its schema"] if done else []
 
 
@@ -157,10 +155,14 @@ def _await_api(api: str, logs: Path) -> None:
 
 
 def _start_demo(supervisor: Supervisor, api: str, environ: dict[str, str], options: Options) -> None:
+    from store.care_seed import seed_demo_service
     from wellkept.demo import demo_homes, demo_start, register_homes, sim_arguments
 
     start = demo_start(datetime.now(UTC))
-    register_homes(f"{api}/api/v1", demo_homes(start))
+    homes = demo_homes(start)
+    with connect(environ["WELLKEPT_DATABASE_URL"], application="wellkept-demo", autocommit=True) as connection:
+        seed_demo_service(connection, homes[0].latitude, homes[0].longitude, homes[0].timezone)  # near enough to come
+    register_homes(f"{api}/api/v1", homes)
     arguments = sim_arguments(start) + (["--speed", str(options.speed)] if options.speed else [])
     supervisor.start("sim", [sys.executable, "-m", "wellkept.command_line", "sim", *arguments], environ)
 

@@ -202,7 +202,7 @@ def test_a_hazard_that_is_declined_and_an_order_without_free_time_go_to_people(
     assert offer(at(connection))["without_time"] == 1
     why = connection.execute("SELECT why FROM present_choice WHERE choice = 'slots'").fetchone()
     assert why is not None
-    assert "nobody who knows air_conditioner has 45 minutes free" in why[0]
+    assert "nobody who knows air_conditioner can be there for 45 minutes" in why[0]
     crew(connection)
     offer(at(connection))
     with client(database_url, mqtt_url, link_secret=SECRET) as api:
