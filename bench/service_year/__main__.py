@@ -20,9 +20,10 @@ import numpy as np
 
 from bench.machine import describe_machine
 from bench.service_year.people import Habits, owners_answer, owners_care, planners_approve, technicians_work
-from bench.service_year.world import DAYS, DETECTION, World, make_world
+from bench.service_year.world import DAYS, DETECTION, Trouble, World, make_world
 from dispatch.travel import SpeedModel
 from domain.care_orders import Place
+from domain.faults import Urgency, fault_of
 from domain.signals import Kind
 from quality.ledger import Done, cost_ledger
 from quality.services import service_figures
@@ -182,26 +183,38 @@ def _evening(connection: Connection, world: World, day: int) -> None:
 def judge(connection: Connection, world: World, counts: Counter[str], days: int) -> dict[str, Any]:
     """The year's figures: the product's own reports, and beside them what was true."""
     span = (world.start, world.moment(days + 1))
-    real = [trouble for trouble in world.troubles if trouble.real]
-    due = [trouble for trouble in real if trouble.fails <= days]
-    prevented = [trouble for trouble in due if trouble.ends is not None and trouble.ends < trouble.fails]
+    breaking = _due(world, days, self_care=False)
+    dirty = _due(world, days, self_care=True)
+    prevented = sum(not trouble.failed for trouble in breaking)
     ledger = read_ledger(connection, *span)
-    true_ledger = Done(**asdict(ledger) | {"prevented_failures": len(prevented), "breakdowns": counts["failures"]})
+    truth = Done(**asdict(ledger) | {"prevented_failures": prevented, "breakdowns": len(breaking) - prevented})
     return {
         "detection": json.loads(DETECTION.read_text(encoding="utf-8")),
         "truth": {
-            "failures_due": len(due),
-            "prevented": len(prevented),
-            "happened": counts["failures"],
+            "failures_due": len(breaking),
+            "failures_prevented": prevented,
+            "clogs_due": len(dirty),
+            "clogs_cleaned_in_time": sum(not trouble.failed for trouble in dirty),
             "false_findings": sum(not trouble.real for trouble in world.troubles),
         },
         "figures": asdict(service_figures(read_services(connection, *span), len(read_omissions(connection, *span)))),
         "costs_as_known": cost_ledger(Done(**asdict(ledger))),
-        "costs_in_truth": cost_ledger(true_ledger),
+        "costs_in_truth": cost_ledger(truth),
         "travel": travel(connection),
         "counts": dict(sorted(counts.items())),
         "states": _states(connection),
     }
+
+
+def _due(world: World, days: int, *, self_care: bool) -> list[Trouble]:
+    """Faults that would have come to their end in the year; of self-care, a quarter of the flow or capacity lost."""
+    return [
+        trouble
+        for trouble in world.troubles
+        if trouble.real
+        and trouble.fails <= days
+        and (fault_of(trouble.kind, trouble.fault).urgency is Urgency.SELF) is self_care
+    ]
 
 
 def travel(connection: Connection) -> dict[str, float]:
@@ -242,7 +255,8 @@ def _states(connection: Connection) -> dict[str, dict[str, int]]:
 def show(report: dict[str, Any]) -> None:
     """The year in a few lines."""
     truth, figures, costs = report["truth"], report["figures"], report["costs_in_truth"]
-    click.echo(f"failures due {truth['failures_due']}, prevented {truth['prevented']}, happened {truth['happened']}")
+    click.echo(f"failures due {truth['failures_due']}, prevented {truth['failures_prevented']}")
+    click.echo(f"clogs due {truth['clogs_due']}, cleaned in time {truth['clogs_cleaned_in_time']}")
     for name in ("complaint_ppm", "omission_ppm", "dissatisfaction_ppm", "satisfaction", "first_visit_fix", "repeat"):
         one = figures[name]
         if one["value"] is not None:

@@ -128,11 +128,10 @@ def make_world(homes: int, start: datetime, seed: int) -> World:
     rng = np.random.default_rng(seed)
     quality = json.loads(DETECTION.read_text(encoding="utf-8"))
     world = World(homes=describe_homes(params), start=start.astimezone(UTC), rng=rng)
-    for plan in plan_faults(params):
-        if (trouble := _real(plan, quality, rng)) is not None:
-            world.troubles.append(trouble)
-    owned = [(one.id, Kind(one.kind)) for home in world.homes for one in home.appliances]
-    world.troubles += [trouble for one in owned for trouble in _false(*one, quality, rng)]
+    owned = {one.id: Kind(one.kind) for home in world.homes for one in home.appliances}
+    real = (_real(plan, quality, rng) for plan in plan_faults(params))
+    world.troubles += [trouble for trouble in real if trouble is not None and trouble.appliance_id in owned]
+    world.troubles += [trouble for one in owned.items() for trouble in _false(*one, quality, rng)]
     return world
 
 
