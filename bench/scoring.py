@@ -6,6 +6,7 @@ processes on a real database, for fleets that double. Memory: the peak of a proc
 """
 
 import json
+import os
 import resource
 import tempfile
 import time
@@ -154,9 +155,10 @@ def daily_run(connection: Connection, url: str, now: datetime, processes: int) -
     settings = SchedulerSettings(database_url=url, mqtt_url="mqtt://127.0.0.1:9", score_processes=processes)
     work = Work(connection=connection, now=now, settings=settings, publisher=Publisher(settings.mqtt_url),
                 keep_on=lambda: True)  # fmt: skip
-    started = time.perf_counter()
+    started, judging_s, database_s = time.perf_counter(), _judging_s(), _database_s(connection)
     counts = score(work)
     took_s = time.perf_counter() - started
+    judging_s, database_s = _judging_s() - judging_s, _database_s(connection) - database_s
     left = connection.execute("SELECT count(DISTINCT appliance_key) FROM day_due").fetchone()
     done = connection.execute("SELECT count(*) FROM judged WHERE data_to >= %s", [now - timedelta(days=1, minutes=1)])
     judged = (done.fetchone() or (0,))[0]
@@ -166,9 +168,34 @@ def daily_run(connection: Connection, url: str, now: datetime, processes: int) -
         "left": left[0] if left else 0,
         "seconds": round(took_s, 1),
         "ms_each": round(1e3 * took_s / max(judged, 1), 2),
+        "cpu_ms_each": {"judging": round(1e3 * judging_s / judged, 2), "database": round(1e3 * database_s / judged, 2)},
         "peak_mib_of_a_worker": children,
         **counts,
     }
+
+
+def _judging_s() -> float:
+    """Processor time of this process and of those it started and that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _database_s(connection: Connection) -> float:
+    """Processor time of the database server, with its running and its ended processes."""
+    stats = {int(stat.parent.name): _stat(stat) for stat in Path("/proc").glob("[0-9]*/stat")}
+    server = stats[connection.info.backend_pid][0]
+    ticks = sum(own + (ended if pid == server else 0) for pid, (parent, own, ended) in stats.items()
+                if server in (pid, parent))  # fmt: skip
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(file: Path) -> tuple[int, int, int]:
+    """Parent, own ticks, and ticks of ended children; zeros for a process that has just ended."""
+    try:
+        fields = file.read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0, 0, 0
+    return int(fields[1]), int(fields[11]) + int(fields[12]), int(fields[13]) + int(fields[14])
 
 
 def runs(fleet: Sequence[Known], sizes: Sequence[int], processes: int) -> Iterator[dict[str, Any]]:
