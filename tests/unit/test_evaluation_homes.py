@@ -20,9 +20,7 @@ Row = tuple[datetime, datetime, str, dict[str, Any]]
 
 
 def _case(folder: Path, rows: list[Row]) -> Path:
-    appliances = [
-        (f"{home}-{name}", f"home-{home}", "circuit", "M", "16", "30") for home in HOMES for name in ("1", "2")
-    ]
+    appliances = [(name, f"home-{name[0]}", "circuit", "M", "16", "30") for name in CIRCUITS]
     return write_case(folder, appliances, {"circuit": table(rows)})
 
 
@@ -32,10 +30,8 @@ def _said(folder: Path) -> list[Finding]:
 
 def _rows(volts: Any = lambda *_: 230.0, heard: Any = lambda *_: True) -> list[Row]:
     """Two circuits per home, every half hour, each a few seconds after the one before; a second on the way."""
-    names = [f"{home}-{name}" for home in HOMES for name in ("1", "2")]
-    times = [
-        (at(half / 48) + 3 * place * SECOND, name) for half in range(48 * DAYS) for place, name in enumerate(names)
-    ]
+    starts = [at(half / 48) for half in range(48 * DAYS)]
+    times = [(start + 3 * place * SECOND, name) for start in starts for place, name in enumerate(CIRCUITS)]
     return [
         (time, time + SECOND, name, {"voltage_v": volts(time, name), "upstream_v": volts(time, name)})
         for time, name in times
