@@ -69,7 +69,7 @@ def _deviation(watch: Watch, train: int) -> Deviation | None:
     names = [f"context_{number}" for number in range(len(watch.context))]
     slopes = tuple(ContextSlope(context=name, log=False, mean=0.0, deviation=100.0) for name in names)
     prior = IndexPrior(index="value", log=False, slopes=slopes, noise_floor=0.5 * floor, drift=watch.drift,
-                       least_weight=0.0, calendar_days=train, level=None)  # fmt: skip
+                       least_weight=0.0, calendar_days=train, least_days=train // 2, level=None)  # fmt: skip
     rows: list[DatedIndex] = []
     for name, series in zip(("value", *names), (watch.values, *watch.context), strict=True):
         rows += [
@@ -79,7 +79,7 @@ def _deviation(watch: Watch, train: int) -> Deviation | None:
         ]
     now = datetime.combine(date.fromordinal(len(watch.values) + 1), datetime.min.time(), tzinfo=UTC)
     history = history_of(rows, now)
-    reference = learn_level(prior, history, LevelParams(least_days=train // 2, noise_ceiling=1e6))
+    reference = learn_level(prior, history, LevelParams(noise_ceiling=1e6))
     return None if reference is None else deviation_of(prior, history, reference)
 
 

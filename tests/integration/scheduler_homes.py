@@ -136,6 +136,7 @@ def work_on(connection: Connection, now: datetime = NOW) -> Work:
 
 TABLES = (
     "finding", "reminder", "service_order", "order_task", "state_change", "outbox", "appliance_notice", "alarm_told",
+    "decision", "decision_change",
 )  # fmt: skip
 
 

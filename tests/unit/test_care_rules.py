@@ -23,6 +23,7 @@ from domain.care import (
     is_settled,
     needs_visit,
 )
+from domain.decision import Option
 from domain.faults import FAULTS, Urgency, fault_of
 from domain.findings import Evidence
 from domain.signals import Kind
@@ -90,6 +91,9 @@ FOLLOW_UPS = [
     ("snoozed beyond the answer time", case(data_at=8, reminder=sent("snoozed", until=9)), None),
     ("became urgent", case(data_at=1, urgency=Urgency.URGENT, reminder=sent()), Follow.ESCALATE),
     ("became urgent while snoozed", case(urgency=Urgency.VISIT, reminder=sent("snoozed", until=9)), Follow.ESCALATE),
+    ("a remote step, not tried yet", case("inlet_valve_weak", data_at=6.9, reminder=sent()), None),
+    ("a remote step that did not help", case("inlet_valve_weak", data_at=7, reminder=sent()), Follow.ESCALATE),
+    ("a remote step that the owner will not try", case("inlet_valve_weak", reminder=sent("declined")), Follow.ESCALATE),
     ("verified is the end", case(data_at=9, reminder=sent("verified")), None),
     ("escalated is the end", case(data_at=9, reminder=sent("escalated")), None),
     ("an advisory", case("overload", Kind.CIRCUIT, urgency=Urgency.SELF, data_at=30, reminder=sent()), None),
@@ -126,6 +130,12 @@ def test_urgent_findings_are_held_for_a_day_after_they_cleared(given_case: Case,
         (case(reminder=sent("escalated")), True),
         (case(reminder=sent("escalated"), cleared_at=0), False),
         (case("bearing_wear"), True),
+        (replace(case("bearing_wear"), decided=Option.NOTHING), False),
+        (replace(case("bearing_wear"), decided=Option.VISIT_BUNDLED), True),
+        (replace(case("inlet_valve_weak"), decided=Option.REMOTE_STEP), False),
+        (case("inlet_valve_weak", reminder=sent()), False),
+        (case("inlet_valve_weak", reminder=sent("escalated")), True),
+        (replace(case("flood"), decided=Option.NOTHING), True),  # no decision is in the way of a hazard
         (case("flood"), True),
         (case("flood", cleared_at=0), True),  # it may come back: a person takes it off the list
         (case("food_at_risk", Kind.REFRIGERATOR, cleared_at=0), False),
