@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -11,6 +12,8 @@ from domain.signals import Kind
 from models.detectors import detectors_of
 from models.detectors.agree import agree
 from models.detectors.contract import References
+from models.detectors.index_words import words_of
+from models.healthy.learners import RATIO
 from models.history import FeatureHistory
 from models.ruled_out import with_ruled_out
 
@@ -34,14 +37,18 @@ def judge_appliance(
     kind: Kind, history: FeatureHistory, references: References, now_data_time: datetime
 ) -> list[Verdict]:
     """At most one verdict per fault, as of `now_data_time`; none about the appliance because of a broken sensor."""
-    spoken = [(detector, detector.judge(history, references, now_data_time)) for detector in detectors_of(kind)]
+    detectors = detectors_of(kind)
+    sensors = [one for one in detectors if one.fault == SENSOR_FAULT]
+    spoken = [(detector, detector.judge(history, references, now_data_time)) for detector in sensors]
+    doubted = _doubted([verdict for _, verdict in spoken if verdict is not None])
+    sound = _without(history, doubted) if doubted else history
+    spoken += [(one, one.judge(sound, references, now_data_time)) for one in detectors if one.fault != SENSOR_FAULT]
     seen = {name for one, verdict in spoken if verdict and verdict.present for name in (one.name, one.fault)}
     explained: set[str] = set()
     for (of, name), others in EXPLAINS.items():
         if of == kind and name in seen - explained:
             explained |= others
     verdicts = agree((detector, verdict) for detector, verdict in spoken if verdict is not None)
-    doubted = _doubted(verdicts)
     return [
         with_ruled_out(verdict, kind, history, references)
         for verdict in verdicts
@@ -58,6 +65,14 @@ def _doubted(verdicts: Sequence[Verdict]) -> frozenset[str]:
         for evidence in verdict.evidence
         for signal in _NAME.findall(evidence.signal)
     )
+
+
+def _without(history: FeatureHistory, doubted: frozenset[str]) -> FeatureHistory:
+    """The history without every index that is made of a doubted signal; what other signals tell is still heard."""
+    gone = {index for index in history.series if not doubted.isdisjoint(_NAME.findall(words_of(index).signal))}
+    gone |= {ratio for index, ratio in RATIO.items() if not doubted.isdisjoint(_NAME.findall(words_of(index).signal))}
+    series = {index: one for index, one in history.series.items() if index not in gone}
+    return replace(history, series=series, memo={})
 
 
 def _rests_on(verdict: Verdict, doubted: frozenset[str]) -> bool:

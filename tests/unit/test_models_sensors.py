@@ -12,7 +12,7 @@ from models.features import daily_indices
 from models.features.day import Day, Floats, Rows
 from models.features.plausible import odd_values, without_odd
 from models.history import DatedIndex, history_of
-from models.judge import _doubted, _rests_on, judge_appliance
+from models.judge import _doubted, _rests_on, _without, judge_appliance
 from tests.unit.synthetic_days import FIRST, evening
 
 LAST, WRONG_FROM = 16, 10
@@ -141,3 +141,5 @@ def test_no_appliance_verdict_rests_on_a_doubted_sensor() -> None:
     assert _rests_on(said("door_seal_leak", "fridge_c rate / (ambient_c - fridge_c)"), doubted)
     assert not _rests_on(said("door_seal_leak", "power_w"), doubted)
     assert not _rests_on(said("sensor_fault", "fridge_c"), doubted)
+    rows = [(FIRST, index, 1.0, 0.0, 9.0) for index in ("warmup_per_h", "fridge_c", "on_power_w")]
+    assert set(_without(history_of(rows, evening(1)), doubted).series) == {"on_power_w"}
