@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
-from itertools import groupby
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qs
 
@@ -22,24 +21,15 @@ from api.owner_visits import (
     choose_time,
     decline_visit,
     slot_of,
-    slot_text,
 )
+from api.owner_words import day_words, visit_words
 from api.settings import ApiSettings
 from dispatch.offers import slots_for_order
 from domain.errors import BadInput, Conflict, NotFound, Unavailable, WellkeptError
-from domain.faults import Urgency, fault_of
-from domain.signals import Kind
 from domain.states import OBLIGATION
-from domain.visits import Slot
-from domain.warranty import cover_of
-from notify.appointments import say_span
 from notify.links import LinkExpired, Purpose, read_token
-from notify.owner import say_where
-from notify.phrases import Phrases, phrases_in
-from notify.quantities import say_day
 from store.api_obligations import show_obligation
 from store.api_pool import Pool, transaction
-from store.care import zone_of
 from store.database import Connection
 from store.owner_pages import OwnersVisit, owners_visit, technician_names, work_of
 
@@ -174,63 +164,9 @@ def _show_visit(ask: _Asked, token: str, trouble: str = "", status: int = 200) -
         slots = slots_for_order(connection, found.id, ask.now) if found.state in CHOOSABLE else ()
         names = technician_names(connection, [slot.technician_id for slot in slots])
         work = work_of(connection, found.id)
-    zone, say = zone_of(found.timezone), phrases_in(found.language)
-    day = (found.visit_starts or ask.now).astimezone(zone).date()
-    values = {
-        "visit": found,
-        "here": f"/{Purpose.VISIT}/{token}",
-        "trouble": trouble,
-        "tasks": [_task(one.kind, one.room, one.fault, one.urgency, along=one.along, say=say) for one in work],
-        "length": _length(sum(one.minutes for one in work)),
-        "cover": str(cover_of([(one.installed_on, one.warranty_months) for one in work], day)),
-        "days": _by_day(slots, names, found, say),
-        "when": say_span(found.visit_starts, found.visit_ends, zone, say)
-        if found.visit_starts and found.visit_ends
-        else "",
-        "choosable": found.state in CHOOSABLE,
-        "hazard": found.urgency == Urgency.URGENT,
-        "note_most": NOTE_MOST,
-    }
+    values = {"here": f"/{Purpose.VISIT}/{token}", "trouble": trouble, "note_most": NOTE_MOST}
+    values |= visit_words(found, work, slots, names, ask.now)
     return _Page(template="visit.html", values=values, status=status)
-
-
-def _task(kind: str, room: str | None, fault: str, urgency: str, *, along: bool, say: Phrases) -> dict[str, Any]:
-    known, how = fault_of(Kind(kind), fault), Urgency(urgency)
-    return {
-        "where": say_where(Kind(kind), room, say),
-        "title": say.title(known, how),
-        "advice": say.advice(known, how) if how is Urgency.URGENT else "",  # what to do until we are there
-        "along": along,
-    }
-
-
-def _by_day(
-    slots: tuple[Slot, ...], names: Mapping[str, str], visit: OwnersVisit, say: Phrases
-) -> list[dict[str, Any]]:
-    zone = zone_of(visit.timezone)
-    days = groupby(slots, key=lambda slot: slot.starts.astimezone(zone).date())
-    return [
-        {
-            "title": f"{say.weekdays[day.weekday()]}, {day.day} {say.months[day.month - 1]}",
-            "times": [
-                {
-                    "value": slot_text(slot),
-                    "from": f"{slot.starts.astimezone(zone):%H:%M}",
-                    "to": f"{slot.ends.astimezone(zone):%H:%M}",
-                    "who": names.get(slot.technician_id, ""),
-                    "chosen": (slot.technician_id, slot.starts) == (visit.technician_id, visit.visit_starts),
-                }
-                for slot in times
-            ],
-        }
-        for day, times in days
-    ]
-
-
-def _length(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    parts = [f"{hours} hour{'s' * (hours > 1)}" if hours else "", f"{rest} minutes" if rest else ""]
-    return " ".join(part for part in parts if part)
 
 
 def _choose(ask: _Asked, token: str) -> _Page | Response:
@@ -265,13 +201,10 @@ def _show_follow_up(ask: _Asked, token: str) -> _Page:
     with transaction(ask.pool) as connection:
         found = show_obligation(connection, about, ask.now)
         visit = None if found.order_id is None else owners_visit(connection, found.order_id)
-    day = ""
-    if visit is not None:
-        day = say_day(found.since, zone_of(visit.timezone), phrases_in(visit.language).months)
     values = {
         "obligation": found,
         "visit": visit,
-        "day": day,
+        "day": "" if visit is None else day_words(found.since, visit),
         "here": f"/{Purpose.FOLLOW_UP}/{token}",
         "open": found.state in OBLIGATION.open_states,
         "note_most": NOTE_MOST,
