@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from domain.faults import FAULTS, fault_of
+from domain.faults import fault_of
 from domain.signals import Kind
 
 PRIOR_JOBS: Final = 6.0
@@ -14,7 +14,7 @@ BRING_FROM: Final = 0.2
 """A part that is needed in one visit of five is brought along (E): a second journey costs more than a week on hold."""
 DEFAULT: Final = 0.5
 
-_PRIOR: Final[Mapping[tuple[str | None, str], Mapping[str, float]]] = MappingProxyType(
+PRIORS: Final[Mapping[tuple[str | None, str], Mapping[str, float]]] = MappingProxyType(
     {
         ("air_conditioner", "refrigerant_leak"): {"leak_kit": 0.9, "refrigerant": 0.9},
         ("refrigerator", "door_seal_leak"): {"gasket": 0.6},
@@ -52,7 +52,7 @@ def prior(kind: str, code: str) -> dict[str, float]:
         fault = fault_of(Kind(kind), code)
     except (KeyError, ValueError):
         return {}
-    known = _PRIOR.get((fault.kind, fault.code), {})
+    known = PRIORS.get((fault.kind, fault.code), {})
     return {role: known.get(role, DEFAULT) for role in fault.parts}
 
 
@@ -74,13 +74,3 @@ def parts_to_bring(probability: float, needs: Mapping[str, float]) -> dict[str, 
     """What to hold ready for a finding of that probability, with the chance that it is used."""
     chances = {role: probability * chance for role, chance in needs.items()}
     return {role: chance for role, chance in chances.items() if chance >= BRING_FROM or needs[role] == 1.0}
-
-
-def known_prior_roles() -> frozenset[tuple[str | None, str, str]]:
-    """Every (kind, fault, role) of the prior, for checking it against the catalogue of faults."""
-    return frozenset((kind, code, role) for (kind, code), roles in _PRIOR.items() for role in roles)
-
-
-def catalogue_roles() -> frozenset[tuple[str | None, str, str]]:
-    """Every (kind, fault, role) that the catalogue of faults names."""
-    return frozenset((fault.kind, fault.code, role) for fault in FAULTS.values() for role in fault.parts)

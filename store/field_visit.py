@@ -51,7 +51,6 @@ class OwnTask:
     id: UUID
     kind: str | None
     fault: str
-    outcome: str | None
     reported_at: datetime | None
 
 

@@ -54,7 +54,7 @@ def list_articles(
     connection: Connection, after: str | None, limit: int, *, kind: str | None, fault: str | None
 ) -> list[Article]:
     """Articles by id, from after `after`."""
-    params = {"after": after, "limit": limit, "kind": kind, "fault": fault, "q": None}
+    params = {"after": after, "limit": limit, "kind": kind, "fault": fault}
     return [_read(found) for found in rows(connection, Article, _SQL["page"], params)]
 
 

@@ -1,7 +1,7 @@
 """Job sheets: as JSON, and as a page for the phone that goes on working without a network."""
 
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -12,6 +12,7 @@ from api.requests import Ask, entity_id, reading
 from store.api_catalogue import read_technician
 from store.api_pool import transaction
 from store.care import zone_of
+from store.database import Connection
 from store.job_sheets import DayVisit, visits_of
 
 router = APIRouter()
@@ -40,7 +41,7 @@ def job_sheet(ask: Ask, order_id: str) -> Response:
 def visits(ask: Ask, technician_id: str) -> Response:
     """Visits that are not over, by time. As a page for the phone: `/field/{id}`."""
 
-    def work(connection: Any) -> list[DayVisit]:
+    def work(connection: Connection) -> list[DayVisit]:
         read_technician(connection, technician_id)
         return visits_of(connection, technician_id)
 

@@ -41,7 +41,7 @@ SELECT o.number, o.state, o.technician_id,
 FROM service_order o WHERE o.id = %(order_id)s FOR UPDATE
 
 -- name: task
-SELECT t.id, a.kind, f.fault, t.outcome, t.reported_at
+SELECT t.id, a.kind, f.fault, t.reported_at
 FROM order_task t JOIN finding f ON f.id = t.finding_id JOIN appliance a ON a.key = f.appliance_key
 WHERE t.id = %(task_id)s AND t.order_id = %(order_id)s
 

@@ -11,18 +11,15 @@ SET kind = excluded.kind, fault = excluded.fault, title = excluded.title, summar
 WHERE NOT k.edited AND k.edition < excluded.edition
 
 -- name: page
--- By relevance where something is searched for; a word that is only begun is found too.
 SELECT id, kind, fault, maker, model, title, summary, safety, tools, causes, steps, done_when, edition, edited, version
 FROM knowledge_article
 WHERE (%(after)s::text IS NULL OR id > %(after)s)
-  AND (%(q)s::text IS NULL OR search @@ websearch_to_tsquery('english', %(q)s)
-       OR words ILIKE '%%' || replace(replace(replace(%(q)s, '\', '\\'), '%%', '\%%'), '_', '\_') || '%%')
   AND (%(kind)s::text IS NULL OR kind IS NULL OR kind = %(kind)s)
   AND (%(fault)s::text IS NULL OR fault = %(fault)s)
 ORDER BY id LIMIT %(limit)s
 
 -- name: best
--- The most relevant articles, best first.
+-- The most relevant articles, best first; a word that is only begun is found too.
 SELECT id, kind, fault, maker, model, title, summary, safety, tools, causes, steps, done_when, edition, edited, version
 FROM knowledge_article
 WHERE (search @@ websearch_to_tsquery('english', %(q)s)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.faults import FAULTS
 from domain.field import Action, Cause, Deed, Finished, done_at, in_order_of_work, services_of
-from domain.part_needs import Usage, catalogue_roles, known_prior_roles, parts_to_bring, predict_parts
+from domain.part_needs import PRIORS, Usage, parts_to_bring, predict_parts
 
 NOW = datetime(2025, 6, 3, 12, tzinfo=UTC)
 ORDER = UUID(int=7)
@@ -70,7 +71,8 @@ def test_detection_is_told_what_was_done_and_nothing_that_was_not(
 
 
 def test_every_part_that_a_fault_names_has_a_prior_and_every_prior_is_named() -> None:
-    assert known_prior_roles() == catalogue_roles()
+    named = {(f.kind and str(f.kind), f.code): set(f.parts) for f in FAULTS.values() if f.parts}
+    assert {fault: set(roles) for fault, roles in PRIORS.items()} == named
 
 
 def test_outcomes_move_the_prior_by_their_weight() -> None:
