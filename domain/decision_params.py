@@ -44,9 +44,9 @@ class DecisionParams:
     """Another option must be cheaper by this share before a decision is changed: no flip-flop on every new reading."""
     visits_per_1000_months: float = 60.0
     """Visit budget: planned visits per 1000 appliance-months, right or wrong."""
-    false_visits_per_1000_months: float = 6.0
+    false_visits_per_1000_months: float = 10.0
     """Visit budget: expected wrong visits (the sum of what is missing to certainty) per 1000 appliance-months."""
-    least_visits: float = 5.0
+    least_visits: float = 10.0
     """A small fleet may have so many visits in 30 days whatever the rates say."""
     day_share: float = 0.2
     """Share of the 30 days' visits that one day may use."""

@@ -158,13 +158,14 @@ WANTED = [Wanted(key=key, saving=saving, doubt=doubt)
         (Spent(), 1000, replace(PARAMS, visits_per_1000_months=2, least_visits=0, day_share=1), ["b", "c"]),
         (Spent(visits=1), 1000, replace(PARAMS, visits_per_1000_months=2, least_visits=0, day_share=1), ["b"]),
         # half a wrong visit is left: c is too doubtful, those behind it are not
-        (Spent(doubt=5.5), 1000, PARAMS, ["b", "d", "a"]),
+        (Spent(doubt=9.5), 1000, PARAMS, ["b", "d", "a"]),
         # 60 a month, a fifth of them in a day
         (Spent(today=10), 1000, PARAMS, ["b", "c"]),
         (Spent(visits=60, today=12), 1000, PARAMS, []),
-        # a home of its own is not held to a thousandth of a visit: five a month, 5 / 4 of them wrong
-        (Spent(), 3, PARAMS, ["b", "c", "d"]),
-        (Spent(visits=4), 3, PARAMS, ["b"]),
+        # a home of its own is not held to a thousandth of a visit: ten a month, a quarter of them wrong
+        (Spent(), 3, PARAMS, ["b", "c", "d", "a"]),
+        (Spent(doubt=1.25), 3, PARAMS, ["b", "c", "d"]),
+        (Spent(visits=9), 3, PARAMS, ["b"]),
     ],
 )  # fmt: skip
 def test_the_budget_goes_to_what_saves_most(
