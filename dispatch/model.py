@@ -70,14 +70,16 @@ def _gap(day: int, at: int, start_place: int, starts: int, end_place: int, ends:
 
 
 def choices_of(space: Workspace, params: PlanParams) -> list[Choice]:
-    """The ways to do each job: its windows, cut where its worth changes."""
+    """The ways to do each job: its windows, cut where its worth changes, and around the break if it is long."""
+    clock = _clock_of(space)
     last = max((day.stretch.ends for day in space.days), default=0)
     choices = []
     for order_id, job in space.jobs.items():
         cuts = list(range(space.opens + DAY_S, last, DAY_S))
         if job.due_by is not None:
             cuts.append(math.floor((job.due_by - space.origin).total_seconds()) + 1)
-        for opens, closes in space.stops[order_id].windows:
+        stop = space.stops[order_id]
+        for opens, closes in [piece for window in stop.windows for piece in clock.pieces(*window, stop.lasts)]:
             edges = sorted({opens, *(cut for cut in cuts if opens < cut <= closes), closes + 1})
             choices += [
                 Choice(order_id=order_id, opens=a, closes=b - 1, prize=round(space.worth(job, a, params)))
@@ -88,41 +90,67 @@ def choices_of(space: Workspace, params: PlanParams) -> list[Choice]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Clock:
-    """A clock that stands still during the usual breaks: (begins, lasts, over by) each, in order."""
+class _Break:
+    """The usual break of a day: between `earliest` and `latest`; the clock stands still from `begins` on."""
 
-    breaks: tuple[tuple[int, int, int], ...]
+    begins: int
+    length: int
+    earliest: int
+    latest: int
+
+    def excludes(self, lasts: int) -> tuple[int, int] | None:
+        """Visits of this length that begin strictly between these leave no room for the break, on neither side."""
+        after, before = self.latest - self.length - lasts, self.earliest + self.length
+        return (after, before) if after < before else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clock:
+    """A clock that stands still during the usual breaks."""
+
+    breaks: tuple[_Break, ...]
 
     def read(self, second: int) -> int:
         """What it shows at that second."""
-        return second - sum(min(max(second - begins, 0), length) for begins, length, _ in self.breaks)
+        return second - sum(min(max(second - b.begins, 0), b.length) for b in self.breaks)
 
     def window(self, opens: int, closes: int, lasts: int) -> tuple[int, int]:
         """What it shows of a window for a visit that `lasts`.
 
-        A visit that must begin within less than a break's length is wholly before or wholly after it: before, if the
-        break still fits after it.
+        A visit that is longer than the room beside the break, or has to begin within less than a break's length, is
+        wholly before or wholly after it: before, if the break still fits after it.
         """
         gone = 0
-        for begins, length, latest in self.breaks:
-            if closes - opens >= length:
+        for b in self.breaks:
+            if b.excludes(lasts) is None and closes - opens >= b.length:
                 return self.read(opens), self.read(closes)
-            if opens >= begins + length or (opens + lasts > begins and opens + lasts + length > latest):
-                gone += length
+            if opens >= b.begins + b.length or (opens + lasts > b.begins and opens + lasts + b.length > b.latest):
+                gone += b.length
         return opens - gone, closes - gone
+
+    def pieces(self, opens: int, closes: int, lasts: int) -> list[tuple[int, int]]:
+        """The parts of a window in which a visit that `lasts` leaves room for the breaks."""
+        pieces = [(opens, closes)]
+        for b in self.breaks:
+            if (excluded := b.excludes(lasts)) is not None:
+                after, before = excluded
+                halves = [half for a, z in pieces for half in ((a, min(z, after)), (max(a, before), z))]
+                pieces = [(a, z) for a, z in halves if a <= z]
+        return pieces
 
 
 def _clock_of(space: Workspace) -> _Clock:
-    usual: Counter[tuple[int, int, int]] = Counter()
+    usual: Counter[_Break] = Counter()
     for day in space.days:
         if day.stretch.rest is not None:
             earliest, latest, length = day.stretch.rest
-            usual[earliest + (latest - earliest - length) // 2, length, latest] += 1
-    breaks: list[tuple[int, int, int]] = []
-    for (begins, length, latest), _ in usual.most_common():
-        if all(begins + length <= other or begins >= other + lasts for other, lasts, _ in breaks):
-            breaks.append((begins, length, latest))
-    return _Clock(breaks=tuple(sorted(breaks)))
+            begins = earliest + (latest - earliest - length) // 2
+            usual[_Break(begins=begins, length=length, earliest=earliest, latest=latest)] += 1
+    breaks: list[_Break] = []
+    for one, _ in usual.most_common():
+        if all(one.latest <= other.earliest or one.earliest >= other.latest for other in breaks):
+            breaks.append(one)
+    return _Clock(breaks=tuple(sorted(breaks, key=lambda one: one.begins)))
 
 
 def problem_data(

@@ -1,7 +1,9 @@
 """Visit planning: who goes where and when. `plan_visits` is the whole of it, step by step."""
 
+from dataclasses import replace
 from itertools import pairwise
 from time import monotonic
+from typing import Final
 
 from dispatch.explain import extra_travel, why_not, why_this_technician
 from dispatch.insertion import fill, other_outlet
@@ -10,6 +12,9 @@ from dispatch.search import search
 from dispatch.timetable import Timed, time_tour
 from dispatch.workspace import Tours, Workspace, open_workspace
 from domain.visits import Job
+
+AFTERWARDS: Final = 3.0
+"""Mending and explaining a plan takes up to three times as long as its start (measured), within the same limit."""
 
 
 def plan_visits(question: Question, params: PlanParams, watch: Watch = keep_on) -> VisitPlan:
@@ -22,7 +27,8 @@ def plan_visits(question: Question, params: PlanParams, watch: Watch = keep_on) 
     space = open_workspace(question, params)
     start = space.start_tours()
     fill(space, start, space.jobs.values(), params)
-    found = search(space, {n: list(stops) for n, stops in start.items()}, params, watch)
+    limited = replace(params, seconds=max(0.0, params.seconds - (1 + AFTERWARDS) * (monotonic() - began)))
+    found = search(space, {n: list(stops) for n, stops in start.items()}, limited, watch)
     tours = _mended(space, found.tours, params)
     best = min(start, tours, key=lambda t: cost_of(space, t, params))
     return write_plan(space, question, best, params, iterations=found.iterations, seconds=monotonic() - began)
@@ -35,8 +41,10 @@ def _mended(space: Workspace, tours: Tours, params: PlanParams) -> Tours:
         fixed = {stop.key for stop in day.fixed}
         while not day.closed and time_tour(day.stretch, stops, space.seconds) is None:
             stops.remove(min((s for s in stops if s.key not in fixed), key=lambda s: (space.jobs[s.key].prize, s.key)))
-    fill(space, tours, missing(space, tours), params)
-    return tours
+    filled = {number: list(stops) for number, stops in tours.items()}
+    fill(space, filled, missing(space, filled), params)
+    # What is put in may make others late, which `fill` does not weigh.
+    return min(tours, filled, key=lambda one: cost_of(space, one, params))
 
 
 def missing(space: Workspace, tours: Tours) -> list[Job]:

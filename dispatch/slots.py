@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dispatch.rules import NO_STOCK, Stock, Why, objection, outlets_by_distance
 from dispatch.timetable import Stop, time_tour
 from dispatch.travel import BY_DISTANCE, TravelTimes
-from dispatch.workspace import stretch_of, whole_s
+from dispatch.workspace import stretch_of, whole_s, without_lost_break
 from domain.visits import FieldTechnician, Job, Period, Shift, Slot, Visit, shifts
 
 
@@ -105,7 +105,7 @@ def _gaps(
     params: SlotParams,
     earliest: datetime,
 ) -> Iterator[_Offer]:
-    stretch = stretch_of(shift, 0, shift.starts)
+    stretch = without_lost_break(stretch_of(shift, 0, shift.starts), fixed)
     as_it_is = time_tour(stretch, fixed, seconds)
     if as_it_is is None:  # booked by hand against travel time or hours: nothing is squeezed in beside it
         return

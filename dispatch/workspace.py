@@ -138,12 +138,12 @@ def _workday(
     begun = [v for v in mine if v.starts < question.now]
     stretch = _remaining(stretch_of(shift, base, origin), shift, begun, question.now, origin, fixed_at)
     fixed = tuple(_fixed(v, fixed_at[v.order_id], origin) for v in mine if v not in begun)
-    stretch = _without_lost_break(stretch, fixed)
+    stretch = without_lost_break(stretch, fixed)
     possible = time_tour(stretch, fixed, seconds) is not None
     return Workday(technician=technician, stretch=stretch, fixed=fixed, closed=not possible)
 
 
-def _without_lost_break(stretch: Stretch, fixed: Sequence[Stop]) -> Stretch:
+def without_lost_break(stretch: Stretch, fixed: Sequence[Stop]) -> Stretch:
     """Where a visit that was booked by hand takes all the time for the break, there is none."""
     if stretch.rest is None:
         return stretch

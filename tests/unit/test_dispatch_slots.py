@@ -94,6 +94,23 @@ def test_a_break_is_kept_free() -> None:
     assert len(free_slots(job(120), [technician()], whole, MONDAY, EVERY)) == 1
 
 
+def test_a_visit_booked_by_hand_over_the_whole_break_costs_the_break_and_not_the_day() -> None:
+    over_noon = [visit(at(9), at(12))]  # 11:00 to 14:00 in Berlin, where the break lies between 11:30 and 13:30
+    found = free_slots(job(), [technician(hours=(NOON,))], over_noon, MONDAY, EVERY)
+    assert [s.starts for s in found] == [
+        at(6),
+        at(6, 30),
+        at(7),
+        at(7, 30),
+        at(8),
+        at(12),
+        at(12, 30),
+        at(13),
+        at(13, 30),
+        at(14),
+    ]
+
+
 def test_the_responsible_outlet_is_asked_first_and_another_only_if_it_has_no_time() -> None:
     near = technician("tech-1")
     far = technician("tech-2", outlet="outlet-2", base=Place(latitude=52.7, longitude=13.4))
