@@ -13,8 +13,8 @@ from dispatch.timetable import Timed, time_tour
 from dispatch.workspace import Tours, Workspace, open_workspace
 from domain.visits import Job
 
-AFTERWARDS: Final = 3.0
-"""Mending and explaining a plan takes up to three times as long as its start (measured), within the same limit."""
+AFTERWARDS: Final = 2.0
+"""Mending and explaining a plan takes up to twice as long as its start (measured), within the same limit."""
 
 
 def plan_visits(question: Question, params: PlanParams, watch: Watch = keep_on) -> VisitPlan:

@@ -140,7 +140,10 @@ def test_an_emergency_moves_one_visit_and_a_pinned_one_never(api: httpx.Client, 
         "UPDATE service_order SET urgency = 'urgent', due_by = %s WHERE id = %s", (SOON + timedelta(hours=1), shock)
     )
     free = say(api, "emergency", {"order_id": str(shock)}, 201)
-    assert {v["id"]: v["touch"] for v in free["visits"]} == {str(shock): "new", str(busy[0]): "time"}
+    touched = {v["touch"]: v["id"] for v in free["visits"]}
+    assert touched["new"] == str(shock)
+    assert touched["time"] in map(str, busy)
+    assert len(free["visits"]) == 2
     for one in busy:
         pinned = say(api, f"{one}/pin")
         assert pinned["history"][-1]["reason"] == "technician and time locked"
