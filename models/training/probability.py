@@ -13,7 +13,7 @@ from domain.faults import Urgency
 from domain.signals import Kind
 from models.trained.model import Example, Platt
 
-PULL = 1.0
+PULL = 0.5
 """Standard deviation, in logits, by which detectors of a class may differ before the data must insist (E)."""
 
 
@@ -36,9 +36,10 @@ def _fit_class(examples: Sequence[Example]) -> dict[tuple[Kind, str], Platt]:
     x[:, 0] -= middle
     for row, example in enumerate(examples):
         x[row, 1 + groups.index((example.kind, example.group))] = PULL
-    # Two half examples, one of each sort, are the rule of succession: nothing finite is certain.
+    # One more example of each sort, as heavy as the others: nothing finite is certain (rule of succession).
     there = np.array([*(example.there for example in examples), True, False])
-    weights = np.array([*(example.weight for example in examples), 0.5, 0.5])
+    usual = float(np.mean([example.weight for example in examples]))
+    weights = np.array([*(example.weight for example in examples), usual, usual])
     fitted = LogisticRegression(C=1.0, max_iter=1000).fit(x, there, sample_weight=weights)
     intercept, (slope, *offsets) = float(fitted.intercept_[0]), fitted.coef_[0].tolist()
     if slope < 0:  # more evidence must not mean less probability: then the score tells nothing
