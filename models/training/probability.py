@@ -16,6 +16,10 @@ from models.trained.model import Example, Platt
 PULL = 0.5
 """Standard deviation, in logits, by which detectors of a class may differ before the data must insist (E)."""
 
+DOUBT = 0.1
+"""Findings of each sort that are added to every class (E): a tenth, as at real base rates a true visit of an enriched
+fleet counts no more, and a whole one would outweigh ten of them."""
+
 
 def fit_probabilities(examples: Sequence[Example]) -> Mapping[tuple[Kind, str], Platt]:
     """A Platt curve by kind and detector; a detector without examples gets none."""
@@ -36,10 +40,9 @@ def _fit_class(examples: Sequence[Example]) -> dict[tuple[Kind, str], Platt]:
     x[:, 0] -= middle
     for row, example in enumerate(examples):
         x[row, 1 + groups.index((example.kind, example.group))] = PULL
-    # One more example of each sort, as heavy as the others: nothing finite is certain (rule of succession).
+    # A little of each sort besides: nothing finite is certain.
     there = np.array([*(example.there for example in examples), True, False])
-    usual = float(np.mean([example.weight for example in examples]))
-    weights = np.array([*(example.weight for example in examples), usual, usual])
+    weights = np.array([*(example.weight for example in examples), DOUBT, DOUBT])
     fitted = LogisticRegression(C=1.0, max_iter=1000).fit(x, there, sample_weight=weights)
     intercept, (slope, *offsets) = float(fitted.intercept_[0]), fitted.coef_[0].tolist()
     if slope < 0:  # more evidence must not mean less probability: then the score tells nothing
