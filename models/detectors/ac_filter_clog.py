@@ -21,7 +21,7 @@ from models.history import DaySeries, FeatureHistory, day_start
 from models.prognosis import with_time_scale
 
 NAME: Final = "ac_filter_clog"
-VERSION: Final = "1"
+VERSION: Final = "2"
 SIGNAL: Final = {AIR_DROP: "room_c - supply_c", COIL_DROP: "room_c - coil_in_c"}
 
 
@@ -41,6 +41,8 @@ class ClogParams:
     level_noise: float = 2.5
     clear: float = 0.04
     clear_noise: float = 1.0
+    coil_share: float = 0.7
+    """A coil moves by this share of what the air does (E): the floors of a unit that has only its coil."""
     least_windows: float = 2.0
     """Comparable windows that make a day count (E): half an hour to an hour of steady cooling."""
     corroboration: float = 0.25
@@ -62,7 +64,7 @@ def judge(
     if main is None:
         return None
     series = _deviations(history, references, main, params)
-    limits = _limits(float(references[main].model["noise"]), params)
+    limits = _limits(float(references[main].model["noise"]), params, 1.0 if main == AIR_DROP else params.coil_share)
     course = follow(series.days, series.values, limits)
     fresh = (history.today - series.days[-1]).days <= params.old_days
     if course.raised and fresh and not _corroborated(history, references, main, series, limits, params):
@@ -88,12 +90,12 @@ def _deviations(history: FeatureHistory, references: References, index: str, par
     return replace(series, values=np.log(series.values))
 
 
-def _limits(noise: float, params: ClogParams) -> Limits:
+def _limits(noise: float, params: ClogParams, share: float) -> Limits:
     return Limits(
-        slack=max(params.slack, params.slack_noise * noise),
-        decision=max(params.decision, params.decision_noise * noise),
-        level=max(params.level, params.level_noise * noise),
-        clear=max(params.clear, params.clear_noise * noise),
+        slack=max(share * params.slack, params.slack_noise * noise),
+        decision=max(share * params.decision, params.decision_noise * noise),
+        level=max(share * params.level, params.level_noise * noise),
+        clear=max(share * params.clear, params.clear_noise * noise),
     )
 
 

@@ -22,13 +22,15 @@ class SilenceParams:
     """Days with a pulse before the silence: a unit that never showed one cannot be judged."""
     pulse_h: float = 0.05
     """Hours of defrosting that are a pulse: three minutes."""
+    guessed_pulse_h: float = 0.2
+    """The same where it is guessed from power: shorter peaks are a compressor that works hard for a while."""
     median_gaps: float = 2.0
     longest_gaps: float = 1.3
     least_run_h: float = 16.0
     """Timers of simple units let the compressor run for six to twelve hours, adaptive ones for days: those need a
     multiple of what this unit did."""
     least_days: int = 2
-    power_shift: float = 0.10
+    power_shift: float = 0.06
     """Where pulses are only guessed from power, a compressor whose own power moved by this share hides them."""
 
 
@@ -43,7 +45,7 @@ def judge(
         return None
     run_h = dict(zip(runs.days, runs.values.tolist(), strict=True))
     total = np.cumsum([run_h.get(day, 0.0) for day in pulses.days])
-    pulsed = np.flatnonzero(pulses.values > params.pulse_h)
+    pulsed = np.flatnonzero(pulses.values > (params.guessed_pulse_h if guessed else params.pulse_h))
     if len(pulsed) < params.least_pulses:
         return None
     last = int(pulsed[-1])

@@ -49,6 +49,7 @@ _AIR_CONDITIONER: Final = (
             keys=(ac.AIR_DROP, ac.COIL_DROP),
         ),
         level=0.12,
+        least_probability=0.55,  # weather that the unit has not shown yet looks alike at first
         failure=(0.25, 0.35, 0.5),
         cannot_see=FIRST_WEEKS + " The first fifth of the charge, where neither valve nor discharge is told.",
     ),
@@ -69,6 +70,7 @@ _AIR_CONDITIONER: Final = (
         level=0.10,
         steady_days=5,
         gradual=True,
+        least_probability=0.55,
         failure=(0.3, 0.45, 0.7),
         cannot_see=FIRST_WEEKS + " Units that tell neither valve nor discharge; a blocked drier looks alike.",
     ),
@@ -88,6 +90,7 @@ _AIR_CONDITIONER: Final = (
         ),
         level=0.11,
         fastest_per_day=0.015,
+        gradual=True,
         failure=(0.2, 0.3, 0.45),
         cannot_see=FIRST_WEEKS + " A failing fan or blocked outlet looks the same; units without coil and supply.",
     ),

@@ -55,7 +55,8 @@ def judge(
             verdict = _raised(
                 signature, detector, deviations, amplitudes, course, named[signature.fault], now_data_time
             )
-            return verdict if verdict and verdict.probability >= params.least_probability else None
+            least = max(params.least_probability, signature.least_probability or 0.0)
+            return verdict if verdict and verdict.probability >= least else None
         return None
     if course.cleared_on is not None:
         evidence = _evidence(signature, deviations, day_start(course.cleared_on), recovered=True)

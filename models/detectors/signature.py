@@ -52,6 +52,8 @@ class Signature:
     """Faster growth than this is another fault (domain notes: time scales); None if it may come at once."""
     odds: float = 1.0
     """How common it is beside the other faults of the kind, roughly (E)."""
+    least_probability: float | None = None
+    """Stricter than `CautionParams.least_probability`, where being wrong is dear."""
     stage: str = ""
     """Tells apart several patterns of one fault: what it looks like early on, and later."""
     gradual: bool = False
