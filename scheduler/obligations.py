@@ -19,8 +19,9 @@ from store.moves import move
 from store.obligations import close_obligation, open_follow_ups, settled_otherwise, waiting_obligations
 from store.outbox import tell_owner
 
-LOOK_BACK: Final = timedelta(days=30)
-"""Service that was completed longer ago is not asked about any more (E)."""
+LOOK_BACK: Final = timedelta(days=7)
+REMOTE_LOOK_BACK: Final = timedelta(days=1)
+"""What was done longer ago, before a scheduler ran that asks, is not asked about any more (E)."""
 ENDED: Final = {
     "agreed": "the visit was agreed another way",
     "verified": "the readings show that it helped",
@@ -39,7 +40,8 @@ def keep_promises(work: Work) -> Counts:
     with translated(), work.connection.transaction():
         begun = open_follow_ups(
             work.connection,
-            work.now - LOOK_BACK,
+            completed_after=work.now - LOOK_BACK,
+            guided_after=work.now - REMOTE_LOOK_BACK,
             due=clock_of(Promise.FOLLOW_UP, times_faster=faster).due,
             remote_due=clock_of(Promise.REMOTE_FOLLOW_UP, times_faster=faster).due,
         )

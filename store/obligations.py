@@ -18,12 +18,13 @@ from store.sql import queries
 _SQL = queries("obligations")
 
 
-def open_follow_ups(connection: Connection, not_before: datetime, *, due: timedelta, remote_due: timedelta) -> int:
+def open_follow_ups(
+    connection: Connection, *, completed_after: datetime, guided_after: datetime, due: timedelta, remote_due: timedelta
+) -> int:
     """Begin the clock of every completed service and of all that owners did under guidance; how many began."""
-    done = 0
-    for name, span in (("open_follow_ups", due), ("open_remote_follow_ups", remote_due)):
-        done += connection.execute(_SQL[name], {"due": span, "not_before": not_before}).rowcount
-    return done
+    services = connection.execute(_SQL["open_follow_ups"], {"due": due, "not_before": completed_after}).rowcount
+    guided = {"due": remote_due, "not_before": guided_after}
+    return services + connection.execute(_SQL["open_remote_follow_ups"], guided).rowcount
 
 
 def add_obligation(
