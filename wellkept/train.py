@@ -55,7 +55,7 @@ def train(
         raise BadInput("nothing to train on: name a CASE, or give --from-database URL for outcomes of service")
     outcomes = _outcomes(from_database) if from_database else []
     if from_database:
-        click.echo(f"{len(outcomes)} findings of this database have an outcome that tells whether the fault was there")
+        click.echo(f"findings of this database with a telling outcome: {len(outcomes)}")
     if cases:
         sources = open_sources([case.resolve() for case in cases])
         _say_labels(sources)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from domain.errors import IllegalMove, NotFound
 from domain.signals import Kind
-from models.trained.file import as_text, shipped
+from models.trained.file import as_text, read_model, shipped
 from models.trained.model import Platt, TrainedModel
 from models.trained.registered import speakers_at_work
 from models.training.outcomes import examples_of
@@ -104,7 +104,9 @@ def test_challengers_are_recorded_where_nothing_acts(connection: Connection) -> 
     assert connection.execute("SELECT count(*) FROM reminder").fetchone() == (0,)
 
 
-def test_outcomes_of_a_speaking_model_can_be_learned_from(connection: Connection) -> None:
+def test_outcomes_of_a_speaking_model_can_be_learned_from(
+    connection: Connection, database_url: str, tmp_path: Path
+) -> None:
     sha256 = enter(connection, model("loud", limits=LOUD, calibration={GROUP: Platt(intercept=0, slope=0)}), 2)
     clogged_washer(connection)
     score(work_on(connection))
@@ -118,6 +120,18 @@ def test_outcomes_of_a_speaking_model_can_be_learned_from(connection: Connection
     (example,) = examples_of(said_since(connection, NOW - timedelta(days=999)))
     assert (example.kind, example.group, example.there) == (*GROUP, False)
     assert example.score > 0.6  # what the detector said, not the 0.5 that the model made of it
+    file, base = tmp_path / "m.json", shipped().model
+    runner = CliRunner(env={"WELLKEPT_DATABASE_URL": database_url})
+    result = runner.invoke(main, ["train", "--out", str(file), "--from-database", database_url])
+    assert result.exit_code == 0, result.output
+    assert "with a telling outcome: 1" in result.output
+    assert "registered as a candidate" in result.output
+    learned = read_model(file).model
+    assert "outcomes" in learned.provenance.labels
+    assert learned.examples == (*base.examples, example)
+    before = base.calibration.get(GROUP)
+    after = learned.calibration[GROUP].probability(0.8)
+    assert before is None or after < before.probability(0.8)  # it was told of a fault that was not there
 
 
 def test_drift_lets_the_model_before_speak_and_says_so(connection: Connection) -> None:
