@@ -15,12 +15,10 @@ from scheduler.work import Counts, Work, log
 from store.database import Connection, connect, is_transient
 from store.findings import Recorded, record_verdict, running_faults
 from store.quiet_findings import record_quietly
-from store.scoring_due import Due
+from store.scoring_due import Due, commit_lazily
 
 PER_RUN: Final = ScoringParams(most_days=20_000, most_appliances=20_000)
 """A minute or so of work (E): a run every quarter of an hour keeps up with 100,000 appliances, with room for claims."""
-
-
 PART: Final = 200
 """Appliances that a worker judges at a time (E)."""
 
@@ -62,6 +60,7 @@ def score_part(database_url: str, received_to: datetime, now: datetime, waiting:
 def _record_all(
     connection: Connection, due: Iterable[Scored], now: datetime, keep_on: Callable[[], bool]
 ) -> dict[str, int]:
+    commit_lazily(connection)
     opened = cleared = failed = 0
     running: tuple[int, Collection[str]] = (-1, ())
     for scored in due:

@@ -57,6 +57,11 @@ def read_due(connection: Connection, now: datetime, kinds: Sequence[str], most: 
     return [Due(appliance_key=key, kind=kind, days=tuple(days), data_to=to) for key, kind, days, to in rows]
 
 
+def commit_lazily(connection: Connection) -> None:
+    """From now on commits of this connection do not wait for the disk: good for work that is simply done again."""
+    connection.execute(_SQL["commit_lazily"])
+
+
 def settle(connection: Connection, due: Due, received_to: datetime) -> None:
     """Take the days off the list and advance the appliance's mark; inside the caller's transaction."""
     done = {"appliance_key": due.appliance_key, "days": list(due.days)}

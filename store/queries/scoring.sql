@@ -137,6 +137,10 @@ WITH done AS (DELETE FROM day_due WHERE appliance_key = %(appliance_key)s AND da
 UPDATE judged SET received_to = greatest(received_to, %(received_to)s), data_to = greatest(data_to, %(data_to)s)
 WHERE appliance_key = %(appliance_key)s
 
+-- name: commit_lazily
+-- A crash may undo the last commits of scoring, whole: the days are due again then, and are judged again.
+SET synchronous_commit = off
+
 -- name: put_off
 -- After a failure: again later, ever more seldom, at most a day apart.
 UPDATE day_due SET failures = failures + 1,
