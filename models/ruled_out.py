@@ -18,7 +18,9 @@ from models.history import FeatureHistory
 
 LOST: Final = 0.2
 """An explanation less than this share as likely as the fault counts as ruled out (E)."""
-_SENSORS: Final = MappingProxyType({"power_meter": "a power meter that drifts", "fridge_thermometer": "a thermometer"})
+_SENSORS: Final = MappingProxyType(
+    {"power_meter": "a power meter that drifts", "fridge_thermometer": "a thermometer that drifts"}
+)
 _USE: Final = MappingProxyType({"frequent_draws": "a household that draws little and often",
                                 "demand": "more or less demand than usual"})  # fmt: skip
 _CONTEXT: Final = MappingProxyType(
@@ -88,7 +90,7 @@ def _called(kind: Kind, name: str) -> tuple[str, str]:
     if family in _USE:
         return "use", _USE[family]
     if family == "thermometer":
-        return "sensor", "a thermometer"
+        return "sensor", "a thermometer that drifts"
     if name in _SENSORS:
         return "sensor", _SENSORS[name]
     if name in ("healthy", "unknown"):
