@@ -40,12 +40,12 @@ def cheapest(space: Workspace, tours: Tours, job: Job, params: PlanParams, *, wi
     for number, day in enumerate(space.days):
         if day.technician.id == without or not space.able(job.order_id, day) or not _may_overlap(day, stop):
             continue
-        surcharge = other_outlet(job, day, params)
-        limit = NO_WAY_S if best is None else _seconds_for(best.cents - surcharge, params)
+        extra = surcharge(job, day, params)
+        limit = NO_WAY_S if best is None else _seconds_for(best.cents - extra, params)
         found = best_insertion(day.stretch, tours[number], stop, space.seconds, below=limit)
         if found is not None:
             begins = found.timed.begins[found.position]
-            cents = found.extra * cents_per_second(params) + surcharge + job.prize - space.worth(job, begins, params)
+            cents = found.extra * cents_per_second(params) + extra + job.prize - space.worth(job, begins, params)
             if best is None or cents < best.cents:
                 best = Placing(day=number, insertion=found, cents=cents)
     return best
@@ -60,9 +60,10 @@ def _seconds_for(cents: float, params: PlanParams) -> int:
     return max(0, int(cents / cents_per_second(params)) + 1)
 
 
-def other_outlet(job: Job, day: Workday, params: PlanParams) -> int:
-    """What it costs extra if the technician is of another than the responsible outlet, cents."""
-    return params.other_outlet_cents if job.outlet_id not in (None, day.technician.outlet_id) else 0
+def surcharge(job: Job, day: Workday, params: PlanParams) -> int:
+    """What a visit costs extra by who makes it, cents: of another than the responsible outlet, or by his grade."""
+    other = params.other_outlet_cents if job.outlet_id not in (None, day.technician.outlet_id) else 0
+    return other + round(day.technician.handicap_min * params.cents_per_hour / 60)
 
 
 def _may_overlap(day: Workday, stop: Stop) -> bool:

@@ -20,7 +20,7 @@ import numpy as np
 import pyvrp
 from numpy.typing import NDArray
 
-from dispatch.insertion import other_outlet
+from dispatch.insertion import surcharge
 from dispatch.problem import PlanParams
 from dispatch.travel import NO_WAY_S
 from dispatch.workspace import DAY_S, Workday, Workspace
@@ -217,14 +217,15 @@ def _profiles(
         space.travel.metres * (params.cents_per_km / 1000) + space.travel.seconds * (params.cents_per_hour / 3600)
     ).astype(np.int64)
     seconds = np.minimum(space.travel.seconds, NO_WAY_S)
-    sorts: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
+    sorts: dict[tuple[tuple[int, ...], tuple[tuple[int, int], ...]], int] = {}
     of_day: dict[int, int] = {}
     for number in sorted({gap.day for gap in gaps}):
         of_day[number] = sorts.setdefault(_restrictions(space, space.days[number], params), len(sorts))
     distances, durations = [], []
     for closed, dearer in sorts:
         cost, time = cents.copy(), seconds.copy()
-        cost[:, list(dearer)] += params.other_outlet_cents
+        for place, more in dearer:
+            cost[:, place] += more
         cost[:, list(closed)], time[:, list(closed)] = OUT_OF_REACH, NO_WAY_S
         np.fill_diagonal(cost, 0)
         np.fill_diagonal(time, 0)
@@ -233,8 +234,11 @@ def _profiles(
     return of_day, distances, durations
 
 
-def _restrictions(space: Workspace, day: Workday, params: PlanParams) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The places that the day's technician may not go to, and those that are another outlet's."""
+def _restrictions(
+    space: Workspace, day: Workday, params: PlanParams
+) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+    """The places that the day's technician may not go to, and what going to the others costs extra, cents."""
     closed = tuple(space.stops[o].place for o in space.jobs if not space.able(o, day))
-    dearer = tuple(space.stops[o].place for o, job in space.jobs.items() if other_outlet(job, day, params))
+    extras = {space.stops[o].place: surcharge(job, day, params) for o, job in space.jobs.items()}
+    dearer = tuple((place, more) for place, more in extras.items() if more)
     return closed, dearer

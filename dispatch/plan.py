@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Final
 
 from dispatch.explain import extra_travel, why_not, why_this_technician
-from dispatch.insertion import fill, other_outlet
+from dispatch.insertion import fill, surcharge
 from dispatch.problem import Break, Figures, Planned, PlanParams, Question, VisitPlan, Watch, keep_on
 from dispatch.search import search
 from dispatch.timetable import Timed, time_tour
@@ -66,7 +66,7 @@ def cost_of(space: Workspace, tours: Tours, params: PlanParams) -> int:
         for stop, begins in zip(stops, timed.begins if timed else (), strict=False):
             job = space.jobs.get(stop.key)
             if job is not None:
-                cents += other_outlet(job, day, params)
+                cents += surcharge(job, day, params)
                 cents += job.prize - space.worth(job, begins, params)
     return round(cents)
 

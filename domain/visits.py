@@ -65,10 +65,16 @@ class Shift:
     rest: Rest | None = None
 
 
+GRADE_MINUTES: Final = MappingProxyType({"A": 0, "B": 5, "C": 20})
+"""The one way in which a technician's last grade steers planning: minutes of travel that a visit is taken to cost more.
+Small against a missing skill or a late arrival, so that grades break ties and no more (E)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldTechnician:
     """Somebody who goes out: `base` is the outlet, `area_km` the farthest home from it as the crow flies (None: no
-    limit), `van` the pieces of each part in the van."""
+    limit), `van` the pieces of each part in the van, `handicap_min` what a visit is taken to cost more, in minutes of
+    travel (`GRADE_MINUTES`)."""
 
     id: str
     outlet_id: str
@@ -79,6 +85,7 @@ class FieldTechnician:
     absences: tuple[Period, ...] = ()
     area_km: float | None = None
     van: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    handicap_min: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

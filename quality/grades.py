@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Final, Literal
 
 from scipy.stats import gamma
@@ -146,9 +145,6 @@ SUSPENDED_AFTER: Final = 2
 REMOVED_AFTER: Final = 3
 """Months with grade C among the last twelve (S9); those that an appeal overturned do not count."""
 TOP_SHARE: Final = 0.1
-DISPATCH_MINUTES: Final[Mapping[Grade, int]] = MappingProxyType({"A": 0, "B": 5, "C": 20})
-"""The one way in which a grade steers dispatch: minutes of travel that a visit by somebody of that grade is taken to
-cost more. Small against a wrong skill or a late arrival, so that grades break ties and no more (E)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

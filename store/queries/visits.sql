@@ -7,7 +7,9 @@ SELECT t.id, t.outlet_id, o.latitude, o.longitude, o.timezone, t.skills, t.area_
         FROM technician_hours h WHERE h.technician_id = t.id) AS hours,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(a.starts, a.ends) ORDER BY a.starts), '[]')
         FROM technician_absence a
-        WHERE a.technician_id = t.id AND a.starts < %(to)s AND a.ends > %(from)s) AS absences
+        WHERE a.technician_id = t.id AND a.starts < %(to)s AND a.ends > %(from)s) AS absences,
+       (SELECT g.grade FROM technician_grade g WHERE g.technician_id = t.id AND g.state <> 'overturned'
+        ORDER BY g.month DESC LIMIT 1) AS grade
 FROM technician t JOIN outlet o ON o.id = t.outlet_id
 WHERE t.active ORDER BY t.id
 

@@ -201,3 +201,17 @@ def test_a_promise_outweighs_everything_and_risk_and_date_do_the_rest() -> None:
     assert prize_of("visit", 0.5, far, False, now, Prizes()) == 11_250
     assert prize_of("urgent", 0.0, None, False, now, Prizes()) == 30_000
     assert prize_of("self", 0.1, far, True, now, Prizes()) == 1_000_000
+
+
+@pytest.mark.parametrize(("handicapped", "comes"), [("tech-1", "tech-2"), ("tech-2", "tech-1")])
+def test_of_two_who_could_come_alike_the_one_with_the_better_grade_does(handicapped: str, comes: str) -> None:
+    people = tuple(someone(name, handicap_min=20 if name == handicapped else 0) for name in ("tech-1", "tech-2"))
+    plan = plan_visits(ask(work("job", Place(latitude=52.55, longitude=13.4)), people=people), QUICK)
+    assert [visit.technician_id for visit in plan.visits] == [comes]
+
+
+def test_a_grade_does_not_send_somebody_from_far_away() -> None:
+    near = someone("near", handicap_min=20)
+    far = someone("far", base=Place(latitude=53.2, longitude=13.4))
+    plan = plan_visits(ask(work("job"), people=(far, near)), QUICK)
+    assert [visit.technician_id for visit in plan.visits] == ["near"]
