@@ -91,32 +91,40 @@ def test_a_model_says_what_it_was_trained_on(alone: Path, fleet: Path) -> None:
     assert origin.figures["self_findings"]["true"] == 1
 
 
-def test_the_model_is_used_by_evaluate(alone: Path, fleet: Path, tmp_path: Path) -> None:
+def evaluated(fleet: Path, model: Path, out: Path, dask_url: str = "") -> Path:
+    """The findings of the fleet as this model says them."""
+    result = run("evaluate", str(fleet), "--out", str(out), "--model", str(model), "--jobs", "1", dask_url=dask_url)
+    assert result.exit_code == 0, result.output
+    return out / fleet.name / "findings.jsonl"
+
+
+@pytest.fixture(scope="module")
+def judged(alone: Path, fleet: Path) -> Path:
+    """What one process says with its own model."""
+    return evaluated(fleet, alone, fleet.parent / "judged")
+
+
+def clogged(findings: Path) -> list[str]:
+    lines = map(json.loads, findings.read_text(encoding="utf-8").splitlines())
+    return [one["appliance_id"] for one in lines if one["fault"] == "drain_filter_clog"]
+
+
+def test_the_model_is_used_by_evaluate(alone: Path, fleet: Path, judged: Path, tmp_path: Path) -> None:
     model = read_model(alone).model
     deaf = write_model(replace(model, limits=dict.fromkeys(model.calibration, 0.99)), tmp_path / "deaf.json")
-    said = {}
-    for name, file in (("alone", alone), ("deaf", tmp_path / "deaf.json")):
-        result = run("evaluate", str(fleet), "--out", str(tmp_path / name), "--model", str(file), "--jobs", "1")
-        assert result.exit_code == 0, result.output
-        lines = (tmp_path / name / fleet.name / "findings.jsonl").read_text(encoding="utf-8").splitlines()
-        said[name] = [one["appliance_id"] for one in map(json.loads, lines) if one["fault"] == "drain_filter_clog"]
-    assert said == {"alone": ["w-1"], "deaf": []}
-    report = json.loads((tmp_path / "deaf" / fleet.name / "report.json").read_text(encoding="utf-8"))
+    silent = evaluated(fleet, tmp_path / "deaf.json", tmp_path)
+    assert (clogged(judged), clogged(silent)) == (["w-1"], [])
+    report = json.loads((silent.parent / "report.json").read_text(encoding="utf-8"))
     assert report["model"]["sha256"] == deaf.sha256
 
 
 def test_a_cluster_makes_the_same_model_and_the_same_findings(
-    alone: Path, fleet: Path, cluster: str, tmp_path: Path
+    alone: Path, fleet: Path, judged: Path, cluster: str, tmp_path: Path
 ) -> None:
     result = run("train", str(fleet), "--out", str(tmp_path / "m.json"), "--name", "small", dask_url=cluster)
     assert result.exit_code == 0, result.output
     assert (tmp_path / "m.json").read_bytes() == alone.read_bytes()
-    for name, url in (("here", ""), ("there", cluster)):
-        judged = run("evaluate", str(fleet), "--out", str(tmp_path / name), "--jobs", "1", dask_url=url)
-        assert judged.exit_code == 0, judged.output
-    here, there = (tmp_path / name / fleet.name / "findings.jsonl" for name in ("here", "there"))
-    assert here.read_bytes() == there.read_bytes()
-    assert here.read_bytes()
+    assert evaluated(fleet, alone, tmp_path, dask_url=cluster).read_bytes() == judged.read_bytes()
 
 
 def test_a_cluster_scores_as_one_process_does(cluster: str, database_url: str, connection: Connection) -> None:
