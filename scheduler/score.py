@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -19,15 +20,18 @@ from store.scoring_due import Due, commit_lazily
 
 PER_RUN: Final = ScoringParams(most_days=20_000, most_appliances=20_000)
 """A minute or so of work (E): a run every quarter of an hour keeps up with 100,000 appliances, with room for claims."""
+PER_RUN_APART: Final = replace(PER_RUN, most_appliances=200_000)
+"""With several workers a whole fleet's day is one run; it can be left between any two parts."""
 PART: Final = 200
 """Appliances that a worker judges at a time (E)."""
 
 
 def score(work: Work) -> Counts:
     """Judge every appliance with new readings: here, on several processes or on the cluster; one transaction each."""
-    received_to, waiting = find_due(work.connection, work.now, PER_RUN)
     settings = work.settings
-    if not settings.dask_url and (settings.score_processes == 1 or len(waiting) <= PART):
+    alone = not settings.dask_url and settings.score_processes == 1
+    received_to, waiting = find_due(work.connection, work.now, PER_RUN if alone else PER_RUN_APART)
+    if alone or (not settings.dask_url and len(waiting) <= PART):
         with closing(score_these(work.connection, waiting, received_to, work.now, PER_RUN)) as due:
             return _record_all(work.connection, due, work.now, work.keep_on)
     return _score_apart(work, waiting, received_to)
