@@ -38,7 +38,8 @@ SET technician_id = %(technician_id)s, outlet_id = %(outlet_id)s, visit_starts =
 WHERE id = %(id)s
 
 -- name: technician
-SELECT name, outlet_id, skills, active FROM technician WHERE id = %(id)s FOR SHARE
+-- Locked as guard_slot will lock it: two who share the row first would each wait for the other to let go.
+SELECT name, outlet_id, skills, active FROM technician WHERE id = %(id)s FOR UPDATE
 
 -- name: booked
 -- The first order of the technician that overlaps the slot.
