@@ -9,28 +9,34 @@ from ingest.safety.latch import Edge, Memory, is_on, turn
 from ingest.safety.limits import FoodLimits, Limits
 from ingest.safety.measured import sensed
 
-_LAST, _STUCK, _COLD = "food.last", "food.stuck", "food.cold"
+_LAST, _STUCK, _COLD, _TELLS = "food.last", "food.stuck", "food.cold", "food.tells"
 _KEY = {"fridge_c": "food.fridge", "freezer_c": "food.freezer"}
 
 
 def food_at_risk(
     memory: Memory, facts: StaticFacts, at_us: int, values: Mapping[str, Value], limits: Limits
 ) -> Sequence[Alarm]:
-    """Act when the fridge is above 8 °C for two hours or the freezer above -12 °C for one.
+    """Act when the fridge is above 8 °C for two hours or the freezer above -12 °C: at once where the unit tells that it
+    neither defrosted nor stood open, else after an hour.
 
     Memory: "food.last" the latest value and time by compartment, "food.stuck" a value that came by a jump and has
-    not moved since (a sentinel until it does), "food.cold" the compartments that have been cold once. Cannot see the
-    food itself: air warms before it does.
+    not moved since (a sentinel until it does), "food.cold" the compartments that have been cold once, "food.tells" the
+    time until which warm air is excused, of a unit that tells its defrosts. Cannot see the food itself: air warms
+    before it does.
     """
     del facts
     at = limits.food
     before = _any_on(memory)
+    _hear_excuses(memory, at_us, values, at)
     turned: tuple[Edge, str, float] | None = None
     for name in _KEY:
         warm_c = sensed(values, name)
-        if warm_c is None or _is_sentinel(memory, name, at_us, warm_c, at):
+        if warm_c is None:
             continue
-        edge = _turn(memory, name, at_us, warm_c, at)
+        before_c, _ = (memory.get(_LAST) or {}).get(name, (warm_c, at_us))
+        if _is_sentinel(memory, name, at_us, warm_c, at):
+            continue
+        edge = _turn(memory, name, at_us, (before_c, warm_c), at)
         if edge:
             turned = (edge, name, warm_c)
     if turned is None or _any_on(memory) == before:
@@ -42,7 +48,24 @@ def _any_on(memory: Memory) -> bool:
     return any(is_on(memory, key) for key in _KEY.values())
 
 
-def _turn(memory: Memory, name: str, at_us: int, warm_c: float, limits: FoodLimits) -> Edge | None:
+def _hear_excuses(memory: Memory, at_us: int, values: Mapping[str, Value], limits: FoodLimits) -> None:
+    """Remember that the unit tells when it defrosts, and until when that or a door explains warm air."""
+    defrost, until_us = values.get("defrost"), memory.get(_TELLS)
+    if until_us is None and not isinstance(defrost, bool):
+        return
+    excused = [until_us or 0]
+    if defrost is True:
+        excused.append(at_us + limits.after_defrost_us)
+    if values.get("door_open") is True:
+        excused.append(at_us + limits.after_door_us)
+    if until_us is None or max(excused) > until_us:
+        memory[_TELLS] = max(excused)
+
+
+def _turn(
+    memory: Memory, name: str, at_us: int, before_and_now_c: tuple[float, float], limits: FoodLimits
+) -> Edge | None:
+    before_c, warm_c = before_and_now_c
     limit_c, hold = (limits.fridge_c, limits.fridge) if name == "fridge_c" else (limits.freezer_c, limits.freezer)
     above = warm_c > limit_c
     met = memory.get(_COLD, ())
@@ -50,6 +73,8 @@ def _turn(memory: Memory, name: str, at_us: int, warm_c: float, limits: FoodLimi
         memory[_COLD] = met = [*met, name]
     if name not in met:
         hold = replace(hold, hold_us=max(hold.hold_us, limits.first_cold_us))
+    elif name == "freezer_c" and _TELLS in memory and at_us > memory[_TELLS]:
+        hold = replace(limits.freezer_told, readings=2 if abs(warm_c - before_c) > limits.leap_k else 1)
     return turn(memory, _KEY[name], hold, at_us, above=above, calm=warm_c <= limit_c - limits.calm_k)
 
 

@@ -55,6 +55,9 @@ def turn(
     if run is None:
         if above:
             memory[key] = {"since": at_us, "seen": at_us, "top": at_us, "held": 0, "n": 1}
+            if hold.readings <= 1 and hold.hold_us <= 0 and not blocked:
+                memory[key]["on"] = 1
+                return Edge(True, at_us)
         return None
     if "on" in run:
         return _towards_end(memory, key, hold, at_us, calm)

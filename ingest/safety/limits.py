@@ -170,7 +170,16 @@ class FoodLimits:
         default=Hold(hold_us=2 * HOUR_US, gap_us=HOUR_US, clear_us=10 * MINUTE_US, dip_us=15 * MINUTE_US)
     )
     freezer: Hold = field(default=Hold(hold_us=HOUR_US, gap_us=HOUR_US, clear_us=10 * MINUTE_US, dip_us=15 * MINUTE_US))
-    """An hour outlasts a defrost, which warms the air of a freezer for half of one (E)."""
+    """An hour outlasts a defrost, which warms the air of a freezer for half of one (E). Taken where the unit does not
+    tell when it defrosts, and while it does or a door was open."""
+    freezer_told: Hold = field(default=Hold(hold_us=0, gap_us=HOUR_US, clear_us=10 * MINUTE_US, readings=1))
+    """Design notes: above -12 °C at once, where the unit tells its defrosts and there was neither that nor an open
+    door; what came there by a leap has to be read twice."""
+    leap_k: float = 3.0
+    """More than this since the reading before is no slow warming (E)."""
+    after_defrost_us: int = HOUR_US
+    after_door_us: int = 30 * MINUTE_US
+    """Air is warm for so long after it (E), food is not."""
     first_cold_us: int = 12 * HOUR_US
     """A compartment never seen cold is being pulled down after installation: it has this long (E)."""
     jump_k: float = 20.0

@@ -195,7 +195,7 @@ _WASHING_MACHINE: Final = (
         level=0.15,
         failure=(0.6, 1.0, 1.6),
         lowest_of=4,
-        lowest_within=8,  # works on the mains last days, not weeks (E)
+        lowest_within=10,  # works on the mains last days, not weeks (E)
         cannot_see=FIRST_WEEKS + " Low mains pressure for weeks and a tap half closed look the same.",
     ),
     Signature(

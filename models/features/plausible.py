@@ -58,6 +58,8 @@ SAME_CODE: Final = 3
 """So many jumps to exactly the same value on one day are a code, wherever else it stands (E)."""
 RUNS_W: Final = 20.0
 """More than the standby of a machine that works in cycles (E)."""
+HEATS_W: Final = 600.0
+"""More than motors of these appliances take: something heats or cools with force (E)."""
 _CYCLERS: Final = frozenset({Kind.WASHING_MACHINE, Kind.DRYER, Kind.DISHWASHER})
 _FANS: Final = frozenset({Kind.AIR_PURIFIER, Kind.RANGE_HOOD})
 
@@ -111,6 +113,10 @@ def _state(rows: Rows) -> Floats:
             on = np.nan_to_num(rows.numbers[name])
             on = on if name == "fan_level" else (on > 0).astype(np.float64)
             changed[1:] |= on[1:] != on[:-1]
+    for name in ("heater_w", "power_w"):
+        if name in rows.numbers:
+            heats = np.nan_to_num(rows.numbers[name]) > HEATS_W
+            changed[1:] |= heats[1:] != heats[:-1]
     return np.cumsum(changed).astype(np.float64)
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from domain.findings import Evidence, Urgency, Verdict
+from domain.faults import Urgency
+from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.features import daily_indices
 from models.features.day import Day, Floats, Rows
@@ -24,7 +25,7 @@ Wrong = Callable[[Floats, np.random.Generator], Floats]
 def fridge_day(number: int, wrong: Wrong, *, lacks: frozenset[str] = frozenset()) -> Day:
     """A day of a refrigerator at five minutes; from `WRONG_FROM` on its fresh-food sensor does `wrong`."""
     rng = np.random.default_rng(number)
-    step = np.arange(ROWS)
+    step = np.arange(float(ROWS), dtype=np.float64)
     on = (step % 9 < 3).astype(np.float64)
     saw = np.abs(step % 9 - 3) * 0.3
     fridge = np.round(4.0 + saw + rng.normal(0, 0.1, ROWS), 1)
@@ -117,7 +118,7 @@ def test_what_moves_several_signals_at_once_is_real_and_a_lone_jump_is_left_out(
 
 
 def test_power_that_is_not_voltage_times_current_is_a_broken_meter() -> None:
-    step = np.arange(200)
+    step = np.arange(200.0, dtype=np.float64)
     current = 2.0 + step % 5
     numbers = {
         "voltage_v": np.full(200, 230.0),

@@ -241,3 +241,31 @@ def test_an_open_door_is_evidence_and_cold_ends_it() -> None:
     alarms = play(Kind.REFRIGERATOR, [*readings, *cold])
     assert told(alarms) == [(True, 180 * 60), (False, 255 * 60)]
     assert alarms[0].evidence.note == "a door stands open"
+
+
+def telling(freezer: list[float], *, defrost_at: int | None = None, door_at: int | None = None) -> list[int]:
+    """Minutes at which a unit that tells its defrosts is said to put food at risk; a reading every five minutes."""
+    readings: list[tuple[float, dict[str, Value]]] = [
+        (
+            300.0 * number,
+            {"freezer_c": warm_c, "defrost": number == defrost_at, "door_open": number == door_at},
+        )
+        for number, warm_c in enumerate([-18.0, -18.0, *freezer])
+    ]
+    return [round(second / 60) for on, second in told(play(Kind.REFRIGERATOR, readings)) if on]
+
+
+def test_a_freezer_that_tells_its_defrosts_is_said_to_be_warm_at_once() -> None:
+    warming = [-15.0, -13.0, -11.5, -10.5, *[-10.0] * 20]
+    (said,) = telling(warming)
+    assert said == 20  # the first reading above -12
+    (after_defrost,) = telling(warming, defrost_at=2)
+    assert after_defrost == 75  # excused for an hour after the defrost at 10; then the next reading
+    (after_door,) = telling(warming, door_at=3)
+    assert after_door == 50  # excused for half an hour after the door at 15
+
+
+def test_a_leap_of_the_freezer_has_to_be_read_twice() -> None:
+    assert telling([-18.0, -8.0, -18.0, -18.0, -8.0, -18.0]) == []
+    (said,) = telling([-18.0, -8.0, -7.9, -7.8])
+    assert said == 20
