@@ -258,11 +258,12 @@ _DISHWASHER: Final = (
             ("heat_kwh_per_wash_h", -0.7, 0.9),
             ("heater_on_w", -0.4, 0.8),
             ("plateau_c", -0.3, 0.4),
-            keys=("heat_duty", "heat_rate_k_per_h", "heat_kwh_per_wash_h"),
+            keys=("heat_duty", "heat_rate_k_per_h"),  # less heat alone is a household that washes colder
         ),
         level=0.15,
         failure=(0.6, 1.0, 1.5),
-        cannot_see=FIRST_WEEKS + " A household that changes to cold programmes, where only power is measured.",
+        cannot_see=FIRST_WEEKS
+        + " Units that tell neither water temperature nor phase: less heat is a colder programme as well.",
         steady_days=2,
     ),
 )
