@@ -13,7 +13,7 @@ demo: setup ## run everything on this computer with simulated homes; Ctrl-C ends
 	@exec .venv/bin/wellkept up --demo
 
 test: setup ## run all tests, two at a time (ARGS="-k name" narrows them, one at a time)
-	@.venv/bin/pytest $(or $(ARGS),-n 2 --dist loadfile)
+	@.venv/bin/pytest $(or $(ARGS),-n 2 --dist worksteal)
 
 check: setup ## format, lint and types
 	.venv/bin/ruff format --check .

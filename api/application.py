@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.routing import BaseRoute
 
 from api import console, health, live, metrics, owner_pages
 from api.guard import Guard
@@ -67,32 +69,34 @@ def create_app(settings: ApiSettings) -> FastAPI:
         docs_url=None,  # its pages would come from another site
         redoc_url=None,
         lifespan=lifespan,
-        responses={
-            422: {**_PROBLEM, "description": "What is wrong with the request."},
-            "default": {**_PROBLEM, "description": "Any other error."},
-        },
     )
     app.state.settings, app.state.pool, app.state.registry = settings, pool, registry
-    app.include_router(_version_1())
-    for part in (health, metrics, console, owner_pages):
-        app.include_router(part.router)
-    app.include_router(electrical.pages)
-    app.include_router(job_sheet.router)
+    app.router.routes.extend(_routes())
     install_problems(app)
     app.add_middleware(metrics.Measured, metrics=metrics.RequestMetrics(registry))
     app.add_middleware(Guard, settings=settings)
     return app
 
 
-def _version_1() -> APIRouter:
-    router = APIRouter(prefix="/api/v1")
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """All routes. They know nothing of an application and building them takes a second, so once a process will do."""
+    router = APIRouter(
+        responses={
+            422: {**_PROBLEM, "description": "What is wrong with the request."},
+            "default": {**_PROBLEM, "description": "Any other error."},
+        }
+    )
     for part in (
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
         *(reliability, electrical, opinions, service_quality, technician_record, campaigns),
         *(parts, part_orders, field, obligations),
         *(models, knowledge),
         *(people, visits),
+        live,
     ):
+        router.include_router(part.router, prefix="/api/v1")
+    for part in (health, metrics, console, owner_pages, job_sheet):
         router.include_router(part.router)
-    router.include_router(live.router)
-    return router
+    router.include_router(electrical.pages)
+    return tuple(router.routes)

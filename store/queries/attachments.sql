@@ -19,7 +19,7 @@ FROM attachment WHERE id = %(id)s
 -- name: of_order
 SELECT id, order_id, task_id, kind, media_type, encode(sha256, 'hex') AS sha256, length(content) AS size_bytes,
        added_by, client_at, added_at
-FROM attachment WHERE order_id = %(order_id)s ORDER BY added_at, id
+FROM attachment WHERE order_id = %(order_id)s ORDER BY coalesce(client_at, added_at), id
 
 -- name: content
 SELECT media_type, encode(sha256, 'hex'), content FROM attachment WHERE id = %(id)s

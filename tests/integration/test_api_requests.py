@@ -236,6 +236,10 @@ def test_metrics_count_requests_by_route_and_tell_what_is_open(
     assert "wellkept_findings_open 1.0" in text
 
 
+NEEDS_NOTHING = {"/api/v1/visits/plan"}
+"""POSTs that are about no entity and have a default for everything that can be said."""
+
+
 def test_every_address_survives_nonsense(connection: Connection, database_url: str, mqtt_url: str) -> None:
     nonsense = ["x", "%00", "99999999999999999999", "%F0%9F%98%80"]
     bodies: list[bytes] = [b"", b"null", b"[]", b'"x"', b"{}", b'{"reason": 1}', b'{"id": null}', b"\xff"]
@@ -255,7 +259,8 @@ def test_every_address_survives_nonsense(connection: Connection, database_url: s
                     assert answer.status_code < 500, (method, address, answer.text)
             for body in bodies if "post" in operations else []:
                 answer = api.post(path.replace("{", "").replace("}", ""), content=body)
-                assert 400 <= answer.status_code < 500, (path, body, answer.text)
+                least = 200 if path in NEEDS_NOTHING and body in (b"", b"null", b"{}") else 400
+                assert least <= answer.status_code < 500, (path, body, answer.text)
 
 
 def test_a_request_waits_for_a_free_connection_and_a_stopped_server_leaves_none(
