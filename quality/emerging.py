@@ -21,6 +21,8 @@ class Group:
     dimension: str
     value: str
     events: int
+    failed: int
+    """Appliances that had at least one of the events."""
     months: float
     """Appliance-months watched."""
 
@@ -31,8 +33,8 @@ class EmergingParams:
 
     false_discoveries: float = 0.05
     """Expected share of false ones among what is reported (Benjamini and Hochberg 1995)."""
-    min_events: int = 3
-    """One or two events are a coincidence that a person would laugh at (E)."""
+    min_failed: int = 3
+    """One or two appliances are a coincidence that a person would laugh at, however often each of them failed (E)."""
     min_ratio: float = 1.5
     """Less than half as much again is real but no case (E)."""
 
@@ -70,7 +72,7 @@ def emerging_issues(groups: Iterable[Group], params: EmergingParams | None = Non
     found = [
         _issue(group, events, months, float(q))
         for (group, events, months), q in zip(tested, q_values, strict=True)
-        if q <= params.false_discoveries and group.events >= params.min_events
+        if q <= params.false_discoveries and group.failed >= params.min_failed
     ]
     worth = [issue for issue in found if issue.ratio.value is None or issue.ratio.value >= params.min_ratio]
     return sorted(worth, key=lambda issue: (issue.q_value, -issue.group.events, issue.group.value))

@@ -26,6 +26,8 @@ class Watched:
     dimension: str
     value: str
     events: int
+    failed: int
+    """Appliances that had at least one of the events."""
     months: float
     appliances: int
 

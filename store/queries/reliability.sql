@@ -16,11 +16,12 @@ exposure AS (
     FROM watched GROUP BY kind, dimension, value
 ),
 seen AS (
-    SELECT w.kind, w.dimension, w.value, f.fault, count(*) AS events
+    SELECT w.kind, w.dimension, w.value, f.fault, count(*) AS events, count(DISTINCT w.key) AS failed
     FROM watched w JOIN confirmed_fault f ON f.appliance_key = w.key AND f.at >= %(since)s AND f.at < %(until)s
     GROUP BY w.kind, w.dimension, w.value, f.fault
 )
-SELECT e.kind, b.fault, e.dimension, e.value, coalesce(s.events, 0)::int AS events, e.months::float8 AS months,
+SELECT e.kind, b.fault, e.dimension, e.value, coalesce(s.events, 0)::int AS events,
+       coalesce(s.failed, 0)::int AS failed, e.months::float8 AS months,
        e.appliances::int AS appliances
 FROM exposure e
 JOIN (SELECT DISTINCT kind, fault FROM seen) b ON b.kind = e.kind

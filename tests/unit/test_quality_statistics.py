@@ -125,16 +125,18 @@ def test_units_that_joined_late_do_not_make_a_model_look_better() -> None:
 
 
 def batches(rates: list[float], rng: np.random.Generator, months: float = 500.0) -> list[Group]:
+    counts = [int(rng.poisson(rate * months)) for rate in rates]
     return [
         Group(
             kind="refrigerator",
             fault="compressor_failing",
             dimension="batch",
             value=f"b{number:03}",
-            events=int(rng.poisson(rate * months)),
+            events=events,
+            failed=events,
             months=months,
         )
-        for number, rate in enumerate(rates)
+        for number, events in enumerate(counts)
     ]
 
 
@@ -155,12 +157,20 @@ def test_among_equal_batches_nothing_is_found_in_nineteen_of_twenty_weeks() -> N
     assert false / len(weeks) <= 0.05
 
 
-def test_two_events_are_no_case_and_a_group_without_others_is_not_judged() -> None:
+def test_two_appliances_are_no_case_however_often_they_fail_and_a_group_without_others_is_not_judged() -> None:
     few = [
-        Group(kind="dryer", fault="vent_clog", dimension="model", value=value, events=events, months=months)
-        for value, events, months in (("a", 2, 1.0), ("b", 0, 100_000.0))
+        Group(
+            kind="dryer",
+            fault="vent_clog",
+            dimension="model",
+            value=value,
+            events=events,
+            failed=min(events, 2),
+            months=months,
+        )
+        for value, events, months in (("a", 5, 1.0), ("b", 0, 100_000.0))
     ]
     assert emerging_issues(few) == []
-    assert [i.group.value for i in emerging_issues(few, EmergingParams(min_events=2))] == ["a"]
-    alone = Group(kind="dryer", fault="vent_clog", dimension="model", value="a", events=9, months=1.0)
+    assert [i.group.value for i in emerging_issues(few, EmergingParams(min_failed=2))] == ["a"]
+    alone = Group(kind="dryer", fault="vent_clog", dimension="model", value="a", events=9, failed=9, months=1.0)
     assert emerging_issues([alone]) == []
