@@ -82,7 +82,9 @@ SELECT (SELECT count(*) FROM service_order WHERE completed_at >= %(since)s AND c
        (SELECT count(*) FROM reminder WHERE sent_at >= %(since)s AND sent_at < %(until)s)::int AS reminders,
        (SELECT count(*) FROM reminder r JOIN state_change s ON s.entity = 'reminder' AND s.entity_id = r.id
         WHERE s.to_state = 'verified' AND r.sent_at >= %(since)s AND r.sent_at < %(until)s)::int AS avoided_visits,
+       -- A clog that somebody cleaned was no failure prevented: only what a technician is needed for counts.
        (SELECT count(*) FROM order_task t JOIN service_order o ON o.id = t.order_id
+        JOIN finding f ON f.id = t.finding_id AND f.urgency <> 'self'
         WHERE t.outcome = 'confirmed' AND o.completed_at >= %(since)s AND o.completed_at < %(until)s)::int
            AS prevented_failures,
        (SELECT count(*) FROM omission WHERE kind = 'breakdown_not_predicted' AND at >= %(since)s AND at < %(until)s)::int
