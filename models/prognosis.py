@@ -8,7 +8,7 @@ growth that may speed up or slow down. Measured on fleets, that alone was too na
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -88,11 +88,13 @@ def _drawn_slopes(x: Floats, y: Floats, noise: float, rng: np.random.Generator, 
     return found
 
 
-SPREAD: Final[Mapping[Urgency, tuple[float, float, float]]] = MappingProxyType(
+Edges = tuple[float, float, float]
+"""P10, P50 and P90 of days left over the centre of `with_time_scale`."""
+SPREAD: Final[Mapping[Urgency, Edges]] = MappingProxyType(
     {Urgency.SELF: (-0.1, 0.65, 2.1), Urgency.VISIT: (-1.5, 0.27, 1.25)}
 )
-"""Days left over the centre of `with_time_scale`: the edges that held nine in ten and the middle, for findings as they
-were raised on SIMULATED fleets of both physics; refitted by `python -m bench.prognosis` (docs/guides/decisions.md)."""
+"""The edges that held nine in ten and the middle, for findings as they were raised on SIMULATED fleets of both physics.
+A trained model brings its own (`spread_anew`), fitted by `wellkept train` (docs/guides/decisions.md)."""
 TREND_WEIGHT: Final = 0.2
 """Of the trend beside the fault's time scale, in the logarithm: 'how long such faults take' tells more than a short
 noisy slope of wear that speeds up. Fitted together with `SPREAD`."""
@@ -112,5 +114,23 @@ def with_time_scale(fault: Fault, trend: tuple[float, float, float] | None) -> t
     scale = fault.typical_days
     bounded = min(max(trend[1], scale / TREND_REACH), scale * TREND_REACH)
     centre = scale ** (1.0 - TREND_WEIGHT) * bounded**TREND_WEIGHT
-    low, middle, high = SPREAD[fault.urgency]
+    return _days(centre, SPREAD[fault.urgency])
+
+
+def _days(centre: float, edges: Edges) -> tuple[float, float, float]:
+    low, middle, high = edges
     return max(low * centre, -LATEST_DAYS), middle * centre, high * centre
+
+
+def centre_of(urgency: Urgency, p50: datetime, p90: datetime) -> tuple[datetime, float]:
+    """From which moment, and over how many days, `with_time_scale` counted: read back from what it said."""
+    _, middle, high = SPREAD[urgency]
+    centre = (p90 - p50) / timedelta(days=1) / (high - middle)
+    return p50 - timedelta(days=middle * centre), centre
+
+
+def spread_anew(urgency: Urgency, p50: datetime, p90: datetime, edges: Edges) -> tuple[datetime, datetime, datetime]:
+    """P10, P50 and P90 with the edges that a trained model found to hold, instead of `SPREAD`."""
+    start, centre = centre_of(urgency, p50, p90)
+    low, middle, high = (start + timedelta(days=days) for days in _days(centre, edges))
+    return low, middle, high

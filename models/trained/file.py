@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from domain.errors import BadInput
+from domain.faults import Urgency
 from domain.signals import Kind
 from models.trained.model import Belief, Example, Forest, Platt, Provenance, TrainedModel
 
@@ -40,6 +41,7 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     watch: dict[str, Forest]
     ranges: dict[str, dict[str, tuple[float, float]]]
     examples: tuple[Example, ...]
+    spread: dict[str, tuple[float, float, float]] = {}
 
 
 def as_text(model: TrainedModel) -> str:
@@ -106,6 +108,7 @@ def _stored(model: TrainedModel) -> _Content:
         watch={str(kind): forest for kind, forest in model.watch.items()},
         ranges={str(kind): dict(found) for kind, found in model.ranges.items()},
         examples=model.examples,
+        spread={str(urgency): edges for urgency, edges in model.spread.items()},
     )
 
 
@@ -118,6 +121,7 @@ def _model(content: _Content) -> TrainedModel:
         watch={Kind(kind): forest for kind, forest in content.watch.items()},
         ranges={Kind(kind): found for kind, found in content.ranges.items()},
         examples=content.examples,
+        spread={Urgency(urgency): edges for urgency, edges in content.spread.items()},
     )
 
 
@@ -140,6 +144,8 @@ def _check(model: TrainedModel) -> None:
         raise ValueError("a limit must be within 0 to 1")
     if any(b.noise_floor <= 0 or b.drift < 0 for found in model.beliefs.values() for b in found.values()):
         raise ValueError("noise must be a positive number")
+    if any(not low < middle < high for low, middle, high in model.spread.values()):
+        raise ValueError("the edges of a prognosis must rise")
     for forest in model.watch.values():
         for tree in forest.trees:
             nodes = len(tree.feature)

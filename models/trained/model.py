@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.faults import Urgency
 from domain.signals import Kind
+from models.prognosis import Edges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,8 @@ class TrainedModel:
     """What the probabilities were fitted on, so that outcomes can be added to it later."""
     ranges: Mapping[Kind, Mapping[str, tuple[float, float]]] = field(default_factory=dict)
     """What values of each daily index the model was trained on."""
+    spread: Mapping[Urgency, Edges] = field(default_factory=dict)
+    """By class of fault: the edges of a prognosis that held nine failures in ten; without them those of the code."""
 
 
 def group_of(detector: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from domain.decision_params import DecisionParams
+from domain.faults import fault_of
 from domain.labels import Label, was_there
 from domain.readings import from_us, to_us
 from domain.services import Service
@@ -15,6 +16,7 @@ from models.evaluation.case import CaseAppliance
 from models.evaluation.ledger import Finding, Ledger
 from models.evaluation.matching import Judged, Outcome, match
 from models.evaluation.truth import Truth
+from models.prognosis import centre_of
 from models.trained.model import Example, TrainedModel, group_of
 from models.trained.speak import speak
 from models.training.record import Recorded
@@ -61,6 +63,8 @@ class Labelled:
     finding: Finding
     there: bool
     weight: float
+    ending: tuple[float, float] | None = None
+    """Days until it failed and the days that its prognosis was about (`models.prognosis.centre_of`), where known."""
 
     def example(self, share: float = 1.0) -> Example:
         """For fitting probabilities on; `share` if the same event makes several examples."""
@@ -104,17 +108,30 @@ def labelled(fleet: Fleet, model: TrainedModel, weigh: DecisionParams | None = N
     known = [one for one in fleet.truth if one.appliance_id in appliances]
     count = counted(fleet.weights, known)
     return [
-        _labelled(appliances, one, there=one.outcome is Outcome.TRUE, weight=count)
+        _labelled(appliances, one, known, count)
         for one in match(findings, known, appliances).judged
         if one.outcome is not Outcome.REPEAT
     ]
 
 
 def _labelled(
-    appliances: Mapping[str, CaseAppliance], one: Judged, *, there: bool, weight: Callable[[Kind, Judged], float]
+    appliances: Mapping[str, CaseAppliance],
+    one: Judged,
+    known: Sequence[Truth],
+    weight: Callable[[Kind, Judged], float],
 ) -> Labelled:
     kind = appliances[one.finding.appliance_id].kind
-    return Labelled(kind=kind, finding=one.finding, there=there, weight=weight(kind, one))
+    there = one.outcome is Outcome.TRUE
+    failure = known[one.truth].failure if there and one.truth is not None else None
+    ending = None if failure is None else _ending(kind, one.finding, failure)
+    return Labelled(kind=kind, finding=one.finding, there=there, weight=weight(kind, one), ending=ending)
+
+
+def _ending(kind: Kind, finding: Finding, failure: datetime) -> tuple[float, float] | None:
+    if finding.fails is None:
+        return None
+    start, centre = centre_of(fault_of(kind, finding.fault).urgency, finding.fails[1], finding.fails[2])
+    return (failure - start) / timedelta(days=1), centre
 
 
 def _by_services(

@@ -27,6 +27,7 @@ from models.trained.unknown import as_row
 from models.training.beliefs import HealthyUnit, fit_beliefs, fit_ranges
 from models.training.code import code_version
 from models.training.fleet import FOLDS, Fleet, Labelled, ends_of, fold_of, labelled
+from models.training.intervals import coverage, fit_spread, held
 from models.training.limits import WEIGH, fit_limits
 from models.training.probability import fit_probabilities
 from models.training.record import MOST_HEALTHY, healthy_units, record_case
@@ -100,11 +101,12 @@ def _fleet(source: Source, plain: TrainedModel, apply: Apply, tell: Tell) -> Fle
 
 
 def fit_speech(fleets: Sequence[Fleet], plain: TrainedModel, outcomes: Sequence[Example] = ()) -> TrainedModel:
-    """`plain` with limits and probabilities fitted on the fleets and on outcomes of service."""
+    """`plain` with probabilities, limits and intervals fitted on the fleets; outcomes of service add to probabilities."""
     examples = (*_examples(fleets, plain), *outcomes)
     probable = replace(plain, calibration=fit_probabilities(examples), examples=examples)
     told = [fleet for fleet in fleets if fleet.truth is not None]
-    return replace(probable, limits=fit_limits(told, probable) if told else {})
+    limited = replace(probable, limits=fit_limits(told, probable) if told else {})
+    return replace(limited, spread=fit_spread([one for fleet in told for one in labelled(fleet, limited, WEIGH)]))
 
 
 def _examples(fleets: Sequence[Fleet], plain: TrainedModel) -> list[Example]:
@@ -139,12 +141,15 @@ def refit(model: TrainedModel, name: str, outcomes: Sequence[Example], data_to: 
 def held_out_figures(fleets: Sequence[Fleet], plain: TrainedModel, outcomes: Sequence[Example] = ()) -> dict[str, Any]:
     """Figures over all homes, each judged by a model that was fitted without it; SIMULATED if the fleets are."""
     found: list[Labelled] = []
+    endings: list[tuple[Urgency, bool]] = []
     for fold in range(FOLDS):
         inside = [fleet.part(lambda one, f=fold: fold_of(one.appliance.household_id) == f) for fleet in fleets]  # type: ignore[misc]
         outside = [fleet.part(lambda one, f=fold: fold_of(one.appliance.household_id) != f) for fleet in fleets]  # type: ignore[misc]
         model = fit_speech(outside, plain, outcomes)
-        for fleet in inside:
-            found += labelled(fleet, model, WEIGH)
+        # Without the model's own edges: what was said is read back from those of the code.
+        unseen = [one for fleet in inside for one in labelled(fleet, replace(model, spread={}), WEIGH)]
+        endings += held(unseen, model.spread)
+        found += unseen
     months = sum(fleet.months for fleet in fleets)
     said = [one.finding.probability for one in found]
     there = [one.there for one in found]
@@ -153,6 +158,7 @@ def held_out_figures(fleets: Sequence[Fleet], plain: TrainedModel, outcomes: Seq
         "findings": len(found),
         "calibration": _short(calibration(said, there)),
         "calibration_at_real_base_rates": _short(calibration(said, there, [one.weight for one in found])),
+        "failures_within_interval": coverage(endings),
         **{f"{urgency}_findings": _class(found, urgency, months) for urgency in (Urgency.VISIT, Urgency.SELF)},
     }
 

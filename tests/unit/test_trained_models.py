@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from domain.errors import BadInput
 from domain.faults import Urgency
 from domain.findings import Evidence, Verdict
 from domain.signals import Kind
+from models.evaluation.ledger import Finding
 from models.healthy.fleet_prior import priors_of
 from models.trained.drift import has_drifted
 from models.trained.file import as_text, parse_model, read_model, shipped, write_model
@@ -20,6 +22,8 @@ from models.trained.model import Belief, Example, Forest, Platt, Provenance, Tra
 from models.trained.speak import speak
 from models.trained.speakers import Speakers, believed, hear
 from models.trained.unknown import as_row, score
+from models.training.fleet import Labelled
+from models.training.intervals import coverage, fit_edges, fit_spread, held
 from models.training.probability import fit_probabilities
 from models.training.unknown import fit_forest
 from tests.unit.index_stories import fault_story, signature_named, story
@@ -54,6 +58,7 @@ def model(forest: Forest) -> TrainedModel:
         calibration={GROUP: Platt(intercept=-1.0, slope=2.0)},
         watch={Kind.REFRIGERATOR: forest},
         ranges={WASHER: {"drain_s_per_l": (1.0, 3.5)}},
+        spread={Urgency.SELF: (0.0, 0.5, 3.0)},
         examples=(Example(kind=WASHER, group=GROUP[1], urgency=Urgency.SELF, score=0.8, there=True, weight=0.5),),
     )  # fmt: skip
 
@@ -96,6 +101,7 @@ def test_a_wrong_file_gets_one_clear_line(model: TrainedModel, change: object, w
         {"calibration": {GROUP: Platt(intercept=0.0, slope=-1.0)}},
         {"limits": {GROUP: 1.5}},
         {"beliefs": {WASHER: {"x": Belief(noise_floor=0.0, drift=0.1)}}},
+        {"spread": {Urgency.SELF: (2.0, 1.0, 3.0)}},
     ],
 )
 def test_a_well_signed_file_with_senseless_numbers_is_refused(model: TrainedModel, wrong: dict[str, object]) -> None:
@@ -250,3 +256,37 @@ def test_drift_has_a_limit_to_leave_and_a_lower_one_to_come_back(
 def test_the_hash_is_over_the_content_alone(model: TrainedModel) -> None:
     document = json.loads(as_text(model))
     assert parse_model(json.dumps(document, indent=3).encode(), "pretty").model == model
+
+
+# ---------------------------------------------------------------- when it will fail
+def test_edges_hold_their_share_of_as_many_more() -> None:
+    ratios = [float(number) for number in range(1, 100)]
+    # 0.05 - 1 / 100 = 0.04 to either side of 1 to 99
+    assert fit_edges(ratios) == pytest.approx((1 + 0.04 * 98, 50.0, 99 - 0.04 * 98))
+    assert fit_edges([1.0, 2.0, 3.0]) == (1.0, 2.0, 3.0)
+
+
+def test_a_model_says_its_own_interval_from_the_same_moment(model: TrainedModel) -> None:
+    # The code's edges of self-care are -0.1, 0.65, 2.1: over 20 days from evening 9 that is -2, 13 and 42 days.
+    by_code = replace(
+        verdict(0.9), fails_p10=evening(9) - timedelta(days=2), fails_p50=evening(22), fails_p90=evening(51)
+    )
+    (said,) = speak(model, WASHER, [by_code])
+    assert (said.fails_p10, said.fails_p50, said.fails_p90) == (evening(9), evening(19), evening(69))
+    (same,) = speak(replace(model, spread={}), WASHER, [by_code])
+    assert (same.fails_p10, same.fails_p50, same.fails_p90) == (by_code.fails_p10, by_code.fails_p50, by_code.fails_p90)
+
+
+def test_edges_are_fitted_by_class_where_enough_failed() -> None:
+    finding = Finding(
+        appliance_id="a", fault="drain_filter_clog", raised_at=evening(9), cleared_at=None, probability=0.9,
+        urgency=Urgency.SELF, fails=None, action="", parts=(), evidence=(),
+    )  # fmt: skip
+    failed = [Labelled(kind=WASHER, finding=finding, there=True, weight=1.0, ending=(float(days), 10.0))
+              for days in range(1, 100)]  # fmt: skip
+    never_failed = replace(failed[0], ending=None)
+    assert fit_spread([*failed[:19], never_failed]) == {}
+    spread = fit_spread(failed)
+    assert spread[Urgency.SELF] == pytest.approx((0.492, 5.0, 9.508))
+    # 5 to 95 of 1 to 99
+    assert coverage(held(failed, spread)) == {"self": {"n": 99, "inside": round(91 / 99, 4)}}
