@@ -101,7 +101,7 @@ def _fleet(source: Source, plain: TrainedModel, apply: Apply, tell: Tell) -> Fle
 
 
 def fit_speech(fleets: Sequence[Fleet], plain: TrainedModel, outcomes: Sequence[Example] = ()) -> TrainedModel:
-    """`plain` with probabilities, limits and intervals fitted on the fleets; outcomes of service add to probabilities."""
+    """`plain` with all that is fitted on the fleets; outcomes of service add to the probabilities."""
     examples = (*_examples(fleets, plain), *outcomes)
     probable = replace(plain, calibration=fit_probabilities(examples), examples=examples)
     told = [fleet for fleet in fleets if fleet.truth is not None]
