@@ -24,7 +24,7 @@ format: setup ## rewrite files in the common format
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-bench: setup ## measure, and write the results (ARGS="name" narrows it)
+bench: setup ## list what can be measured; ARGS="scoring" measures it and writes the result, ARGS="all" everything
 	@.venv/bin/python -m bench $(ARGS)
 
 clean: ## remove the environment and all caches here; data and the cache in your home stay

@@ -1,4 +1,4 @@
-"""The detection core on recordings by others: `python -m bench.detection`, about a minute.
+"""The detection core on recordings by others: `python -m bench detection`, about a minute.
 
 Not product code: generic signals instead of appliances. The same learning of a healthy level (models.healthy.level),
 the same accumulation (models.detectors.accumulate) and the same multiples of healthy noise (CautionParams) as live; a
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.detection_score import Points, events_found, score_points
-from bench.machine import describe_machine
+from bench.machine import describe_machine, keep
 from models.detectors.accumulate import Limits, follow
 from models.detectors.signature import CautionParams
 from models.healthy.fleet_prior import ContextSlope, IndexPrior
@@ -25,7 +25,6 @@ from models.healthy.level import Deviation, LevelParams, deviation_of, learn_lev
 from models.history import DatedIndex, history_of
 
 Floats = NDArray[np.float64]
-RESULTS: Final = Path(__file__).with_name("results")
 PUBLISHED_SKAB: Final = {
     "convolutional autoencoder": {"f1": 0.78, "false_alarms_pct": 13.6, "missed_pct": 28.0},
     "Hotelling's T2 + Q": {"f1": 0.76, "false_alarms_pct": 26.6, "missed_pct": 24.9},
@@ -206,9 +205,8 @@ def _windows(values: Floats, length: int) -> Floats:
 def main(data: Path) -> None:
     """Run both recordings and keep the figures."""
     found = {"machine": describe_machine(), "skab": skab(data / "skab"), "lbnl_ahu": lbnl(data / "lbnl_ahu")}
-    text = json.dumps(found, indent=1)
-    (RESULTS / "detection.json").write_text(text + "\n", encoding="utf-8")
-    click.echo(text)
+    click.echo(json.dumps(found, indent=1))
+    keep("detection", found)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Visit planning against the greedy baseline on the same SIMULATED days, over time, and on published instances.
 
-`python -m bench.dispatch`: the days are made up (homes around outlets of a town, skills, windows, breaks); nothing in
+`python -m bench dispatch`: the days are made up (homes around outlets of a town, skills, windows, breaks); nothing in
 them was tuned after seeing a result. Every plan is judged by `dispatch.check`; one that broke a rule would end the run.
 """
 
@@ -17,7 +17,7 @@ import click
 import pyvrp
 from pyvrp.stop import MaxRuntime
 
-from bench.machine import describe_machine
+from bench.machine import describe_machine, keep
 from dispatch.check import broken_rules
 from dispatch.greedy import plan_greedily
 from dispatch.plan import plan_visits
@@ -28,7 +28,6 @@ from domain.visits import FieldTechnician, Job, Period
 MIDNIGHT = datetime(2026, 6, 1, tzinfo=UTC)
 KINDS = ("air_conditioner", "refrigerator", "washing_machine", "dryer", "dishwasher", "water_heater", "circuit")
 MARKS_S = (1, 2, 5, 10, 20, 30, 45, 60)
-RESULTS = Path(__file__).parent / "results"
 
 
 def simulated_day(seed: int, jobs: int, technicians: int, outlets: int) -> Question:
@@ -172,9 +171,7 @@ def main(seconds: float, days: int, instances: Path | None) -> None:
     click.echo(json.dumps(report["large_day"]))
     report["published"] = published(instances, min(seconds, 20.0))
     report["load_after"] = describe_machine()["load_before"]
-    path = RESULTS / f"dispatch-{datetime.now(UTC):%Y-%m-%d}.json"
-    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    click.echo(f"kept in {path.name}")
+    keep("dispatch", report)
 
 
 if __name__ == "__main__":

@@ -22,10 +22,11 @@ from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
+import click
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from bench.machine import describe_machine
+from bench.machine import describe_machine, keep
 from bench.mqtt_sender import Load, send
 from domain.readings import check_values
 from domain.signals import Kind
@@ -41,7 +42,6 @@ from wellkept.local import Services, install_runtime, local_services
 _ROWS = "FROM reading_air_conditioner r JOIN appliance a ON a.key = r.appliance_key WHERE a.id LIKE %s"
 _COUNT_ROWS = f"SELECT count(*) {_ROWS}"
 _FIRST_ROW = f"SELECT min(r.received_at) {_ROWS}"
-RESULTS = Path(__file__).parent / "results"
 BATCH = 2000
 PATIENCE_S = 300.0
 
@@ -285,12 +285,17 @@ _MEASURES: dict[str, Callable[[Services, Callable[[str], Path], Sizes], float]] 
 }
 
 
-def main(sizes: Sizes) -> None:
-    """Run, print the ratios and keep the result."""
-    result = run(sizes)
+@click.command()
+@click.option("--messages", default=100_000, show_default=True, help="messages per measurement")
+@click.option("--appliances", default=200, show_default=True, help="appliances that send them in turn")
+@click.option("--rounds", default=3, show_default=True, help="rounds; medians are compared")
+def main(messages: int, appliances: int, rounds: int) -> None:
+    """Measure ingest against its peers, as ratios in one run."""
+    result = run(Sizes(messages=messages, appliances=appliances, rounds=rounds))
     for name, ratio in result["ratios"].items():
         print(f"{name:<32} {ratio:.2f}")
-    RESULTS.mkdir(exist_ok=True)
-    file = RESULTS / f"ingest-{time.strftime('%Y-%m-%d')}.json"
-    file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    print(f"kept in {file}")
+    keep("ingest", result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""What the hourly roll-ups of the Apache edition cost: `python -m bench.rollups`, about a minute.
+"""What the hourly roll-ups of the Apache edition cost: `python -m bench rollups`, about a minute.
 
 Starts a database of its own (or uses WELLKEPT_DATABASE_URL, whose contents it must be free to fill).
 """
@@ -8,7 +8,11 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import click
+
+from bench.machine import describe_machine, keep
 from store.database import Connection, connect
 from store.editions import Edition
 from store.migrate import migrate
@@ -40,20 +44,22 @@ def fill(
     connection.execute(FILL, {**given, "appliances": appliances})
 
 
-def timed(what: str, work: Callable[[], Rolled]) -> Rolled:
-    """Do it and print how long it took."""
+def timed(kept: list[dict[str, Any]], what: str, work: Callable[[], Rolled]) -> Rolled:
+    """Do it, print and keep how long it took."""
     start = time.perf_counter()
     done = work()
     took_ms = (time.perf_counter() - start) * 1000
     print(f"{what:<52} {took_ms:7.0f} ms, {done.hours:6} hours looked at, {done.written:6} written")
+    kept.append({"what": what, "ms": round(took_ms, 1), "hours": done.hours, "written": done.written})
     return done
 
 
-def measure(connection: Connection) -> None:
+def measure(connection: Connection) -> list[dict[str, Any]]:
     """Every line is one call for all ten kinds; only air conditioners have readings."""
+    kept: list[dict[str, Any]] = []
 
     def roll(what: str, now: datetime) -> Rolled:
-        return timed(what, lambda: refresh(connection, now, APACHE)["air_conditioner"])
+        return timed(kept, what, lambda: refresh(connection, now, APACHE)["air_conditioner"])
 
     def sizes() -> None:
         row = connection.execute(SIZES).fetchone()
@@ -78,17 +84,20 @@ def measure(connection: Connection) -> None:
     roll("nothing new, 53 chunks, mark moves on", year + timedelta(hours=1))
     roll("nothing new, 53 chunks", year + timedelta(hours=2))
     sizes()
+    return kept
 
 
+@click.command()
 def main() -> None:
-    """Measure in a fresh database."""
+    """Measure the hourly roll-ups in a fresh database."""
+    machine = describe_machine()
     with (
         tempfile.TemporaryDirectory(prefix="wellkept-bench-") as folder,
         local_services(Path(folder)) as services,
         connect(services.database_url, application="bench", autocommit=True) as connection,
     ):
         migrate(connection)
-        measure(connection)
+        keep("rollups", {"machine": machine, "calls": measure(connection)})
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
-"""How fast appliances are judged: `python -m bench.scoring`, some minutes; SIMULATED homes, a database of its own.
+"""How fast appliances are judged: `python -m bench scoring`, some minutes; SIMULATED homes, a database of its own.
 
 Three figures. From stored features: appliance-days that one core judges in an hour, in memory, with what the database
 would remember. The daily run: every appliance of a fleet has one new day, through `scheduler.score` with two
 processes on a real database, for fleets that double. Memory: the peak of a process at the smallest and the largest.
 """
 
-import json
 import os
 import resource
 import tempfile
@@ -21,7 +20,7 @@ import click
 import polars as pl
 from psycopg.types.json import Jsonb
 
-from bench.machine import describe_machine
+from bench.machine import describe_machine, keep
 from bench.recorded import store_rows
 from device_sim.case import write_case
 from device_sim.params import SimParams
@@ -44,7 +43,6 @@ from wellkept.local import local_services
 
 EVER_US = 2**62
 START = datetime(2026, 1, 1, tzinfo=UTC)
-RESULTS = Path(__file__).parent / "results"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,9 +229,7 @@ def main(homes: int, days: int, sizes: str, processes: int, seconds: float) -> N
         click.echo(f"daily run: {run}")
     result = {"machine": machine, "simulated": True, "stored_features": stored, "daily": daily, "days": days,
               "processes": processes}  # fmt: skip
-    file = RESULTS / f"scoring-{datetime.now(UTC):%Y-%m-%d}.json"
-    file.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    click.echo(f"written: {file}")
+    keep("scoring", result)
 
 
 if __name__ == "__main__":

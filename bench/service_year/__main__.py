@@ -1,4 +1,4 @@
-"""`python -m bench.service_year [--homes N] [--technicians N] [--seed N]`: a SIMULATED year through the real system.
+"""`python -m bench service-year [--homes N] [--technicians N] [--seed N]`: a SIMULATED year through the real system.
 
 Faults come from the simulator's plans at real rates; detection is drawn from measured figures (`detection.json`);
 findings, reminders, orders, parts, offers, promises, plans, reports, grades and figures are the product's own, in a
@@ -18,7 +18,7 @@ from typing import Any
 import click
 import numpy as np
 
-from bench.machine import describe_machine
+from bench.machine import describe_machine, keep
 from bench.service_year.people import Habits, owners_answer, owners_care, planners_approve, technicians_work
 from bench.service_year.world import DAYS, DETECTION, Trouble, World, make_world
 from dispatch.travel import SpeedModel
@@ -51,7 +51,6 @@ from store.stock import count_stock
 from wellkept.local import local_services
 
 START = datetime(2027, 1, 4, tzinfo=UTC)
-RESULTS = Path(__file__).parents[1] / "results"
 TOWN = Place(latitude=48.14, longitude=11.58)
 SPREAD_DEG = 0.18
 """Half the width of the town, some 20 km."""
@@ -88,10 +87,8 @@ def main(homes: int, technicians: int, seed: int, days: int) -> None:
         "seconds": round(monotonic() - began, 1),
         "machine": describe_machine(),
     }
-    target = RESULTS / f"service-year-{datetime.now(UTC):%Y-%m-%d}.json"
-    target.write_text(json.dumps(report, indent=2, default=str) + "\n", encoding="utf-8")
     show(report)
-    click.echo(f"written to {target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}")
+    keep("service-year", report)
 
 
 def furnish(connection: Connection, world: World, technicians: int) -> None:
