@@ -161,7 +161,7 @@ def _order_of(ask: _Asked, connection: Connection, token: str) -> OwnersVisit:
 def _show_visit(ask: _Asked, token: str, trouble: str = "", status: int = 200) -> _Page:
     with transaction(ask.pool) as connection:
         found = _order_of(ask, connection, token)
-        slots = slots_for_order(connection, found.id, ask.now) if found.state in CHOOSABLE else ()
+        slots = slots_for_order(connection, found.id, ask.now, ask.settings.travel) if found.state in CHOOSABLE else ()
         names = technician_names(connection, [slot.technician_id for slot in slots])
         work = work_of(connection, found.id)
     values = {"here": f"/{Purpose.VISIT}/{token}", "trouble": trouble, "note_most": NOTE_MOST}
@@ -173,7 +173,7 @@ def _choose(ask: _Asked, token: str) -> _Page | Response:
     try:
         slot = slot_of(ask.form.get("slot", ""))
         with transaction(ask.pool) as connection:
-            choose_time(connection, _order_of(ask, connection, token).id, slot, ask.now)
+            choose_time(connection, _order_of(ask, connection, token).id, slot, ask.now, ask.settings.travel)
     except (SlotTaken, BadInput) as error:
         return _show_visit(ask, token, _sentence(error), 409 if isinstance(error, SlotTaken) else 422)
     except Conflict:  # somebody else was a moment faster

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from dispatch.offers import is_still_free
+from dispatch.travel import TravelTimes
 from domain.errors import BadInput, Conflict, NotFound
 from domain.obligations import Obligation, Promise, clock_of
 from domain.states import OBLIGATION, ORDER
@@ -50,7 +51,7 @@ def slot_text(slot: Slot) -> str:
     return f"{slot.technician_id}|{slot.starts.isoformat()}|{slot.ends.isoformat()}"
 
 
-def choose_time(connection: Connection, order_id: UUID, slot: Slot, now: datetime) -> None:
+def choose_time(connection: Connection, order_id: UUID, slot: Slot, now: datetime, travel: TravelTimes) -> None:
     """Book a time for an order, or move its visit there; SlotTaken if it is not free any more."""
     order = read_order(connection, order_id, lock=True)
     if order.state == "scheduled" and (order.technician_id, order.visit_starts) == (slot.technician_id, slot.starts):
@@ -58,7 +59,7 @@ def choose_time(connection: Connection, order_id: UUID, slot: Slot, now: datetim
     if order.state not in CHOOSABLE:
         raise Conflict("a time cannot be chosen for this visit any more")
     lock_technician(connection, slot.technician_id)
-    if slot.starts <= now or not is_still_free(connection, order_id, slot, now):
+    if slot.starts <= now or not is_still_free(connection, order_id, slot, now, travel):
         raise SlotTaken("this time has just been taken; please choose another one")
     if order.state == "scheduled":
         reason = "the owner chose another time"

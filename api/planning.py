@@ -23,6 +23,7 @@ from store.api_orders import (
 from store.database import Connection
 from store.field_services import tell_services
 from store.moves import move
+from store.reopening import reopen
 
 SHORTEST: Final = timedelta(minutes=15)
 LONGEST: Final = timedelta(hours=24)
@@ -109,7 +110,9 @@ def move_order(connection: Connection, ask: Ask, order_id: UUID, action: Action,
     if action.to == "reopened":
         ORDER.check(read_order(connection, order_id).state, "reopened")
         refuse_second_open_order(connection, order_id)
-    _walk(connection, ask, order_id, action, reason)
+        reopen(connection, order_id, actor=ask.actor or "planner", reason=reason, at=ask.settings.now(), every=True)
+    else:
+        _walk(connection, ask, order_id, action, reason)
     return Answer(value=with_actions(read_order(connection, order_id)))
 
 

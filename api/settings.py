@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from dispatch.travel import BY_DISTANCE, TravelTimes
+
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 NOTICE = "Identity comes in a later version: until then this API has no log-in and belongs on 127.0.0.1 only."
 
@@ -37,5 +39,7 @@ class ApiSettings:
     """Signs the personal links of owners; without it no such link is good."""
     public_url: str = ""
     """Where owners reach their pages, beside `hosts`; nothing else is answered under that name."""
+    travel: TravelTimes = BY_DISTANCE
+    """How long it takes from place to place when times are offered and days planned anew."""
     history_rows_at_once: int = 50_000
     """Rows of history that a claim moves before it answers; a job moves the rest."""

@@ -14,12 +14,14 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from dispatch.travel import BY_DISTANCE, NO_WAY_S, Travel, TravelTimes
 from domain.care_orders import Place
 from domain.errors import BadInput, Unavailable
 
+log = structlog.get_logger(__name__)
 BLOCK: Final = 50
 """Places from and to in one request: together OSRM's usual limit of 100."""
 ANSWER_MOST: Final = 10_000_000
@@ -84,6 +86,21 @@ def _table(answer: dict[str, Any], name: str, shape: tuple[int, int]) -> NDArray
     if table.shape != shape:
         raise Unavailable(f"the road-time service sends {table.shape} {name} instead of {shape}")
     return np.ceil(np.where(np.isfinite(table) & (table >= 0), table, NO_WAY_S)).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrByDistance:
+    """Asks `source`, and goes by distance where it does not answer: an owner is offered times all the same."""
+
+    source: TravelTimes
+
+    def between(self, places: Sequence[Place]) -> Travel:
+        """Times and distances between all pairs."""
+        try:
+            return self.source.between(places)
+        except Unavailable as error:
+            log.warning("road_times_away", text="travel is by distance instead", why=str(error))
+            return BY_DISTANCE.between(places)
 
 
 def travel_times(url: str | None) -> TravelTimes:

@@ -1,10 +1,12 @@
 """Times that can be offered to an owner: real gaps in days of work, with travel, hours, break and skill."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from dispatch.rules import NO_STOCK, Stock, Why, objection, outlets_by_distance
 from dispatch.timetable import Stop, time_tour
@@ -25,7 +27,16 @@ class SlotParams:
     per_day: int = 3
     """Times offered on one day, at least `apart` from each other: a choice, not a calendar."""
     apart: timedelta = timedelta(hours=2)
+    least: int = 4
+    """So many times, on `days` days or more, are offered whatever their travel; more only if they cost little more."""
+    days: int = 2
     most: int = 12
+    dearer: timedelta = timedelta(minutes=10)
+    """What a time may cost more than the cheapest, in travel, and still be offered beyond `least`."""
+    wait_a_day: timedelta = timedelta(minutes=1)
+    """Travel that a day of waiting is worth while the visit is in time: little."""
+    soonest: bool = False
+    """For a hazard: the first days count, not the travel."""
     transfer: timedelta = timedelta(days=2)
     """What it takes to bring a part that neither van nor outlet has."""
     travel: TravelTimes = BY_DISTANCE
@@ -36,6 +47,11 @@ class _Offer:
     slot: Slot
     extra_s: int
     """Travel that it adds to the technician's day."""
+
+    def cost(self, now: datetime, due_by: datetime | None, params: SlotParams) -> tuple[bool, float]:
+        """Late or not, then seconds of travel with what waiting is worth."""
+        waits = (self.slot.starts - now) / timedelta(days=1) * params.wait_a_day.total_seconds()
+        return due_by is not None and self.slot.starts > due_by, self.extra_s + waits
 
 
 def free_slots(
@@ -48,8 +64,9 @@ def free_slots(
 ) -> tuple[Slot, ...]:
     """Up to `params.most` times at which somebody can do the job beside what is booked, in order of time.
 
-    The responsible outlet's technicians are offered; those of the next outlet only if it has none to offer. Of the
-    times of a day, those that cost least travel. A present booking of the same order does not stand in its own way.
+    The responsible outlet's technicians are offered; those of the next outlet only if it has none to offer. What is in
+    time comes first, and of that the times that cost the least travel beside what is booked: so visits of neighbours
+    come together on one day. A present booking of the same order does not stand in its own way.
     """
     horizon = Period(starts=now + params.notice, ends=now + max(params.notice, params.horizon))
     by_technician: dict[str, list[Visit]] = defaultdict(list)
@@ -57,34 +74,54 @@ def free_slots(
         if visit.order_id != job.order_id:
             by_technician[visit.technician_id].append(visit)
     for outlet_id in outlets_by_distance(job, technicians):
-        offers = [
-            offer
-            for technician in technicians
-            if technician.outlet_id == outlet_id
-            for offer in _offers(job, technician, by_technician[technician.id], horizon, now, params, stock)
-        ]
+        team = [technician for technician in technicians if technician.outlet_id == outlet_id]
+        offers = list(_of_team(job, team, by_technician, horizon, now, params, stock))
         if offers:
-            zone = next(t.zone for t in technicians if t.outlet_id == outlet_id)
-            return _choose(offers, zone, params)
+            choose = _soonest if params.soonest else _cheapest
+            return choose(offers, team[0].zone, now, job.due_by, params)
     return ()
+
+
+def _of_team(
+    job: Job,
+    team: Sequence[FieldTechnician],
+    booked: Mapping[str, Sequence[Visit]],
+    horizon: Period,
+    now: datetime,
+    params: SlotParams,
+    stock: Stock,
+) -> Iterator[_Offer]:
+    """Every time at which somebody of an outlet can do the job; travel times are asked for once."""
+    places = [job.place]
+    numbers: dict[str, list[int]] = {}
+    for technician in team:
+        own = [technician.base, *(visit.place for visit in booked.get(technician.id, ()))]
+        first = len(places)
+        numbers[technician.id] = [first, 0, *range(first + 1, first + len(own))]
+        places += own
+    between = params.travel.between(places).seconds
+    for technician in team:
+        chosen = numbers[technician.id]
+        seconds: list[list[int]] = between[np.ix_(chosen, chosen)].tolist()
+        yield from _offers(job, technician, booked.get(technician.id, ()), seconds, horizon, now, params, stock)
 
 
 def _offers(
     job: Job,
     technician: FieldTechnician,
     booked: Sequence[Visit],
+    seconds: list[list[int]],
     horizon: Period,
     now: datetime,
     params: SlotParams,
     stock: Stock,
 ) -> Iterator[_Offer]:
+    """Those of one technician; `seconds` is between the outlet, the home and the booked visits, in this order."""
     against = objection(job, technician, stock)
     if against is Why.PART and objection(replace(job, parts=()), technician, stock) is None:
         horizon = Period(starts=min(now + params.transfer, horizon.ends), ends=horizon.ends)
     elif against is not None:
         return
-    places = [technician.base, job.place, *(visit.place for visit in booked)]
-    seconds: list[list[int]] = params.travel.between(places).seconds.tolist()
     # Whole days: the gap that is wanted may begin with a visit that is under way before the horizon does.
     for shift in shifts(technician, Period(starts=horizon.starts - timedelta(days=1), ends=horizon.ends)):
         near = [n for n, visit in enumerate(booked) if visit.starts < shift.ends and shift.starts < visit.ends]
@@ -128,7 +165,10 @@ def _grid(job: Job, shift: Shift, grid: timedelta, earliest: datetime) -> Iterat
         start += grid
 
 
-def _choose(offers: Iterable[_Offer], zone: ZoneInfo, params: SlotParams) -> tuple[Slot, ...]:
+def _soonest(
+    offers: Iterable[_Offer], zone: ZoneInfo, now: datetime, due_by: datetime | None, params: SlotParams
+) -> tuple[Slot, ...]:
+    """The first days, and of each day the times that cost least travel."""
     by_day: dict[object, list[_Offer]] = defaultdict(list)
     for offer in offers:
         by_day[offer.slot.starts.astimezone(zone).date()].append(offer)
@@ -139,7 +179,34 @@ def _choose(offers: Iterable[_Offer], zone: ZoneInfo, params: SlotParams) -> tup
             if len(picked) < params.per_day and all(_apart(offer.slot, slot, params) for slot in picked):
                 picked.append(offer.slot)
         chosen += picked
-    return tuple(sorted(chosen, key=lambda slot: (slot.starts, slot.technician_id))[: params.most])
+    return _in_order(chosen)[: params.most]
+
+
+def _cheapest(
+    offers: Iterable[_Offer], zone: ZoneInfo, now: datetime, due_by: datetime | None, params: SlotParams
+) -> tuple[Slot, ...]:
+    """The times that cost least, on several days; beyond `least` only those that cost little more than the first."""
+    costs = [(offer.cost(now, due_by, params), offer) for offer in offers]
+    costs.sort(key=lambda pair: (pair[0], pair[1].slot.starts, pair[1].slot.technician_id))
+    (late, best), _ = costs[0]
+    limit = (late, best + params.dearer.total_seconds())
+    chosen: list[Slot] = []
+    of_day: Counter[object] = Counter()
+    for cost, offer in costs:
+        day = offer.slot.starts.astimezone(zone).date()
+        days_missing = params.days - len(of_day)
+        if len(chosen) >= params.most or (cost > limit and len(chosen) >= params.least and days_missing <= 0):
+            break
+        if cost > limit and day in of_day and params.least - len(chosen) <= days_missing:
+            continue  # what is still to come has to lie on another day
+        if of_day[day] < params.per_day and all(_apart(offer.slot, slot, params) for slot in chosen):
+            chosen.append(offer.slot)
+            of_day[day] += 1
+    return _in_order(chosen)
+
+
+def _in_order(slots: Iterable[Slot]) -> tuple[Slot, ...]:
+    return tuple(sorted(slots, key=lambda slot: (slot.starts, slot.technician_id)))
 
 
 def _apart(one: Slot, other: Slot, params: SlotParams) -> bool:

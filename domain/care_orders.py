@@ -166,21 +166,21 @@ class Proof(StrEnum):
     VERIFY = "verify"  # the work helped
     REOPEN = "reopen"  # something is still there
     CANCEL = "cancel"  # there is nothing left to come for
+    ASK = "ask"  # the same, but a time is agreed: the owner says whether it is still wanted
 
 
 def judge_order(order: Order, params: CareParams) -> Proof | None:
     """What becomes of the order by the telemetry of its appliances; None: nothing yet, or it is for people to say.
 
-    A proposed order lapses when all findings that somebody would come for are over, unless one is a hazard that may
-    come back. A completed one is proved by the findings ending after it, or having ended before and staying away for
-    `quiet_proof`.
+    An order lapses when all findings that somebody would come for are over, unless one is a hazard that may come back:
+    a proposed one at once, a later one when they have stayed away for `quiet_proof`; where a time is agreed the owner
+    is asked. One that was opened again is for people. A completed one is proved by the findings ending after it, or
+    having ended before and staying away for `quiet_proof`.
     """
     if not order.tasks:
         return None
-    if order.state == "proposed":
-        lapsed = all(task.closed for task in order.tasks if not task.along)
-        hazard = any(task.urgency is Urgency.URGENT and task.fault.code in MAY_COME_BACK for task in order.tasks)
-        return Proof.CANCEL if lapsed and not hazard else None
+    if order.state in _LAPSES:
+        return _lapse(order, params)
     if order.state != "completed" or order.completed_data_at is None:
         return None
     if any(_still_there(task, order.completed_data_at, params) for task in order.tasks):
@@ -189,6 +189,25 @@ def judge_order(order: Order, params: CareParams) -> Proof | None:
     # What a person dismissed, or no signal shows, proves nothing: telemetry must have proved at least one task.
     shown = any(task.state != "dismissed" and task.fault.code not in UNSEEN for task in order.tasks)
     return Proof.VERIFY if proved and shown else None
+
+
+_LAPSES: Final = {
+    "proposed": Proof.CANCEL,
+    "approved": Proof.CANCEL,
+    "offered": Proof.CANCEL,
+    "confirmed": Proof.ASK,
+    "scheduled": Proof.ASK,
+}
+"""What becomes of an order in which nothing is left to come for."""
+
+
+def _lapse(order: Order, params: CareParams) -> Proof | None:
+    own = [task for task in order.tasks if not task.along]
+    if any(task.urgency is Urgency.URGENT and task.fault.code in MAY_COME_BACK for task in order.tasks):
+        return None
+    quiet = timedelta() if order.state == "proposed" else params.quiet_proof
+    over = all(task.closed and (task.cleared_at is None or task.data_at >= task.cleared_at + quiet) for task in own)
+    return _LAPSES[order.state] if over and order.completed_data_at is None else None
 
 
 def _still_there(task: Task, completed_at: datetime, params: CareParams) -> bool:

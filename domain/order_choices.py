@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One choice: of what (`outlet`, `technician`, `tasks`, `urgency`, `due_by`, `lane`, `slots`), which, and why."""
+    """Which was chosen and why, of `outlet`, `technician`, `tasks`, `urgency`, `due_by`, `lane`, `slots`, `needed`."""
 
     choice: str
     value: str | None

@@ -36,6 +36,19 @@ def booked_text(starts: datetime, ends: datetime, technician: str, zone: ZoneInf
     return say.booked.format(technician=technician, when=say_span(starts, ends, zone, say))
 
 
+def still_needed_text(
+    titles: Sequence[str], starts: datetime, ends: datetime, link: str, zone: ZoneInfo, say: Phrases
+) -> str:
+    """What the visit was agreed for is over: it stands unless the owner calls it off."""
+    what = "; ".join(dict.fromkeys(titles))
+    return say.still_needed.format(what=what, when=say_span(starts, ends, zone, say), link=link)
+
+
+def not_needed_text(titles: Sequence[str], say: Phrases) -> str:
+    """What the visit was offered for is over."""
+    return say.not_needed.format(what="; ".join(dict.fromkeys(titles)))
+
+
 def follow_up_text(link: str, *, remote: bool, again: bool, say: Phrases) -> str:
     """How did it go?"""
     text = (say.remote_follow_up if remote else say.follow_up).format(link=link)

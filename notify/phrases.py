@@ -39,6 +39,8 @@ class Phrases:
     offer: str
     offer_again: str
     booked: str
+    still_needed: str
+    not_needed: str
     follow_up: str
     remote_follow_up: str
     not_answered: str
@@ -102,6 +104,9 @@ ENGLISH: Final = Phrases(
     offer_again="We have not heard from you about our visit ({what}). Please choose a time here: {link} If you do not "
     "answer, somebody will call you.",
     booked="Your visit is booked: {technician} comes on {when}.",
+    still_needed="Good news: the readings are back to normal ({what}). Your visit on {when} stands. If you no longer "
+    "need it, please call it off here: {link}",
+    not_needed="Good news: the readings are back to normal ({what}), so nobody needs to come.",
     follow_up="Is everything working since our visit? One tap is enough: {link}",
     remote_follow_up="Did it work? One tap is enough: {link}",
     not_answered="We have not heard from you yet. ",

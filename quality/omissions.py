@@ -25,6 +25,14 @@ class OmissionParams:
     """An older prediction was of something else (E)."""
     dropped_after: timedelta = timedelta(days=3)
     """An open order so long past its promise, with no visit ahead, was dropped (E)."""
+    chase_before: timedelta = timedelta(days=3)
+    """Without a visit in sight somebody is told this long before the date (E)."""
+    chase_urgent_before: timedelta = timedelta(hours=12)
+    """Of a hazard, which is due within a day (E)."""
+    report_within: timedelta = timedelta(hours=12)
+    """A visit that is over for so long and was not reported on may not have taken place (E)."""
+    again: timedelta = timedelta(days=2)
+    """Somebody who was told is not told again for so long (E)."""
 
 
 FORETOLD_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -47,6 +55,31 @@ def was_foretold(breakdown: Seen, earlier: Iterable[Seen], params: OmissionParam
         one.fault in announced and params.notice <= breakdown.raised_at - one.raised_at <= params.memory
         for one in earlier
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An open order with a date."""
+
+    state: str
+    urgent: bool
+    due_by: datetime
+    visit_ends: datetime | None
+
+
+_MISSING: Final = {"proposed": "nobody has approved it", "reopened": "nobody has approved it since it was opened again"}
+
+
+def what_is_missing(order: Waiting, now: datetime, params: OmissionParams) -> str | None:
+    """Why somebody has to look at the order now, in words; None: it goes its way."""
+    if order.state in ("confirmed", "scheduled", "en_route", "on_site"):
+        if order.visit_ends is None or now < order.visit_ends + params.report_within:
+            return None
+        return f"its visit was to end {order.visit_ends:%Y-%m-%d %H:%M} UTC and nobody has reported on it"
+    before = params.chase_urgent_before if order.urgent else params.chase_before
+    if now < order.due_by - before:
+        return None
+    return f"due by {order.due_by:%Y-%m-%d %H:%M} UTC: {_MISSING.get(order.state, 'no time is agreed')}"
 
 
 def is_dropped(due_by: datetime | None, visit_ends: datetime | None, now: datetime, params: OmissionParams) -> bool:

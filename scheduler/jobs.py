@@ -17,6 +17,7 @@ from scheduler.makers_cases import look_for_cases
 from scheduler.obligations import keep_promises
 from scheduler.offer import offer
 from scheduler.omissions import find_omissions
+from scheduler.overdue import chase_orders
 from scheduler.parts import supply_parts
 from scheduler.plan_care import plan_care
 from scheduler.plan_days import plan_days
@@ -83,6 +84,7 @@ JOBS: Final = (
     _job("tips", 86_400, 30, give_tips, "homes that want tips get one after a purchase or before a season"),
     _job("checks", 300, 5, finish_campaign_checks, "a campaign's check ends with its visit"),
     _job("omissions", 86_400, 30, find_omissions, "what nobody predicted and what somebody dropped is counted"),
+    _job("overdue", 3_600, 30, chase_orders, "orders near their date with nobody going there are somebody's to call"),
     _job("grade", 86_400, 60, grade_technicians, "technicians are graded once a month, from orders and telemetry"),
     _job("cases", 604_800, 60, look_for_cases, "the maker hears of what fails more than its like, and what a fix did"),
     _job("drift", 86_400, 60, watch_drift, "where data is unlike what the model was trained on, the one before speaks"),

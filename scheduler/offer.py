@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from dispatch.offers import slots_for_order
+from dispatch.road_times import OrByDistance
 from domain.errors import Conflict
 from domain.obligations import Promise, clock_of
 from domain.order_choices import Choice
@@ -36,7 +37,7 @@ def _offer(work: Work, order_id: UUID) -> bool:
     order = read_order(connection, order_id, lock=True)
     if order.state not in ("approved", "offered"):
         return False
-    slots = slots_for_order(connection, order_id, work.now)
+    slots = slots_for_order(connection, order_id, work.now, OrByDistance(source=work.settings.travel))
     explain_choices(connection, order_id, [_choice(order, slots)], actor=ACTOR)
     if not slots:
         return False
@@ -67,8 +68,8 @@ def _choice(order: ShownOrder, slots: tuple[Slot, ...]) -> Choice:
         return Choice(
             choice="slots",
             value=f"{len(slots)}",
-            why=f"times at which somebody able ({who}) can be there beside what is booked; of each day those that cost "
-            "the least travel",
+            why=f"times at which somebody able ({who}) can be there beside what is booked: in time, and of that those "
+            "that cost the least travel",
         )
     kinds = ", ".join(sorted({task.kind for task in order.tasks if task.kind}))
     minutes = sum(task.minutes for task in order.tasks)

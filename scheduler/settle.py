@@ -3,16 +3,12 @@
 from domain.care import Case, is_settled
 from domain.care_orders import Order, Proof, judge_order
 from domain.states import FINDING, ORDER
+from scheduler.lapse import ask_whether_needed, cancel_lapsed
 from scheduler.work import ACTOR, Counts, Work, for_each_household
 from store.care import Household, Question, households, load_cases
 from store.care_orders import lock_orders
 from store.moves import move
-
-STEP = {
-    Proof.VERIFY: ("verified", "the readings taken after the work show that it helped"),
-    Proof.REOPEN: ("reopened", "the readings taken after the work still show a finding"),
-    Proof.CANCEL: ("cancelled", "the readings are back to normal, there is nothing left to come for"),
-}
+from store.reopening import reopen
 
 
 def settle(work: Work) -> Counts:
@@ -44,12 +40,24 @@ def _settle_orders(work: Work, household: Household) -> int:
         lane_is_taken = order.lane in reopened or _another_is_open(order, orders)
         if proof is None or (proof is Proof.REOPEN and lane_is_taken):
             continue  # with another order open, what is still there joins that one (domain.care_orders)
-        to, reason = STEP[proof]
-        move(work.connection, ORDER, order.id, to, actor=ACTOR, reason=reason, at=work.now)
-        done += 1
+        done += _settle_order(work, household, order, proof)
         if proof is Proof.REOPEN:
             reopened.add(order.lane)
     return done
+
+
+def _settle_order(work: Work, household: Household, order: Order, proof: Proof) -> bool:
+    if proof is Proof.ASK:
+        return ask_whether_needed(work, household, order)
+    if proof is Proof.CANCEL:
+        cancel_lapsed(work, household, order)
+    elif proof is Proof.REOPEN:
+        reason = "the readings taken after the work still show a finding"
+        reopen(work.connection, order.id, actor=ACTOR, reason=reason, at=work.now, every=False)
+    else:
+        reason = "the readings taken after the work show that it helped"
+        move(work.connection, ORDER, order.id, "verified", actor=ACTOR, reason=reason, at=work.now)
+    return True
 
 
 def _another_is_open(order: Order, orders: list[Order]) -> bool:

@@ -42,6 +42,8 @@ class Task:
     """Number of the order whose work this repeats: same appliance and fault or part, soon after."""
     outcome: str | None
     evidence: list[ShownEvidence]
+    earlier: list[dict[str, Any]]
+    """What earlier visits of this order found at it, before the order was opened again; oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,6 +163,11 @@ def explain_choices(connection: Connection, order_id: UUID, choices: Iterable[Ch
         )
 
 
+def is_explained(connection: Connection, order_id: UUID, choice: str) -> bool:
+    """Whether something of this sort was chosen for the order."""
+    return connection.execute(_SQL["is_explained"], {"order_id": order_id, "choice": choice}).fetchone() is not None
+
+
 def note_change(connection: Connection, order: Order, *, actor: str, reason: str) -> None:
     """Write into the order's history what changed without a change of state."""
     connection.execute(_SQL["note_change"], {"id": order.id, "state": order.state, "actor": actor, "reason": reason})

@@ -55,6 +55,18 @@ class OpenOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingOrder:
+    """An open order with a date, of which nobody was told lately."""
+
+    order_id: UUID
+    household_id: str
+    state: str
+    urgent: bool
+    due_by: datetime
+    visit_ends: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DetectorRecord:
     """What became of the findings of one rule or model; `wrong` where a technician found another fault or none."""
 
@@ -100,6 +112,12 @@ def read_breakdowns(connection: Connection, faults: Sequence[str], since: dateti
 def overdue_orders(connection: Connection, due_before: datetime) -> list[OpenOrder]:
     """Open orders that were due before then and are not counted as omissions."""
     return rows(connection, OpenOrder, _SQL["open_orders"], {"due_before": due_before})
+
+
+def waiting_orders(connection: Connection, not_told_since: datetime, due_before: datetime) -> list[WaitingOrder]:
+    """Open orders that are due before then and that nobody was to call about since."""
+    values = {"not_told_since": not_told_since, "due_before": due_before}
+    return rows(connection, WaitingOrder, _SQL["waiting_orders"], values)
 
 
 def add_breakdown(connection: Connection, breakdown: Breakdown, why: str) -> None:

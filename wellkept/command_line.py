@@ -146,6 +146,7 @@ def api(settings: Settings) -> None:
     """Serve the HTTP API and the console."""
     from api.server import api_server
     from api.settings import ApiSettings
+    from dispatch.road_times import OrByDistance, travel_times
 
     api_server(
         ApiSettings(
@@ -153,6 +154,7 @@ def api(settings: Settings) -> None:
             mqtt_url=_need(settings.mqtt_url, "WELLKEPT_MQTT_URL"),
             link_secret=settings.link_secret,
             public_url=settings.public_url,
+            travel=OrByDistance(source=travel_times(settings.road_times_url)),
         ),
         host=settings.api_host,
         port=settings.api_port,

@@ -14,6 +14,7 @@ from api.paging import Page, Paging, after_number, after_time_and_id, page, pagi
 from api.planning import with_actions
 from api.requests import Answer, Ask, changing, check_version, entity_id, reading
 from dispatch.days import DaysParams
+from dispatch.problem import PlanParams
 from domain.errors import BadInput, Conflict
 from domain.states import ORDER
 from domain.visits import Period
@@ -35,6 +36,7 @@ from store.visit_plans import (
 )
 
 router = APIRouter(prefix="/visits", tags=["visits"])
+
 CALL_AFTER_NO_SHOW = timedelta(hours=24)
 """How soon an owner who was not at home is called (E)."""
 
@@ -174,14 +176,14 @@ def discard(ask: Ask, plan_id: str) -> Response:
 @router.post("/emergency", summary="Fit in what cannot wait", status_code=201, response_model=ShownPlan)
 def emergency(ask: Ask, body: Emergency) -> Response:
     """A draft that fits an order in as early as possible and moves at most one other visit; accept it to do so."""
-    return changing(ask, lambda c: Answer(value=plan_emergency(c, ask, body.order_id, DaysParams()), status=201))
+    return changing(ask, lambda c: Answer(value=plan_emergency(c, ask, body.order_id, _days(ask)), status=201))
 
 
 @router.post("/{order_id}/overrun", summary="A visit takes longer", status_code=201, response_model=ShownPlan)
 def overrun(ask: Ask, order_id: str, body: Overrun) -> Response:
     """A draft of what has to change if the visit under way ends later; accept it to do so."""
     order = entity_id(order_id, "order")
-    return changing(ask, lambda c: Answer(value=plan_overrun(c, ask, order, body.ends, DaysParams()), status=201))
+    return changing(ask, lambda c: Answer(value=plan_overrun(c, ask, order, body.ends, _days(ask)), status=201))
 
 
 @router.post("/{order_id}/pin", summary="Lock the technician of a visit", response_model=ShownOrder)
@@ -218,3 +220,7 @@ def no_show(ask: Ask, order_id: str, body: Note | None = None) -> Response:
         return Answer(value=with_actions(read_order(connection, order)))
 
     return changing(ask, work)
+
+
+def _days(ask: Ask) -> DaysParams:
+    return DaysParams(plan=PlanParams(travel=ask.settings.travel))

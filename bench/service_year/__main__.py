@@ -18,10 +18,17 @@ from typing import Any
 import click
 import numpy as np
 
-from bench.machine import describe_machine, keep
-from bench.service_year.people import Habits, owners_answer, owners_care, planners_approve, technicians_work
+from bench.machine import RESULTS, describe_machine, keep
+from bench.service_year.afterwards import dropped_by, travel, why_not_prevented
+from bench.service_year.people import (
+    Habits,
+    owners_answer,
+    owners_call_off,
+    owners_care,
+    planners_approve,
+    technicians_work,
+)
 from bench.service_year.world import DAYS, DETECTION, Trouble, World, make_world
-from dispatch.travel import SpeedModel
 from domain.care_orders import Place
 from domain.faults import Urgency, fault_of
 from domain.signals import Kind
@@ -34,6 +41,7 @@ from scheduler.makers_cases import look_for_cases
 from scheduler.obligations import keep_promises
 from scheduler.offer import offer
 from scheduler.omissions import find_omissions
+from scheduler.overdue import chase_orders
 from scheduler.parts import supply_parts
 from scheduler.plan_days import plan_days
 from scheduler.propose import propose
@@ -54,9 +62,9 @@ START = datetime(2027, 1, 4, tzinfo=UTC)
 TOWN = Place(latitude=48.14, longitude=11.58)
 SPREAD_DEG = 0.18
 """Half the width of the town, some 20 km."""
-EVENING: tuple[Callable[[Work], Counts], ...] = (remind, follow_up_reminders, settle, propose)
-MORNING: tuple[Callable[[Work], Counts], ...] = (supply_parts, offer, keep_promises)
-WEEKLY: tuple[Callable[[Work], Counts], ...] = (plan_days, find_omissions, give_tips, finish_campaign_checks)
+EVENING: tuple[Callable[[Work], Counts], ...] = (remind, follow_up_reminders, settle, propose, find_omissions)
+MORNING: tuple[Callable[[Work], Counts], ...] = (supply_parts, offer, chase_orders, keep_promises)
+WEEKLY: tuple[Callable[[Work], Counts], ...] = (plan_days, give_tips, finish_campaign_checks)
 MONTHLY: tuple[Callable[[Work], Counts], ...] = (grade_technicians, look_for_cases)
 
 
@@ -65,7 +73,8 @@ MONTHLY: tuple[Callable[[Work], Counts], ...] = (grade_technicians, look_for_cas
 @click.option("--technicians", default=12, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--days", default=DAYS, show_default=True)
-def main(homes: int, technicians: int, seed: int, days: int) -> None:
+@click.option("--out", type=click.Path(path_type=Path), default=RESULTS, help="Folder for the report.")
+def main(homes: int, technicians: int, seed: int, days: int, out: Path) -> None:
     """Simulate a year of service and write its report."""
     began = monotonic()
     with (
@@ -88,7 +97,7 @@ def main(homes: int, technicians: int, seed: int, days: int) -> None:
         "machine": describe_machine(),
     }
     show(report)
-    keep("service-year", report)
+    keep("service-year", report, out)
 
 
 def furnish(connection: Connection, world: World, technicians: int) -> None:
@@ -148,7 +157,7 @@ def _add_home(connection: Connection, world: World, home: Any, latitude: float, 
 def live(connection: Connection, world: World, mqtt_url: str, days: int) -> Counter[str]:
     """Day by day: evening judgement and care, morning planning, people's work; what was done, by word."""
     counts: Counter[str] = Counter()
-    settings = SchedulerSettings(database_url="", mqtt_url=mqtt_url)
+    settings = SchedulerSettings(database_url="", mqtt_url=mqtt_url, link_secret="simulated", public_url="https://here")
     habits = Habits()
     with click.progressbar(range(1, days + 1), label="days") as bar:
         for day in bar:
@@ -162,6 +171,7 @@ def live(connection: Connection, world: World, mqtt_url: str, days: int) -> Coun
                     planners_approve(connection, world.moment(day + 0.3))
                 done = job(_work(connection, world.moment(day + 0.3), settings, mqtt_url))
                 counts.update({f"{job.__name__}.{word}": n for word, n in done.items()})
+            counts["called_off"] += owners_call_off(connection, world, world.moment(day + 0.4), habits)
             counts.update(owners_answer(connection, world, world.moment(day + 0.5), habits))
     return counts
 
@@ -198,6 +208,8 @@ def judge(connection: Connection, world: World, counts: Counter[str], days: int)
         "costs_as_known": cost_ledger(Done(**asdict(ledger))),
         "costs_in_truth": cost_ledger(truth),
         "travel": travel(connection),
+        "not_prevented": why_not_prevented(connection, world, breaking),
+        "dropped": dropped_by(connection),
         "counts": dict(sorted(counts.items())),
         "states": _states(connection),
     }
@@ -212,33 +224,6 @@ def _due(world: World, days: int, *, self_care: bool) -> list[Trouble]:
         and trouble.fails <= days
         and (fault_of(trouble.kind, trouble.fault).urgency is Urgency.SELF) is self_care
     ]
-
-
-def travel(connection: Connection) -> dict[str, float]:
-    """Kilometres and hours on the road: outlet, homes in the order of the day, outlet again."""
-    rows = connection.execute(
-        "SELECT o.technician_id, o.visit_starts::date, t.latitude, t.longitude, h.latitude, h.longitude"
-        " FROM service_order o JOIN household h ON h.id = o.household_id JOIN technician p ON p.id = o.technician_id"
-        " JOIN outlet t ON t.id = p.outlet_id WHERE o.completed_at IS NOT NULL ORDER BY 1, o.visit_starts"
-    ).fetchall()
-    tours: dict[tuple[str, Any], list[Place]] = {}
-    for who, day, base_latitude, base_longitude, latitude, longitude in rows:
-        tour = tours.setdefault((who, day), [Place(latitude=base_latitude, longitude=base_longitude)])
-        tour.append(Place(latitude=latitude, longitude=longitude))
-    seconds = metres = 0
-    for places in tours.values():
-        between = SpeedModel().between(places)
-        legs = [(n, (n + 1) % len(places)) for n in range(len(places))]
-        seconds += sum(int(between.seconds[leg]) for leg in legs)
-        metres += sum(int(between.metres[leg]) for leg in legs)
-    visits = max(1, len(rows))
-    return {
-        "visits": len(rows),
-        "tours": len(tours),
-        "km": round(metres / 1000, 1),
-        "hours": round(seconds / 3600, 1),
-        "km_per_visit": round(metres / 1000 / visits, 2),
-    }
 
 
 def _states(connection: Connection) -> dict[str, dict[str, int]]:
@@ -259,6 +244,7 @@ def show(report: dict[str, Any]) -> None:
         if one["value"] is not None:
             click.echo(f"{name}: {one['value']:.4g} ({one['low']:.4g} to {one['high']:.4g})")
     click.echo(f"travel: {report['travel']}")
+    click.echo(f"not prevented: {report['not_prevented']}; dropped: {report['dropped']}")
     click.echo(f"costs: predicted {costs['predicted']}, reactive {costs['reactive']}, calendar {costs['calendar']}")
 
 

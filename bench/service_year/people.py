@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 from api.owner_visits import SlotTaken, answer_follow_up, choose_time, decline_visit
 from bench.service_year.world import Trouble, World
 from dispatch.offers import slots_for_order
+from dispatch.travel import BY_DISTANCE
 from domain.errors import WellkeptError
 from domain.field import Action
 from domain.obligations import Promise
 from domain.states import ORDER, REMINDER
 from store.api_obligations import list_obligations
-from store.api_orders import ShownOrder, list_orders
+from store.api_orders import ShownOrder, list_orders, read_order
 from store.api_reminders import list_reminders
 from store.database import Connection
 from store.field import take_actions
@@ -32,6 +33,8 @@ class Habits:
     owner_declines: float = 0.03
     repair_works: float = 0.94
     """Chance that a technician's work puts the fault right at the first visit."""
+    calls_off: float = 0.5
+    """Chance that an owner calls a visit off when told that the readings are back to normal."""
     rates: float = 0.4
     """Chance that an owner gives stars."""
     cause_seen: float = 0.97
@@ -79,6 +82,11 @@ def owners_answer(connection: Connection, world: World, now: datetime, habits: H
         if promise.kind != Promise.CONSENT or promise.order_id is None:
             with connection.transaction():
                 close_obligation(connection, promise.id, "ok", actor="service", reason="called", at=now)
+            if promise.order_id is not None and read_order(connection, promise.order_id).state in (
+                "approved",
+                "offered",
+            ):
+                done["booked"] += _book(connection, world, promise.order_id, now)
             done["called"] += 1
             continue
         if promise.state != "to_call" and world.rng.random() > habits.owner_books:
@@ -87,20 +95,37 @@ def owners_answer(connection: Connection, world: World, now: datetime, habits: H
             with connection.transaction():
                 decline_visit(connection, promise.order_id, "no thanks", now)
             done["declined"] += 1
-        elif _book(connection, promise.order_id, now):
+        elif _book(connection, world, promise.order_id, now):
             done["booked"] += 1
     return done
 
 
-def _book(connection: Connection, order_id: UUID, now: datetime) -> bool:
-    for slot in slots_for_order(connection, order_id, now):
-        try:
-            with connection.transaction():
-                choose_time(connection, order_id, slot, now)
-        except SlotTaken:
+def owners_call_off(connection: Connection, world: World, now: datetime, habits: Habits) -> int:
+    """Owners who were asked whether the visit is still wanted, and say no."""
+    done = 0
+    for order in list_orders(connection, None, 1_000, states=["scheduled"]):
+        asked = any(choice.choice == "needed" and choice.actor == "scheduler" for choice in order.choices)
+        if not asked or order.id in world.asked or order.visit_starts is None or order.visit_starts <= now:
             continue
-        return True
-    return False
+        world.asked.add(order.id)
+        if world.rng.random() < habits.calls_off:
+            with connection.transaction():
+                decline_visit(connection, order.id, "not needed any more", now)
+            done += 1
+    return done
+
+
+def _book(connection: Connection, world: World, order_id: UUID, now: datetime) -> bool:
+    """Any of the times that are offered, so no habit of owners shortens the way."""
+    slots = slots_for_order(connection, order_id, now, BY_DISTANCE)
+    if not slots:
+        return False
+    try:
+        with connection.transaction():
+            choose_time(connection, order_id, slots[int(world.rng.integers(len(slots)))], now, BY_DISTANCE)
+    except SlotTaken:
+        return False
+    return True
 
 
 def technicians_work(connection: Connection, world: World, day: float, habits: Habits) -> dict[str, int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
@@ -49,6 +50,12 @@ class Trouble:
     """Day on which it was put right, or went away."""
     said: bool = False
     failed: bool = False
+    foreseen: float | None = None
+    """Day on which detection said so by itself, before the breakdown showed it."""
+
+    def shows_as(self, fault: str) -> bool:
+        """Whether a technician who comes for this fault meets this trouble: itself, or what it broke."""
+        return self.fault == fault or (self.failed and BREAKS.get(self.fault) == fault)
 
     def there(self, day: float) -> bool:
         """Whether it is present."""
@@ -64,6 +71,8 @@ class World:
     rng: np.random.Generator
     troubles: list[Trouble] = field(default_factory=list)
     keys: dict[str, int] = field(default_factory=dict)
+    asked: set[UUID] = field(default_factory=set)
+    """Orders whose owner has made up his mind about calling the visit off."""
 
     def moment(self, day: float) -> datetime:
         """The instant of a day of the year."""
@@ -71,7 +80,7 @@ class World:
 
     def of(self, appliance_id: str, fault: str) -> Trouble | None:
         """The trouble that is present or was said last."""
-        found = [t for t in self.troubles if t.appliance_id == appliance_id and t.fault == fault and t.said]
+        found = [t for t in self.troubles if t.appliance_id == appliance_id and t.said and t.shows_as(fault)]
         return found[-1] if found else None
 
     def verdicts(self, day: float) -> Iterator[tuple[str, Kind, Verdict]]:
@@ -111,6 +120,7 @@ class World:
         failing = [t for t in self.troubles if t.real and not t.failed and t.fails <= day and t.there(day)]
         for trouble in failing:
             trouble.failed = True
+            trouble.foreseen = trouble.found if trouble.found is not None and trouble.found <= day else None
             trouble.found = min(trouble.found or day + 1, day + 1)
         return failing
 

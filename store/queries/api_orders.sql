@@ -21,7 +21,11 @@ FROM service_order o JOIN household h ON h.id = o.household_id WHERE o.id = %(id
 
 -- name: tasks
 SELECT t.id, t.order_id, t.finding_id, a.id AS appliance_id, a.kind, f.fault, f.urgency, f.state AS finding_state,
-       f.probability, t.action, t.parts, t.minutes, t.along, first.number AS repeats_order, t.outcome, f.evidence
+       f.probability, t.action, t.parts, t.minutes, t.along, first.number AS repeats_order, t.outcome, f.evidence,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'completed_at', e.completed_at, 'technician_id', e.technician_id, 'outcome', e.outcome,
+                   'found_fault', e.found_fault, 'repaired', e.repaired, 'note', e.note) ORDER BY e.round), '[]')
+        FROM task_report e WHERE e.task_id = t.id) AS earlier
 FROM order_task t JOIN finding f ON f.id = t.finding_id JOIN appliance a ON a.key = f.appliance_key
 LEFT JOIN order_task r ON r.id = t.repeats
 LEFT JOIN service_order first ON first.id = r.order_id

@@ -29,13 +29,15 @@ WHERE reminder_state NOT IN ('verified', 'escalated')
 ORDER BY household_id
 
 -- name: households_to_settle
--- Something open has cleared, an order waits for its proof, or a proposed one has nothing left to come for.
+-- Something open has cleared, an order waits for its proof, or one has nothing left to come for (and its owner has not
+-- been asked about that).
 SELECT DISTINCT household_id FROM care_case WHERE cleared_at IS NOT NULL
 UNION
 SELECT household_id FROM service_order WHERE state = 'completed'
 UNION
 SELECT o.household_id FROM service_order o
-WHERE o.state = 'proposed'
+WHERE o.state IN ('proposed', 'approved', 'offered', 'confirmed', 'scheduled') AND o.completed_data_at IS NULL
+  AND NOT EXISTS (SELECT FROM present_choice c WHERE c.order_id = o.id AND c.choice = 'needed')
   AND NOT EXISTS (SELECT FROM order_task t JOIN finding f ON f.id = t.finding_id
                   WHERE t.order_id = o.id AND NOT t.along AND f.state IN ('open', 'acknowledged'))
 ORDER BY household_id

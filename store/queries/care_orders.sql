@@ -88,6 +88,9 @@ WHERE NOT EXISTS (SELECT FROM present_choice c
                   WHERE c.order_id = %(order_id)s AND c.choice = %(choice)s
                     AND (c.by_person OR (c.value IS NOT DISTINCT FROM %(value)s AND c.why = %(why)s)))
 
+-- name: is_explained
+SELECT true FROM present_choice WHERE order_id = %(order_id)s AND choice = %(choice)s
+
 -- name: continue_task
 -- The condition came back before anybody came: the same job, now for the new finding.
 UPDATE order_task SET finding_id = %(finding_id)s WHERE id = %(task_id)s

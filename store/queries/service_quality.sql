@@ -12,7 +12,9 @@ SELECT o.id::text AS order_id, date_trunc('month', o.completed_at AT TIME ZONE '
                WHERE s.entity = 'order' AND s.entity_id = o.id AND s.to_state = 'reopened') AS reopened,
        EXISTS (SELECT FROM order_task later JOIN order_task t ON t.id = later.repeats
                WHERE t.order_id = o.id AND later.order_id <> o.id) AS repeated,
-       ARRAY(SELECT t.outcome FROM order_task t WHERE t.order_id = o.id AND t.outcome IS NOT NULL) AS outcomes,
+       ARRAY(SELECT t.outcome FROM order_task t WHERE t.order_id = o.id AND t.outcome IS NOT NULL
+             UNION ALL
+             SELECT e.outcome FROM task_report e JOIN order_task t ON t.id = e.task_id WHERE t.order_id = o.id) AS outcomes,
        r.stars,
        EXISTS (SELECT FROM opinion p WHERE p.order_id = o.id AND p.kind = 'complaint') AS complained,
        coalesce(r.stars <= %(discontent_stars)s, false)
@@ -51,6 +53,15 @@ SELECT o.id AS order_id, o.household_id, o.outlet_id, o.technician_id, o.due_by,
 FROM service_order o
 WHERE o.state IN ('proposed', 'approved', 'offered', 'confirmed', 'scheduled', 'en_route', 'on_site', 'reopened')
   AND o.due_by < %(due_before)s AND NOT EXISTS (SELECT FROM omission m WHERE m.order_id = o.id)
+
+-- name: waiting_orders
+SELECT o.id AS order_id, o.household_id, o.state, o.urgency = 'urgent' AS urgent, o.due_by, o.visit_ends
+FROM service_order o
+WHERE o.state IN ('proposed', 'approved', 'offered', 'confirmed', 'scheduled', 'en_route', 'on_site', 'reopened')
+  AND o.due_by < %(due_before)s
+  AND NOT EXISTS (SELECT FROM obligation b WHERE b.order_id = o.id AND b.kind = 'call_back'
+                    AND (b.state NOT IN ('met', 'void') OR b.since > %(not_told_since)s))
+ORDER BY o.due_by, o.number
 
 -- name: add_breakdown
 INSERT INTO omission (kind, finding_id, household_id, model, at, why)

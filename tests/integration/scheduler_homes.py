@@ -128,9 +128,9 @@ class Homes:
         return found[0][0]
 
 
-def work_on(connection: Connection, now: datetime = NOW) -> Work:
+def work_on(connection: Connection, now: datetime = NOW, pace: Pace = Pace.DEMO) -> Work:
     """What a job is given, at the wall clock `now`, with no broker in reach."""
-    settings = SchedulerSettings(database_url="", mqtt_url=NOWHERE, pace=Pace.DEMO)
+    settings = SchedulerSettings(database_url="", mqtt_url=NOWHERE, pace=pace)
     return Work(connection=connection, now=now, settings=settings, publisher=Publisher(NOWHERE), keep_on=lambda: True)
 
 

@@ -12,8 +12,10 @@ from scheduler.follow_up import follow_up_reminders
 from scheduler.propose import propose
 from scheduler.remind import remind
 from scheduler.settle import settle
+from store.api_orders import read_order
 from store.database import Connection, connect
 from store.moves import history, move
+from store.service_quality import read_services
 from tests.integration.scheduler_homes import NOW, Appliance, Homes, day, work_on
 
 pytestmark = pytest.mark.integration
@@ -284,14 +286,58 @@ def test_work_that_did_not_help_reopens_the_order_after_the_answer_time(homes: H
     homes.find(conditioner, "refrigerant_leak", day(0))
     work = work_on(homes.connection)
     propose(work)
+    homes.connection.execute(
+        "UPDATE order_task SET outcome = 'confirmed', note = 'charged', reported_by = 'technician-x'"
+    )
     take_to(homes, "completed")
     homes.find(conditioner, "refrigerant_leak", day(6.9))
     settle(work)
     assert homes.one("SELECT state FROM service_order") == "completed"
-    homes.find(conditioner, "refrigerant_leak", day(7))
+    homes.find(conditioner, "refrigerant_leak", day(9))
     settle(work)
     assert homes.one("SELECT state FROM service_order") == "reopened"
     assert propose(work)["proposed"] == 0  # it is still the reopened order's task
+
+    # The second visit says its own cause code, by a date of its own; what the first one said stays tied to the task.
+    assert homes.rows("SELECT due_by FROM service_order") == [
+        (day(16),)
+    ]  # was day 14; 7 days from the readings of day 9
+    order_id = homes.one("SELECT id FROM service_order")
+    (task,) = read_order(homes.connection, order_id).tasks
+    assert task.outcome is None
+    assert [(first["outcome"], first["technician_id"], first["note"]) for first in task.earlier] == [
+        ("confirmed", "technician-x", "charged")
+    ]
+    homes.connection.execute("UPDATE order_task SET outcome = 'other_fault', found_fault = 'sensor_fault'")
+    take_to(homes, "completed")
+    (service,) = read_services(homes.connection, NOW - timedelta(days=1), NOW + timedelta(days=1))
+    assert (sorted(service.outcomes), service.completions) == (["confirmed", "other_fault"], 2)
+
+
+@pytest.mark.usefixtures("crew")
+def test_a_visit_that_nothing_is_left_for_is_asked_about_once_and_an_offer_is_taken_back(
+    homes: Homes, conditioner: Appliance
+) -> None:
+    work = work_on(homes.connection)
+    for began, state in ((0, "scheduled"), (100, "offered")):
+        homes.find(conditioner, "refrigerant_leak", day(began))
+        propose(work)
+        take_to(homes, state)
+        homes.clear(conditioner, "refrigerant_leak", day(began + 2))
+        settle(work)
+        assert homes.one("SELECT state FROM service_order ORDER BY number DESC LIMIT 1") == state  # not for a day yet
+        homes.hear(conditioner, day(began + 3))
+        settle(work)
+        settle(work)
+        if state == "scheduled":  # without links somebody calls; the visit stands until the owner says so
+            assert homes.rows("SELECT kind, state, about FROM obligation") == [
+                ("call_back", "open", "the readings are back to normal: is the visit still wanted?")
+            ]
+            take_to(homes, "cancelled")
+    assert homes.rows("SELECT state FROM service_order ORDER BY number") == [("cancelled",), ("cancelled",)]
+    told = homes.rows("SELECT payload ->> 'text' FROM outbox WHERE payload ->> 'kind' = 'not_needed'")
+    assert len(told) == 1
+    assert "nobody needs to come" in told[0][0]
 
 
 @pytest.mark.usefixtures("crew")

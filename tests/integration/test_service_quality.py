@@ -12,6 +12,8 @@ from domain.signals import Kind
 from domain.states import FINDING, ORDER
 from scheduler.grade import grade_technicians
 from scheduler.omissions import find_omissions
+from scheduler.overdue import chase_orders
+from scheduler.settings import Pace
 from store.database import Connection
 from store.moves import move
 from tests.integration.api_homes import (
@@ -109,6 +111,12 @@ def test_the_system_finds_what_nobody_predicted_and_what_somebody_dropped(
         connection, home_with(connection, 3), Kind.AIR_CONDITIONER, "refrigerant_leak", Urgency.VISIT
     ), "home-3")  # fmt: skip
     connection.execute("UPDATE service_order SET due_by = %s WHERE id = %s", (NOW - timedelta(days=4), dropped))
+    early, calls = NOW - timedelta(days=6), "/api/v1/obligations?kind=call_back"
+    assert chase_orders(work_on(connection, early - timedelta(days=2), pace=Pace.PRODUCTION)) == {"escalated": 0}
+    for _ in range(2):  # two days before its date somebody is told, once
+        chase_orders(work_on(connection, early, pace=Pace.PRODUCTION))
+    (call,) = api.get(calls).json()["items"]
+    assert (call["order_id"], "nobody has approved it" in call["about"]) == (str(dropped), True)
     assert find_omissions(work_on(connection, NOW)) == {"breakdowns": 1, "dropped": 1}
     assert find_omissions(work_on(connection, NOW)) == {"breakdowns": 0, "dropped": 0}
     items = api.get("/api/v1/reports/omissions").json()["items"]

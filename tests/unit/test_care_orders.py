@@ -203,7 +203,14 @@ PROOFS = [
      completed=1), None),
     ("an anode beside a cure", order("completed", CURED, task("anode_spent", Kind.WATER_HEATER, 2, cleared_at=2,
      data_at=9), completed=1), Proof.VERIFY),
-    ("approved is the planner's", order("approved", task(state="resolved")), None),
+    ("approved, over for less than a day", order("approved", task(state="resolved", cleared_at=1, data_at=1.9)), None),
+    ("approved, over for a day", order("approved", task(state="resolved", cleared_at=1, data_at=2)), Proof.CANCEL),
+    ("offered and dismissed", order("offered", task(state="dismissed")), Proof.CANCEL),
+    ("agreed and over", order("scheduled", task(state="resolved", cleared_at=1, data_at=2)), Proof.ASK),
+    ("agreed and one left", order("scheduled", task(state="resolved"), task(key=2)), None),
+    ("agreed, a hazard over", order("scheduled", task("overload", Kind.CIRCUIT, state="resolved")), None),
+    ("on the way", order("en_route", task(state="resolved")), None),
+    ("done before and opened again", order("approved", task(state="resolved"), completed=1), None),
     ("an order that a planner wrote by hand", order("proposed"), None),
 ]  # fmt: skip
 
@@ -215,7 +222,7 @@ def test_what_the_telemetry_says_about_an_order(given_order: Order, expected: Pr
 
 @given(st.sampled_from(sorted(ORDER.moves)), st.lists(st.sampled_from(["open", "resolved", "dismissed"]), max_size=4))
 def test_whatever_is_judged_is_a_legal_move(state: str, findings: list[str]) -> None:
-    to = {Proof.VERIFY: "verified", Proof.REOPEN: "reopened", Proof.CANCEL: "cancelled"}
+    to = {Proof.VERIFY: "verified", Proof.REOPEN: "reopened", Proof.CANCEL: "cancelled", Proof.ASK: "cancelled"}
     tasks = [task(key=n, state=found, judged_at=40) for n, found in enumerate(findings)]
     proof = judge_order(order(state, *tasks, completed=1), PARAMS)
     assert proof is None or to[proof] in ORDER.moves[state]

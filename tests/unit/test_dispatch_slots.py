@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.road_times import OrByDistance, RoadTimes
 from dispatch.slots import SlotParams, free_slots
 from dispatch.travel import SpeedModel
 from domain.care_orders import Place
@@ -146,6 +147,42 @@ def test_of_a_days_times_the_one_with_least_travel_is_offered_first_and_others_l
     assert [s.starts for s in free_slots(job(30, there), [technician()], booked, MONDAY, one)] == [at(10)]
     two = SlotParams(notice=timedelta(), per_day=2)
     assert [s.starts for s in free_slots(job(30, there), [technician()], booked, MONDAY, two)] == [at(10), at(13)]
+
+
+WEEK = tuple(DayHours(weekday=day, starts=time(8), ends=time(17)) for day in range(5))
+NEIGHBOUR = Place(latitude=52.6, longitude=13.4)
+
+
+def test_a_neighbours_day_is_offered_before_an_empty_one_and_never_alone() -> None:
+    # Thursday has a visit next door: no extra travel. A journey of its own is 2 x 1813 s, more than 10 minutes dearer.
+    booked = [visit(at(9, day=3), at(10, day=3), NEIGHBOUR)]
+    found = free_slots(job(place=NEIGHBOUR), [technician(hours=WEEK)], booked, MONDAY, SlotParams())
+    days = [slot.starts.astimezone(BERLIN).weekday() for slot in found]
+    assert (len(found), days.count(3), len(set(days))) == (4, 3, 2)
+    assert days[0] == 0  # the other day is the first one: waiting is worth something too
+
+
+def test_what_is_due_before_the_neighbours_day_is_offered_in_time() -> None:
+    booked = [visit(at(9, day=3), at(10, day=3), NEIGHBOUR)]
+    soon = job(place=NEIGHBOUR, due_by=at(20, day=1))
+    found = free_slots(soon, [technician(hours=WEEK)], booked, MONDAY, SlotParams())
+    assert len(found) >= 4
+    assert all(slot.starts <= at(20, day=1) for slot in found)
+    late = job(place=NEIGHBOUR, due_by=at(1))  # nobody can keep that date any more: the cheapest times all the same
+    assert free_slots(late, [technician(hours=WEEK)], booked, MONDAY, SlotParams()) != ()
+
+
+def test_a_hazard_is_offered_the_first_days_whatever_the_travel() -> None:
+    booked = [visit(at(9, day=3), at(10, day=3), NEIGHBOUR)]
+    params = SlotParams(notice=timedelta(hours=1), soonest=True)
+    found = free_slots(job(place=NEIGHBOUR), [technician(hours=WEEK)], booked, MONDAY, params)
+    assert [slot.starts.astimezone(BERLIN).weekday() for slot in found[:6]] == [0, 0, 0, 1, 1, 1]
+
+
+def test_where_the_road_service_is_away_times_are_offered_by_distance() -> None:
+    away = SlotParams(travel=OrByDistance(source=RoadTimes(url="http://127.0.0.1:9", timeout_s=0.5)))
+    week = technician(hours=WEEK)
+    assert free_slots(job(), [week], [], MONDAY, away) == free_slots(job(), [week], [], MONDAY, SlotParams())
 
 
 places = st.builds(

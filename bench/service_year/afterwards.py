@@ -1,0 +1,84 @@
+"""What became of a simulated year: kilometres, why failures were not prevented, which orders were let lie."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from bench.service_year.world import Trouble, World
+from dispatch.travel import BY_DISTANCE
+from domain.care_orders import Place
+from store.database import Connection
+
+AT_ONCE = timedelta(days=2)
+"""Who hears of a failure later than this before it can do nothing (E)."""
+
+
+def travel(connection: Connection) -> dict[str, Any]:
+    """Kilometres and hours on the road: outlet, homes in the order of the day, outlet again."""
+    rows = connection.execute(
+        "SELECT o.technician_id, o.visit_starts::date, t.latitude, t.longitude, h.latitude, h.longitude, o.urgency"
+        " FROM service_order o JOIN household h ON h.id = o.household_id JOIN technician p ON p.id = o.technician_id"
+        " JOIN outlet t ON t.id = p.outlet_id WHERE o.completed_at IS NOT NULL ORDER BY 1, o.visit_starts"
+    ).fetchall()
+    tours: dict[tuple[str, Any], list[Place]] = {}
+    for who, day, base_latitude, base_longitude, latitude, longitude, _ in rows:
+        tour = tours.setdefault((who, day), [Place(latitude=base_latitude, longitude=base_longitude)])
+        tour.append(Place(latitude=latitude, longitude=longitude))
+    seconds = metres = 0
+    for places in tours.values():
+        between = BY_DISTANCE.between(places)
+        legs = [(n, (n + 1) % len(places)) for n in range(len(places))]
+        seconds += sum(int(between.seconds[leg]) for leg in legs)
+        metres += sum(int(between.metres[leg]) for leg in legs)
+    visits = max(1, len(rows))
+    return {
+        "visits": len(rows),
+        "of_hazards": sum(row[-1] == "urgent" for row in rows),
+        "tours": len(tours),
+        "km": round(metres / 1000, 1),
+        "hours": round(seconds / 3600, 1),
+        "km_per_visit": round(metres / 1000 / visits, 2),
+    }
+
+
+def why_not_prevented(connection: Connection, world: World, due: Iterable[Trouble]) -> dict[str, int]:
+    """The failures that came, by what was missing: foresight, time, an order, a visit before it, or a good repair."""
+    first: dict[tuple[str, str], tuple[datetime, datetime | None, datetime | None]] = {}
+    rows = connection.execute(
+        "SELECT a.id, f.fault, f.raised_at, b.since, o.visit_starts FROM finding f"
+        " JOIN appliance a ON a.key = f.appliance_key LEFT JOIN order_task t ON t.finding_id = f.id"
+        " LEFT JOIN service_order o ON o.id = t.order_id LEFT JOIN obligation b ON b.order_id = o.id"
+        " AND b.kind = 'consent' ORDER BY f.raised_at DESC, b.since DESC NULLS FIRST"
+    ).fetchall()
+    for appliance_id, fault, *times in rows:
+        first[appliance_id, fault] = times[0], times[1], times[2]
+    why: Counter[str] = Counter()
+    for trouble in due:
+        if trouble.failed:
+            why[_why(world, trouble, first.get((trouble.appliance_id, trouble.fault)))] += 1
+    return dict(why.most_common())
+
+
+def _why(world: World, trouble: Trouble, seen: tuple[datetime, datetime | None, datetime | None] | None) -> str:
+    fails = world.moment(trouble.fails)
+    if trouble.foreseen is None or seen is None:
+        return "nobody foresaw it"
+    if trouble.fails - trouble.foreseen < AT_ONCE / timedelta(days=1):
+        return "foreseen less than two days before"
+    _, ordered, visited = seen
+    if ordered is None or ordered > fails:
+        return "foreseen, but no order in time"
+    if visited is None:
+        return "ordered, but no visit agreed"
+    return "visit agreed, but later" if visited > fails else "visited in vain"
+
+
+def dropped_by(connection: Connection) -> dict[str, int]:
+    """The orders counted as dropped, by the way they went."""
+    rows = connection.execute(
+        "SELECT string_agg(s.to_state || ' ' || s.actor, ', ' ORDER BY s.id) FROM omission m"
+        " JOIN state_change s ON s.entity = 'order' AND s.entity_id = m.order_id AND s.at <= m.at"
+        " WHERE m.kind = 'order_dropped' GROUP BY m.id"
+    ).fetchall()
+    return dict(Counter(str(way) for (way,) in rows).most_common())
