@@ -15,6 +15,7 @@ _PAGES = {
     "cards.js": ("cards.js", "text/javascript; charset=utf-8"),
     "desk.js": ("desk.js", "text/javascript; charset=utf-8"),
     "sparkline.js": ("sparkline.js", "text/javascript; charset=utf-8"),
+    "electrical.css": ("electrical.css", "text/css; charset=utf-8"),
     "owner.css": ("owner.css", "text/css; charset=utf-8"),
     "visits.html": ("visits.html", "text/html; charset=utf-8"),
     "visits.css": ("visits.css", "text/css; charset=utf-8"),

@@ -9,7 +9,7 @@ from api.fields import Body, Id, Reason
 from api.moments import Moment
 from api.planning import with_actions
 from api.requests import Answer, Ask, check_version
-from domain.errors import Conflict
+from domain.errors import BadInput, Conflict
 from domain.states import ORDER
 from store.api_orders import ShownOrder, read_order
 from store.database import Connection
@@ -65,6 +65,9 @@ def override_order(connection: Connection, ask: Ask, order_id: UUID, asked: Over
     order = _locked(connection, ask, order_id)
     _refuse_unless_changeable(order, MAY_CHANGE)
     values = {name: getattr(asked, name) for name in sorted(asked.model_fields_set - {"reason"})}
+    now = ask.settings.now()
+    if asked.due_by is not None and asked.due_by <= now:
+        raise BadInput(f"due_by lies in the past; choose a time after {now:%Y-%m-%dT%H:%M:%SZ}")
     if order.visit_starts is not None and order.state == "scheduled" and values.keys() & {"outlet_id", "technician_id"}:
         raise Conflict("a visit is booked; use schedule to send somebody else")
     choose(connection, order, values, actor=ask.actor or "planner", why=asked.reason)

@@ -27,6 +27,7 @@ from store.reopening import reopen
 
 SHORTEST: Final = timedelta(minutes=15)
 LONGEST: Final = timedelta(hours=24)
+FARTHEST: Final = timedelta(days=366)
 """What a visit may take (E)."""
 
 
@@ -128,6 +129,8 @@ def schedule_order(connection: Connection, ask: Ask, order_id: UUID, asked: Sche
         raise BadInput("a visit takes from 15 minutes to 24 hours; set ends accordingly")
     if asked.starts <= now:
         raise BadInput(f"the visit would start in the past; choose a time after {now:%Y-%m-%dT%H:%M:%SZ}")
+    if asked.starts > now + FARTHEST:
+        raise BadInput(f"the visit would be more than {FARTHEST.days} days ahead; look at the year of starts")
     slot = Slot(technician_id=asked.technician_id, starts=asked.starts, ends=asked.ends)
     if state == action.to:  # the old slot is given up first, which is also what the history tells
         _walk(connection, ask, order_id, ACTIONS["confirm"], asked.reason or "moved to another time")

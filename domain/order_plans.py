@@ -3,6 +3,7 @@
 A household has one open order. A finding joins it while its time is not agreed yet; once the owner has a date, other
 findings wait for the next order. A hazard never waits: it joins if that keeps the visit short, else it gets an order
 of its own beside. What somebody comes for anyway takes soon-due self-care along. What a person chose is never changed.
+Neither a hazard nor self-care shares an order with work that no one person can do together with it: nobody could come.
 """
 
 from collections.abc import Iterable, Sequence
@@ -69,6 +70,11 @@ class _Draft:
         return sum(work) + sum(case.fault.minutes for case in self.add)
 
     @property
+    def kinds(self) -> frozenset[str]:
+        old = () if self.order is None else self.order.tasks
+        return frozenset({str(task.kind) for task in old if not task.closed} | {str(case.kind) for case in self.add})
+
+    @property
     def urgent(self) -> bool:
         before = self.order is not None and self.order.urgency is Urgency.URGENT
         return before or any(case.urgency is Urgency.URGENT for case in self.add)
@@ -92,28 +98,40 @@ def plan_orders(
         for order in sorted(orders, key=lambda order: LANES.index(order.lane))
         if order.state in ORDER.open_states
     ]
+    skills = [technician.skills for technician in technicians]
     for case in sorted(cases, key=lambda case: case.urgency is not Urgency.URGENT):
-        draft = _place_hazard(case, drafts, params) if case.urgency is Urgency.URGENT else _place(case, drafts, params)
-        if draft is not None:
+        place = _place_hazard if case.urgency is Urgency.URGENT else _place
+        if (draft := place(case, drafts, skills, params)) is not None:
             draft.add.append(case)
     for case in along:
-        draft = next((draft for draft in drafts if _may_join(case, draft, params)), None)
+        fitting = (draft for draft in drafts if _may_join(case, draft, skills, params))
+        draft = next((draft for draft in fitting if not _spoils(case, draft, skills)), None)
         if draft is not None:
             draft.add.append(case)
             draft.along.append(case)
     return tuple(_planned(draft, home, outlets, technicians, params) for draft in drafts if draft.add)
 
 
-def _may_join(case: Case, draft: _Draft, params: CareParams) -> bool:
+def _spoils(case: Case, draft: _Draft, skills: Sequence[frozenset[str]]) -> bool:
+    """True if somebody can do the order as it stands, but nobody the order and the case together."""
+    return any(draft.kinds <= known for known in skills) and not any(
+        draft.kinds | {str(case.kind)} <= known for known in skills
+    )
+
+
+def _may_join(case: Case, draft: _Draft, skills: Sequence[frozenset[str]], params: CareParams) -> bool:
     """True if the case may become part of the order as it stands.
 
-    Not if the owner has agreed to a date, and not if hazard and other work together would make a long visit.
+    Not if the owner has agreed to a date, and not if hazard and other work together would make a long visit or need
+    more than one person.
     """
     if draft.order is not None and draft.order.state not in NOT_AGREED:
         return False
     if draft.lane == SPLIT:
         return False  # a planner wanted it apart
     hazard = case.urgency is Urgency.URGENT
+    if (hazard or draft.urgent) and _spoils(case, draft, skills):
+        return False
     if hazard == draft.urgent:
         return True
     if hazard and draft.order is not None and draft.order.pinned & PINS_AGAINST_HAZARDS:
@@ -121,17 +139,17 @@ def _may_join(case: Case, draft: _Draft, params: CareParams) -> bool:
     return draft.minutes + case.fault.minutes <= params.urgent_work_minutes
 
 
-def _place(case: Case, drafts: list[_Draft], params: CareParams) -> _Draft | None:
+def _place(case: Case, drafts: list[_Draft], skills: Sequence[frozenset[str]], params: CareParams) -> _Draft | None:
     """The order that takes the case in; a new one only where none is open."""
-    joined = next((draft for draft in drafts if _may_join(case, draft, params)), None)
+    joined = next((draft for draft in drafts if _may_join(case, draft, skills, params)), None)
     if joined is not None or any(draft.lane != SPLIT for draft in drafts):
         return joined
     return _new(ORDINARY, drafts)
 
 
-def _place_hazard(case: Case, drafts: list[_Draft], params: CareParams) -> _Draft:
+def _place_hazard(case: Case, drafts: list[_Draft], skills: Sequence[frozenset[str]], params: CareParams) -> _Draft:
     """The order that takes the hazard in: one that may, else one of its own, else whatever is open."""
-    joined = next((draft for draft in drafts if _may_join(case, draft, params)), None)
+    joined = next((draft for draft in drafts if _may_join(case, draft, skills, params)), None)
     if joined is not None:
         return joined
     taken = {draft.lane: draft for draft in drafts}

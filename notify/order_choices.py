@@ -29,7 +29,7 @@ def _why_lane(plan: Plan) -> str:
     if plan.beside is None:
         return "the home had no open order"
     beside = f"order {plan.beside} of this home"
-    why = "is agreed or would become a long visit, and a hazard does not wait for it"
+    why = "is agreed, would become a long visit or one for more than one person, and a hazard does not wait for it"
     tip = "merge them if one visit can do both"
     return f"{beside} {why}; {tip}" if plan.lane != ORDINARY else f"{beside} stands apart"
 

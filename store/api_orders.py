@@ -193,6 +193,22 @@ def book(connection: Connection, order_id: UUID, slot: Slot) -> None:
     connection.execute(_SQL["book"], {**asked, "outlet_id": outlet_id})
 
 
+def require_able(connection: Connection, technician_id: str, tasks: Sequence[Task]) -> None:
+    """BadInput, naming who could come instead, unless the technician exists, goes out and knows every appliance."""
+    found = connection.execute(_SQL["technician"], {"id": technician_id}).fetchone()
+    if found is None:
+        raise BadInput(f"there is no technician {technician_id}; see GET /api/v1/technicians")
+    _, _, skills, active = found
+    kinds = {task.kind for task in tasks if task.kind is not None}
+    missing = sorted(kinds - set(skills))
+    if active and not missing:
+        return
+    able = [other for (other,) in connection.execute(_SQL["able"], {"kinds": sorted(kinds)})]
+    instead = f"able: {', '.join(able)}" if able else "nobody knows all of it; split the order"
+    why = f"is not trained for {', '.join(missing)}" if active else "is not active"
+    raise BadInput(f"technician {technician_id} {why}; {instead}")
+
+
 def record_outcomes(connection: Connection, order_id: UUID, outcomes: Mapping[UUID, str]) -> None:
     """Write what was found at each task; BadInput if a task is not of this order."""
     for task_id, outcome in outcomes.items():

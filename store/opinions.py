@@ -111,6 +111,12 @@ def record_feedback(connection: Connection, opinion_id: UUID, node: str, what: s
     connection.execute(_SQL["feed_back"], {"id": opinion_id, "node": node, "what": what, "case_id": case_id})
 
 
+def same_comment(connection: Connection, order_id: UUID, text: str) -> UUID | None:
+    """The opinion that was recorded with the order's rating in the same words; None if there is none."""
+    found = connection.execute(_SQL["same_comment"], {"order_id": order_id, "text": text}).fetchone()
+    return None if found is None else UUID(str(found[0]))
+
+
 def rate_order(
     connection: Connection, order_id: UUID, stars: int, channel: str, at: datetime, opinion_id: UUID | None
 ) -> Rating:

@@ -9,7 +9,7 @@ from domain.care_orders import SPLIT, URGENT_LANE
 from domain.errors import BadInput, Conflict
 from domain.faults import Urgency
 from domain.states import ORDER
-from store.api_orders import ShownOrder, tasks_of
+from store.api_orders import ShownOrder, require_able, tasks_of
 from store.database import Connection
 from store.moves import move, speak_as
 from store.sql import queries
@@ -21,12 +21,14 @@ def choose(connection: Connection, order: ShownOrder, values: Mapping[str, Any],
     """Write what a person chose into a locked order; the scheduler leaves it as it is from now on.
 
     `values` by column: `outlet_id`, `technician_id`, `urgency`, `due_by`. BadInput if there is no such outlet or
-    technician.
+    technician, or the technician does not go out or cannot do the work.
     """
     for name, table in (("outlet_id", "outlet"), ("technician_id", "technician")):
         wanted = values.get(name)
         if wanted is not None and connection.execute(_SQL[f"has_{table}"], {"id": wanted}).fetchone() is None:
             raise BadInput(f"there is no {table} {wanted}; see GET /api/v1/{table}s")
+    if values.get("technician_id") is not None:
+        require_able(connection, values["technician_id"], order.tasks)
     before = {name: getattr(order, name) for name in ("outlet_id", "technician_id", "urgency", "due_by")}
     connection.execute(_SQL["choose"], {**before, **values, "id": order.id})
     for name, value in values.items():

@@ -61,7 +61,7 @@ class ArticleChange(ArticleFields):
 
     def changes(self) -> dict[str, Any]:
         """Fields that were sent; null clears only what may be empty."""
-        sent = self.model_dump(mode="json", exclude_unset=True)
+        sent = self.model_dump(mode="json", include=self.model_fields_set)
         nullable = ("kind", "fault", "maker", "model")
         return {name: value for name, value in sent.items() if value is not None or name in nullable}
 

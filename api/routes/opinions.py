@@ -26,6 +26,7 @@ from store.opinions import (
     record_answer,
     record_feedback,
     record_verification,
+    same_comment,
 )
 from store.reliability import read_case
 
@@ -170,14 +171,14 @@ def feed_back(ask: Ask, opinion_id: str, body: Feedback) -> Response:
 
 @router.put("/orders/{order_id}/rating", summary="Rate a finished order", response_model=Rating)
 def rate(ask: Ask, order_id: str, body: NewRating) -> Response:
-    """The owner's one to five stars; saying it again corrects them. A comment is recorded as an opinion."""
+    """The owner's one to five stars; saying it again corrects them. A comment is recorded as an opinion, once."""
 
     def work(connection: Connection) -> Answer:
-        order = read_order(connection, entity_id(order_id, "order"))
+        order = read_order(connection, entity_id(order_id, "order"), lock=True)
         if order.state not in ("completed", "verified", "reopened"):
             raise IllegalMove(f"this order is {order.state}: it can be rated once its work was done")
-        opinion_id = None
-        if body.comment is not None:
+        opinion_id = None if body.comment is None else same_comment(connection, order.id, body.comment)
+        if body.comment is not None and opinion_id is None:
             kind = "praise" if body.stars >= 4 else "suggestion" if body.stars == 3 else "complaint"
             said = {"household_id": order.household_id, "order_id": order.id, "appliance_id": None}
             opinion_id = _record(ask, connection, said | {"kind": kind, "channel": body.channel, "text": body.comment})

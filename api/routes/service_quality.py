@@ -85,7 +85,10 @@ def costs(ask: Ask, since: Since = None, until: Until = None) -> Response:
 
 def _span(now: datetime, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
     until = until or now
-    since = since or until - timedelta(days=365)
+    try:
+        since = since or until - timedelta(days=365)
+    except OverflowError as error:
+        raise BadInput("a year before until is outside the years 1 to 9999; give since as well") from error
     if since >= until:
         raise BadInput(f"the span ends at {until:%Y-%m-%dT%H:%M:%SZ}, before it begins; give since before until")
     return since, until

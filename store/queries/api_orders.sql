@@ -45,6 +45,10 @@ WHERE id = %(id)s
 -- Locked as guard_slot will lock it: two who share the row first would each wait for the other to let go.
 SELECT name, outlet_id, skills, active FROM technician WHERE id = %(id)s FOR UPDATE
 
+-- name: able
+-- Who could do the work at all.
+SELECT id FROM technician WHERE active AND skills @> %(kinds)s::text[] ORDER BY id LIMIT 5
+
 -- name: booked
 -- The first order of the technician that overlaps the slot.
 SELECT number, visit_starts, visit_ends FROM service_order

@@ -40,6 +40,10 @@ WHERE id = %(id)s
 -- name: feed_back
 UPDATE opinion SET node = %(node)s, fed_back = %(what)s, case_id = %(case_id)s WHERE id = %(id)s
 
+-- name: same_comment
+-- What was said with the rating of an order before, in the same words.
+SELECT p.id FROM rating r JOIN opinion p ON p.id = r.opinion_id WHERE r.order_id = %(order_id)s AND p.text = %(text)s
+
 -- name: rate
 INSERT INTO rating (order_id, stars, channel, said_at, opinion_id)
 VALUES (%(order_id)s, %(stars)s, %(channel)s, %(said_at)s, %(opinion_id)s)

@@ -45,6 +45,8 @@ def test_what_a_planner_chooses_holds_with_name_and_reason(
 ) -> None:
     order = proposed_order(connection)
     add_technician(connection, "tech-1", Kind.AIR_CONDITIONER)
+    add_technician(connection, "washer", Kind.WASHING_MACHINE)
+    add_technician(connection, "retired", Kind.AIR_CONDITIONER, active=False)
     with client(database_url, mqtt_url) as api:
         before = read(api, order)
         body = {"urgency": "urgent", "due_by": "2025-06-03T18:00:00+02:00", "outlet_id": "outlet-1", "reason": "baby"}
@@ -63,6 +65,9 @@ def test_what_a_planner_chooses_holds_with_name_and_reason(
             ({"due_by": None, "reason": "x"}, 422, "cannot be emptied"),
             ({"outlet_id": "nowhere", "reason": "x"}, 422, "there is no outlet nowhere"),
             ({"technician_id": "nobody", "reason": "x"}, 422, "there is no technician nobody"),
+            ({"technician_id": "washer", "reason": "x"}, 422, "not trained for air_conditioner; able: tech-1"),
+            ({"technician_id": "retired", "reason": "x"}, 422, "not active; able: tech-1"),
+            ({"due_by": "2020-01-01T00:00:00Z", "reason": "x"}, 422, "in the past; choose a time after 2025-06-02"),
         ):
             refused = edit(api, after, "override", wrong)
             assert (refused.status_code, says in refused.json()["detail"]) == (status, True), refused.text

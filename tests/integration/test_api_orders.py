@@ -74,6 +74,7 @@ def test_a_planner_takes_an_order_to_its_end_and_every_step_is_recorded(
         (slot(technician="electrician"), 422, "not trained for air_conditioner; able and free then: tech-1"),
         (slot(technician="retired"), 422, "not active; able and free then: tech-1"),
         (slot(hours=-48), 422, "start in the past; choose a time after 2025-06-02T09:00:00Z"),
+        (slot(hours=9000), 422, "more than 366 days ahead"),
         (slot(length_h=-1), 422, "ends must be later than starts"),
         (slot(length_h=0), 422, "ends must be later than starts"),
         ({**slot(), "starts": "2025-06-03T09:00:00"}, 422, "RFC 3339 with a zone"),

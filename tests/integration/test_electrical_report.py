@@ -55,7 +55,12 @@ def test_circuits_and_the_electricians_check_become_one_report(connection: Conne
     assert {item["subject"]: item["grade"] for item in first.json()["items"]}["earthing"] == "good"
     paper = api.get(f"{url}/electrical-report.pdf")
     assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
-    assert "12.5 ohm" in api.get("/homes/home-1/electrical").text
+    page = api.get("/homes/home-1/electrical")
+    assert "12.5 ohm" in page.text
+    assert "style-src 'self'" in page.headers["content-security-policy"], "so no inline style would be obeyed"
+    assert "<style" not in page.text
+    style = api.get(page.text.split('rel="stylesheet" href="')[1].split('"')[0])
+    assert (style.status_code, style.headers["content-type"][:8]) == (200, "text/css")
 
 
 def test_a_check_that_cannot_be_is_refused_with_a_reason(connection: Connection, api: httpx.Client) -> None:

@@ -101,6 +101,9 @@ def knowledge_is_searched_and_edited(connection: Connection, api: httpx.Client) 
     assert api.patch("/api/v1/knowledge/acme.x2", json={"title": "X2 series"}).status_code == 428
     changed = api.patch("/api/v1/knowledge/acme.x2", json={"title": "X2 series"}, headers={"If-Match": '"1"'})
     assert (changed.json()["title"], changed.json()["version"]) == ("X2 series", 2)
+    causes = {"causes": [{"cause": "fan", "share": 1.0}]}
+    changed = api.patch("/api/v1/knowledge/acme.x2", json=causes, headers={"If-Match": '"2"'})
+    assert changed.json()["causes"] == [{"cause": "fan", "share": 1.0, "check": ""}], "what is left out has its default"
 
     assert seed_knowledge(connection) == 0, "running it again changes nothing"
     connection.execute("UPDATE knowledge_article SET edition = 0 WHERE id IN ('any.silent', 'dryer.vent_clog')")

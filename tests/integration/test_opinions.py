@@ -91,6 +91,7 @@ def test_stars_belong_to_finished_work_and_a_comment_is_an_opinion(connection: C
     assert api.put(url, json=two).json()["stars"] == 2
     opinion = api.get("/api/v1/opinions", params={"kind": "complaint"}).json()["items"][0]
     assert (opinion["order_id"], opinion["text"]) == (str(order), "Late by three hours.")
+    assert api.put(url, json=two | {"stars": 1}).json()["opinion_id"] == opinion["id"], "a PUT sent twice says it once"
     corrected = api.put(url, json={"stars": 4, "channel": "web"}).json()
     assert (corrected["stars"], corrected["opinion_id"]) == (4, opinion["id"])
 

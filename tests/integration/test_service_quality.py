@@ -97,6 +97,7 @@ def test_figures_come_from_orders_and_telemetry_with_their_bounds(connection: Co
         "/api/v1/reports/quality", params={"since": "2025-06-01T00:00:00Z", "until": "2025-05-01T00:00:00Z"}
     )
     assert (empty.status_code, "before it begins" in empty.json()["detail"]) == (422, True)
+    assert api.get("/api/v1/reports/quality", params={"until": "0001-01-01T00:00:00Z"}).status_code == 422
 
 
 def test_the_system_finds_what_nobody_predicted_and_what_somebody_dropped(

@@ -156,16 +156,35 @@ HOME = Place(latitude=52.0, longitude=13.0)
 NEAR = Outlet(id="near", place=Place(latitude=52.1, longitude=13.0))
 FAR = Outlet(id="far", place=Place(latitude=48.0, longitude=11.0))
 TOM = Technician(id="t-1", outlet_id="near", skills=frozenset({"washing_machine"}), open_orders=2)
+ANN = Technician(id="t-2", outlet_id="near", skills=frozenset({"circuit"}))
+EVE = Technician(id="t-3", outlet_id="near", skills=frozenset({"washing_machine", "refrigerator"}), open_orders=2)
 
 
 def whys(plan: Plan, outlets: list[Outlet], technicians: list[Technician]) -> dict[str, str]:
     return {one.choice: one.why for one in explain_plan(plan, HOME, outlets, technicians)}
 
 
+def test_a_hazard_is_never_bundled_into_a_visit_that_nobody_could_make() -> None:
+    valve = order("proposed", task("inlet_valve_weak", Kind.WASHING_MACHINE, key=9))
+    overload = case("overload", Kind.CIRCUIT, key=5)
+
+    def lanes(cases: list[Case], *orders: Order, who: list[Technician], along: tuple[Case, ...] = ()) -> list[object]:
+        made = plan_orders(cases, along, orders, HOME, [NEAR], who, PARAMS)
+        return [(plan.lane, plan.technician_id, len(plan.add)) for plan in made]
+
+    both = Technician(id="t-4", outlet_id="near", skills=TOM.skills | ANN.skills)
+    assert lanes([overload], valve, who=[TOM, ANN]) == [(URGENT_LANE, "t-2", 1)]
+    assert lanes([overload], valve, who=[TOM, ANN, both]) == [(ORDINARY, "t-4", 1)]
+    assert lanes([overload], valve, who=[TOM]) == [(URGENT_LANE, None, 1)], "nobody for it, but the valve can be done"
+    assert lanes([overload], valve, who=[]) == [(ORDINARY, None, 1)]
+    assert lanes([case("inlet_valve_weak", key=8), overload], who=[TOM, ANN]) == [(ORDINARY, "t-2", 1)]
+    assert lanes([BEARING], along=(SEAL,), who=[TOM]) == [(ORDINARY, "t-1", 1)], "self-care is no reason for nobody"
+
+
 def test_every_choice_is_explained() -> None:
     declined = case("door_seal_leak", Kind.REFRIGERATOR, key=4, reminder=sent("declined"))
-    (plan,) = plan_orders([BEARING], [declined], [], HOME, [FAR, NEAR], [TOM], PARAMS)
-    said = whys(plan, [FAR, NEAR], [TOM])
+    (plan,) = plan_orders([BEARING], [declined], [], HOME, [FAR, NEAR], [EVE], PARAMS)
+    said = whys(plan, [FAR, NEAR], [EVE])
     # 0.1 degrees of latitude: 6371.0088 * pi / 1800 = 11.1 km
     assert said == {
         "lane": "the home had no open order",
@@ -174,7 +193,8 @@ def test_every_choice_is_explained() -> None:
         "urgency": "nothing in it is a hazard",
         "due_by": "two weeks from the newest reading: nothing in it is likely to fail sooner",
         "outlet": "the nearest of 2 outlets, 11.1 km from the home",
-        "technician": "knows 1 of the 2 kinds of appliances in it (washing_machine), 2 open orders on the list",
+        "technician": "knows 2 of the 2 kinds of appliances in it (refrigerator, washing_machine), 2 open orders on "
+        "the list",
     }
     assert plan.due_by == day(14)
 
@@ -184,7 +204,7 @@ def test_a_choice_that_could_not_be_made_says_what_is_missing() -> None:
     said = {one.choice: one.why for one in explain_plan(plan, None, [NEAR, FAR], [TOM])}
     assert said["outlet"] == "the home has no place on the map; choose an outlet by hand"
     assert said["technician"] == "nobody active at the outlet knows washing_machine"
-    assert said["lane"].startswith("order 7 of this home is agreed or would become a long visit")
+    assert said["lane"].startswith("order 7 of this home is agreed, would become a long visit")
     assert said["urgency"] == "urgent because of water rises while the machine is off"
     assert plan.due_by == day(0) + timedelta(days=1)
 
