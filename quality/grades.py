@@ -1,14 +1,15 @@
 """Technicians' monthly grades: fair to those with hard jobs, slow to judge on few of them, and explained. Pure.
 
-A job had trouble if the fault was not gone after one visit, came back, was misjudged, or left the owner discontent.
-Somebody's troubles are compared with what is usual for such jobs, not with other people's jobs; the ratio is shrunk
-towards 1 as far as the number of jobs asks for, and a grade other than B needs the odds to be clearly on one side.
+A job had trouble if the fault was not gone after the visit, came back, or left the owner discontent. What a visit found
+instead of what was predicted is the prediction's trouble. Somebody's troubles are compared with what is usual for such
+jobs, not with other people's jobs; the ratio is shrunk towards 1 as far as the number of jobs asks for, and a grade
+other than B needs the odds to be clearly on one side.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MINYEAR, date
 from typing import Final, Literal
 
 from scipy.stats import gamma
@@ -19,11 +20,13 @@ Standing = Literal["active", "suspended", "removed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedJob:
-    """One finished job; `mix` is what makes jobs alike (the fault), `trouble` whether anything went wrong with it."""
+    """One finished job; `mix` is what makes jobs alike (the fault), `trouble` whether anything went wrong with it,
+    `newest` whether it was finished in the month that is graded and not before."""
 
     technician: str
     mix: str
     trouble: bool
+    newest: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,8 @@ class GradeParams:
     better: float = 0.90
     """Grade A needs at least this probability of less trouble than usual."""
     worse: float = 0.90
-    """Grade C needs at least this probability of more than `tolerance` times the usual trouble."""
+    """Grade C needs at least this probability of more than `tolerance` times the usual trouble, and more trouble than
+    usual in the graded month itself: one bad month must not be a C in each of the `months` that look back at it."""
     tolerance: float = 1.25
     mix_weight: float = 5.0
     """Jobs' worth of the overall share that steadies a rare kind of job (E)."""
@@ -64,6 +68,9 @@ class Graded:
     """Probability of less trouble than usual."""
     worse: float
     """Probability of clearly more than usual."""
+    month_troubles: int
+    month_usual: float
+    """Of the graded month alone."""
 
 
 def grade_month(jobs: Iterable[JudgedJob], params: GradeParams | None = None) -> list[Graded]:
@@ -78,10 +85,11 @@ def grade_month(jobs: Iterable[JudgedJob], params: GradeParams | None = None) ->
         done[job.technician].append(job)
     everybody = _by_mix(job for theirs in done.values() for job in theirs)
     counts = {
-        who: (sum(job.trouble for job in theirs), _usual(theirs, everybody, params)) for who, theirs in done.items()
+        who: (sum(job.trouble for job in theirs), _usual(theirs, theirs, everybody, params))
+        for who, theirs in done.items()
     }
     strength = _strength(list(counts.values()), params)
-    return [_graded(who, len(done[who]), *counts[who], strength, params) for who in sorted(done)]
+    return [_graded(who, done[who], everybody, *counts[who], strength, params) for who in sorted(done)]
 
 
 def _by_mix(jobs: Iterable[JudgedJob]) -> dict[str, tuple[int, int]]:
@@ -93,17 +101,23 @@ def _by_mix(jobs: Iterable[JudgedJob]) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _usual(theirs: Sequence[JudgedJob], everybody: Mapping[str, tuple[int, int]], params: GradeParams) -> float:
-    """Troubles that these jobs would have had with everybody else: one's own jobs are no yardstick for oneself."""
+def _usual(
+    some: Sequence[JudgedJob],
+    theirs: Sequence[JudgedJob],
+    everybody: Mapping[str, tuple[int, int]],
+    params: GradeParams,
+) -> float:
+    """Troubles that `some` of their jobs would have had with everybody else: one's own are no yardstick for oneself."""
     own = _by_mix(theirs)
     others = {mix: (t - own[mix][0], n - own[mix][1]) if mix in own else (t, n) for mix, (t, n) in everybody.items()}
     total = sum(count for _, count in others.values())
     if not total:
-        return float(sum(job.trouble for job in theirs))
+        return float(sum(job.trouble for job in some))
     overall = sum(troubles for troubles, _ in others.values()) / total
     weight = params.mix_weight
     return sum(
-        count * (others[mix][0] + weight * overall) / (others[mix][1] + weight) for mix, (_, count) in own.items()
+        count * (others[mix][0] + weight * overall) / (others[mix][1] + weight)
+        for mix, (_, count) in _by_mix(some).items()
     )
 
 
@@ -120,17 +134,28 @@ def _strength(counts: Sequence[tuple[int, float]], params: GradeParams) -> float
     return min(max(mean**2 / beyond_luck, params.strength_low), params.strength_high)
 
 
-def _graded(who: str, jobs: int, troubles: int, usual: float, strength: float, params: GradeParams) -> Graded:
+def _graded(
+    who: str,
+    theirs: Sequence[JudgedJob],
+    everybody: Mapping[str, tuple[int, int]],
+    troubles: int,
+    usual: float,
+    strength: float,
+    params: GradeParams,
+) -> Graded:
+    newest = [job for job in theirs if job.newest]
+    month_troubles, month_usual = sum(job.trouble for job in newest), _usual(newest, theirs, everybody, params)
     belief = gamma(a=strength + troubles, scale=1 / (strength + usual))
     better, worse = float(belief.cdf(1.0)), float(belief.sf(params.tolerance))
     grade: Grade = "B"
-    if jobs >= params.least_jobs:
-        grade = "A" if better >= params.better else "C" if worse >= params.worse else "B"
+    if len(theirs) >= params.least_jobs:
+        bad = worse >= params.worse and month_troubles > month_usual
+        grade = "A" if better >= params.better else "C" if bad else "B"
     low, high = belief.ppf([0.05, 0.95])
     return Graded(
         technician=who,
         grade=grade,
-        jobs=jobs,
+        jobs=len(theirs),
         troubles=troubles,
         usual=usual,
         ratio=float(belief.mean()),
@@ -138,6 +163,8 @@ def _graded(who: str, jobs: int, troubles: int, usual: float, strength: float, p
         high=float(high),
         better=better,
         worse=worse,
+        month_troubles=month_troubles,
+        month_usual=month_usual,
     )
 
 
@@ -157,9 +184,9 @@ class MonthGrade:
 
 
 def standing(given: Iterable[MonthGrade], today: date) -> Standing:
-    """What follows from the grades of the last twelve months that stand."""
-    oldest = today - timedelta(days=365)
-    bad = sum(one.grade == "C" and one.month > oldest and not one.overturned for one in given)
+    """What follows from the grades of the twelve months before this one that stand."""
+    oldest = date(max(today.year - 1, MINYEAR), today.month, 1)
+    bad = sum(one.grade == "C" and one.month >= oldest and not one.overturned for one in given)
     return "removed" if bad >= REMOVED_AFTER else "suspended" if bad >= SUSPENDED_AFTER else "active"
 
 

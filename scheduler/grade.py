@@ -50,7 +50,7 @@ def _grade(work: Work, month: date, params: GradeParams) -> int:
         first = first_of_month(first - timedelta(days=1))
     until = first_of_month(month + timedelta(days=31))
     jobs = [
-        JudgedJob(technician=job.technician, mix=job.mix, trouble=job.trouble)
+        JudgedJob(technician=job.technician, mix=job.mix, trouble=job.trouble, newest=job.at >= _moment(month))
         for job in done_jobs(work.connection, _moment(first), _moment(until))
     ]
     graded = grade_month(jobs, params)

@@ -22,6 +22,7 @@ class DoneJob:
     """One finished job; `mix` is its fault, `trouble`: it was reopened, repeated or left the owner discontent."""
 
     technician: str
+    at: datetime
     mix: str
     trouble: bool
 

@@ -118,10 +118,11 @@ def decide(ask: Ask, grade_id: str, body: Verdict) -> Response:
     def work(connection: Connection) -> Answer:
         to = "overturned" if body.overturned else "confirmed"
         found = _checked(ask, connection, grade_id, to)
+        today = ask.settings.now().date()
+        before = _standing(read_grades(connection, found.technician_id), today)
         record_answer(connection, found.id, body.answer)
         answer = _moved(ask, connection, found, to, body.answer)
-        grades, today = read_grades(connection, found.technician_id), ask.settings.now().date()
-        if body.overturned and _standing(grades, today) == "active":
+        if before != "active" and _standing(read_grades(connection, found.technician_id), today) == "active":
             set_active(connection, found.technician_id, active=True)
         return answer
 

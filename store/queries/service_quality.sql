@@ -1,17 +1,15 @@
 -- name: services
--- Finished orders with what people and telemetry said afterwards; the month is that of the last finish.
-SELECT o.id::text AS order_id, date_trunc('month', o.completed_at AT TIME ZONE 'UTC')::date AS month,
-       h.timezone AS region, coalesce(o.outlet_id, 'none') AS outlet, coalesce(o.technician_id, 'none') AS technician,
+-- Finished orders with what people and telemetry said afterwards; month, outlet and technician are those of the first
+-- finish: whoever had to come again for somebody else did not fail to settle it in one visit.
+SELECT o.id::text AS order_id, date_trunc('month', e.at AT TIME ZONE 'UTC')::date AS month,
+       h.timezone AS region, coalesce(e.outlet_id, 'none') AS outlet, coalesce(e.technician_id, 'none') AS technician,
        ARRAY(SELECT DISTINCT coalesce(nullif(concat_ws(' ', a.maker, a.model), ''), a.kind)
              FROM order_task t JOIN finding f ON f.id = t.finding_id JOIN appliance a ON a.key = f.appliance_key
              WHERE t.order_id = o.id) AS models,
-       (SELECT count(*) FROM state_change s
-        WHERE s.entity = 'order' AND s.entity_id = o.id AND s.to_state = 'completed')::int AS completions,
+       (SELECT count(*) FROM order_finish n WHERE n.order_id = o.id)::int AS completions,
        o.state = 'verified' AS verified,
-       EXISTS (SELECT FROM state_change s
-               WHERE s.entity = 'order' AND s.entity_id = o.id AND s.to_state = 'reopened') AS reopened,
-       EXISTS (SELECT FROM order_task later JOIN order_task t ON t.id = later.repeats
-               WHERE t.order_id = o.id AND later.order_id <> o.id) AS repeated,
+       e.reopened,
+       EXISTS (SELECT FROM finished_work w WHERE w.order_id = o.id AND w.repeated) AS repeated,
        ARRAY(SELECT t.outcome FROM order_task t WHERE t.order_id = o.id AND t.outcome IS NOT NULL
              UNION ALL
              SELECT e.outcome FROM task_report e JOIN order_task t ON t.id = e.task_id WHERE t.order_id = o.id) AS outcomes,
@@ -24,10 +22,11 @@ SELECT o.id::text AS order_id, date_trunc('month', o.completed_at AT TIME ZONE '
         WHERE t.order_id = o.id AND v.state = 'consumed')::int AS parts_used,
        (SELECT coalesce(sum(v.quantity), 0) FROM part_reservation v JOIN order_task t ON t.id = v.task_id
         WHERE t.order_id = o.id AND v.state = 'returned')::int AS parts_returned
-FROM service_order o
+FROM finished_work e
+JOIN service_order o ON o.id = e.order_id
 JOIN household h ON h.id = o.household_id
 LEFT JOIN rating r ON r.order_id = o.id
-WHERE o.completed_at >= %(since)s AND o.completed_at < %(until)s
+WHERE e.round = 1 AND e.at >= %(since)s AND e.at < %(until)s
 ORDER BY o.number
 
 -- name: omissions
@@ -89,7 +88,7 @@ GROUP BY a.kind, f.fault, f.detector ORDER BY a.kind, f.fault, f.detector
 
 -- name: ledger
 -- What was done in a span, for the cost ledger.
-SELECT (SELECT count(*) FROM service_order WHERE completed_at >= %(since)s AND completed_at < %(until)s)::int AS visits,
+SELECT (SELECT count(*) FROM order_finish WHERE at >= %(since)s AND at < %(until)s)::int AS visits,
        (SELECT count(*) FROM reminder WHERE sent_at >= %(since)s AND sent_at < %(until)s)::int AS reminders,
        (SELECT count(*) FROM reminder r JOIN state_change s ON s.entity = 'reminder' AND s.entity_id = r.id
         WHERE s.to_state = 'verified' AND r.sent_at >= %(since)s AND r.sent_at < %(until)s)::int AS avoided_visits,

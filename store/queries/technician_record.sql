@@ -1,17 +1,18 @@
 -- name: graded_jobs
--- Finished jobs between two moments: who did them, what kind of job, and whether anything went wrong with it.
-SELECT o.technician_id AS technician,
+-- Work finished between two moments: who did it, what kind of job, and whether anything went wrong with it. What owners
+-- say belongs to whoever finished the work last before they said it.
+SELECT e.technician_id AS technician, e.at,
        (SELECT f.fault FROM order_task t JOIN finding f ON f.id = t.finding_id
-        WHERE t.order_id = o.id ORDER BY t.minutes DESC, t.added_at, t.id LIMIT 1) AS mix,
-       EXISTS (SELECT FROM state_change s
-               WHERE s.entity = 'order' AND s.entity_id = o.id AND s.to_state = 'reopened')
-       OR EXISTS (SELECT FROM order_task later JOIN order_task t ON t.id = later.repeats
-                  WHERE t.order_id = o.id AND later.order_id <> o.id)
-       OR EXISTS (SELECT FROM rating r WHERE r.order_id = o.id AND r.stars <= %(discontent_stars)s)
-       OR EXISTS (SELECT FROM opinion p WHERE p.order_id = o.id AND p.kind = 'complaint') AS trouble
-FROM service_order o
-WHERE o.technician_id IS NOT NULL AND o.completed_at >= %(since)s AND o.completed_at < %(until)s
-  AND EXISTS (SELECT FROM order_task t WHERE t.order_id = o.id)
+        WHERE t.order_id = e.order_id ORDER BY t.minutes DESC, t.added_at, t.id LIMIT 1) AS mix,
+       e.reopened OR e.repeated
+       OR EXISTS (SELECT FROM rating r WHERE r.order_id = e.order_id AND r.stars <= %(discontent_stars)s
+                  AND r.said_at >= e.at AND (e.followed_at IS NULL OR r.said_at < e.followed_at))
+       OR EXISTS (SELECT FROM opinion p WHERE p.order_id = e.order_id AND p.kind = 'complaint'
+                  AND (p.recorded_at >= e.at OR e.round = 1)
+                  AND (e.followed_at IS NULL OR p.recorded_at < e.followed_at)) AS trouble
+FROM finished_work e
+WHERE e.technician_id IS NOT NULL AND e.at >= %(since)s AND e.at < %(until)s
+  AND EXISTS (SELECT FROM order_task t WHERE t.order_id = e.order_id)
 
 -- name: is_graded
 SELECT EXISTS (SELECT FROM technician_grade WHERE month = %(month)s)
@@ -45,13 +46,15 @@ VALUES (%(technician_id)s, %(points)s, %(reason)s, %(order_id)s, %(note)s, %(act
 ON CONFLICT DO NOTHING RETURNING id
 
 -- name: own_repeats
--- Orders in which somebody repeated a job that he had done himself, and that cost no point yet.
+-- Orders in which somebody repeated a job that he had done himself, and that cost no point yet. Where he found nothing,
+-- the alarm was wrong and not the work.
 SELECT DISTINCT o.technician_id, o.id AS order_id
 FROM order_task later
 JOIN service_order o ON o.id = later.order_id
 JOIN order_task t ON t.id = later.repeats
 JOIN service_order first ON first.id = t.order_id
 WHERE o.technician_id IS NOT NULL AND o.technician_id = first.technician_id AND o.completed_at >= %(since)s
+  AND later.outcome IN ('confirmed', 'other_fault')
   AND NOT EXISTS (SELECT FROM points_entry p
                   WHERE p.technician_id = o.technician_id AND p.order_id = o.id AND p.reason = 'repeat_repair')
 

@@ -16,6 +16,8 @@ from scheduler.overdue import chase_orders
 from scheduler.settings import Pace
 from store.database import Connection
 from store.moves import move
+from store.service_quality import read_ledger, read_services
+from store.technician_record import done_jobs, own_repeats
 from tests.integration.api_homes import (
     NOW,
     add_appliance,
@@ -98,6 +100,33 @@ def test_figures_come_from_orders_and_telemetry_with_their_bounds(connection: Co
     )
     assert (empty.status_code, "before it begins" in empty.json()["detail"]) == (422, True)
     assert api.get("/api/v1/reports/quality", params={"until": "0001-01-01T00:00:00Z"}).status_code == 422
+
+
+def test_work_that_had_to_be_done_again_counts_against_whoever_did_it_first(connection: Connection) -> None:
+    for name in ("tech-1", "tech-2"):
+        add_technician(connection, name, Kind.AIR_CONDITIONER)
+    order = finished(connection, 1, technician="tech-1", to="reopened")
+    again = MAY + timedelta(days=3)
+    connection.execute(
+        "UPDATE service_order SET technician_id = 'tech-2', visit_starts = %s, visit_ends = %s WHERE id = %s",
+        (again, again + timedelta(hours=1), order),
+    )
+    with connection.transaction():
+        move(connection, ORDER, order, "verified", actor="t", reason="r", at=again, via=ANY)
+    later = finished(connection, 2, technician="tech-1", outcome="no_fault_found", at=MAY + timedelta(days=9))
+    connection.execute(
+        "UPDATE order_task SET repeats = (SELECT id FROM order_task WHERE order_id = %s) WHERE order_id = %s",
+        (order, later),
+    )
+    jobs = {(job.technician, job.trouble) for job in done_jobs(connection, MAY, MAY + timedelta(days=9))}
+    assert jobs == {("tech-1", True), ("tech-2", False)}, "a later visit that found nothing repeats nothing"
+    (service, _) = read_services(connection, MAY, MAY + timedelta(days=20))
+    assert (service.technician, service.completions, service.reopened, service.repeated) == ("tech-1", 2, True, False)
+    assert read_ledger(connection, MAY, MAY + timedelta(days=20)).visits == 3, "each visit costs, the second one too"
+    assert not own_repeats(connection, MAY)
+    connection.execute("UPDATE order_task SET outcome = 'confirmed' WHERE order_id = %s", (later,))
+    jobs = {(job.technician, job.trouble) for job in done_jobs(connection, MAY, MAY + timedelta(days=9))}
+    assert jobs == {("tech-1", True), ("tech-2", True)}
 
 
 def test_the_system_finds_what_nobody_predicted_and_what_somebody_dropped(

@@ -42,6 +42,17 @@ def test_a_few_bad_jobs_are_no_c_and_many_are() -> None:
     assert good["good"].grade == "A"
 
 
+def test_one_bad_month_is_one_c_however_long_it_is_looked_back_at() -> None:
+    others = [job for n in range(10) for job in jobs(f"t{n}", "x", 60, 6)]
+    bad, good = jobs("bad", "x", 60, 22), jobs("bad", "x", 20, 2)
+    past = [replace(job, newest=False) for job in bad]
+    graded = {one.technician: one for one in grade_month([*others, *past, *good])}["bad"]
+    # 24 troubles in 80 jobs where others have 8, but 2 in 20 in the month itself, where others have 2 (20 * 60 / 600)
+    assert (graded.worse > 0.9, graded.month_troubles, graded.grade) == (True, 2, "B")
+    assert graded.month_usual == pytest.approx(2.0)
+    assert {one.technician: one for one in grade_month([*others, *past])}["bad"].grade == "B", "nothing new, no C"
+
+
 def test_of_people_who_are_alike_hardly_anybody_is_graded_down() -> None:
     rng = np.random.default_rng(3)
     down = total = 0
@@ -78,6 +89,14 @@ def test_two_months_of_c_suspend_and_three_remove(grades: str, expected: str) ->
     every: dict[str, Grade] = {"A": "A", "B": "B", "C": "C"}
     given = [MonthGrade(month=date(2026, 1 + n, 1), grade=every[grade]) for n, grade in enumerate(grades)]
     assert standing(given, date(2026, 9, 1)) == expected
+
+
+def test_a_c_counts_for_twelve_months_and_no_longer() -> None:
+    given = [MonthGrade(month=date(2025, 3, 1), grade="C"), MonthGrade(month=date(2026, 2, 1), grade="C")]
+    # On 1 March 2026 the last twelve months are March 2025 to February 2026.
+    assert standing(given, date(2026, 3, 1)) == "suspended"
+    assert standing(given, date(2026, 3, 31)) == "suspended"
+    assert standing(given, date(2026, 4, 1)) == "active"
     assert standing([replace(one, overturned=True) for one in given], date(2026, 9, 1)) == "active"
     assert standing(given, date(2027, 9, 1)) == "active"
 
