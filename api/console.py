@@ -1,4 +1,4 @@
-"""The console: one page with its style and script, served from this machine and fetching nothing from elsewhere."""
+"""The console: its pages with style and scripts, served from this machine and fetching nothing from elsewhere."""
 
 from importlib.resources import files
 
@@ -8,20 +8,23 @@ from api.problems import RequestRefused
 
 router = APIRouter(include_in_schema=False)
 
+_HTML, _CSS, _JS = ("text/html; charset=utf-8", "text/css; charset=utf-8", "text/javascript; charset=utf-8")
+_SHELLED = ("opinions", "parts", "people", "quality", "cases", "campaigns", "knowledge", "models")
+"""Pages that one shell holds: `/pages/quality.html` is the shell, which loads `quality.js`."""
 _PAGES = {
-    "": ("index.html", "text/html; charset=utf-8"),
-    "console.css": ("console.css", "text/css; charset=utf-8"),
-    "console.js": ("console.js", "text/javascript; charset=utf-8"),
-    "cards.js": ("cards.js", "text/javascript; charset=utf-8"),
-    "desk.js": ("desk.js", "text/javascript; charset=utf-8"),
-    "sparkline.js": ("sparkline.js", "text/javascript; charset=utf-8"),
-    "electrical.css": ("electrical.css", "text/css; charset=utf-8"),
-    "owner.css": ("owner.css", "text/css; charset=utf-8"),
-    "visits.html": ("visits.html", "text/html; charset=utf-8"),
-    "visits.css": ("visits.css", "text/css; charset=utf-8"),
-    "visits.js": ("visits.js", "text/javascript; charset=utf-8"),
-    "map.js": ("map.js", "text/javascript; charset=utf-8"),
+    "": ("index.html", _HTML),
+    "visits.html": ("visits.html", _HTML),
     "icon.svg": ("icon.svg", "image/svg+xml"),
+    **{f"{name}.css": (f"{name}.css", _CSS) for name in ("console", "owner", "visits", "electrical", "shell")},
+    **{
+        f"{name}.js": (f"{name}.js", _JS)
+        for name in (
+            *("console", "cards", "desk", "sparkline", "visits", "map"),
+            *("nav", "shell", "page", "chart", "record"),
+        )
+    },
+    **{f"{name}.html": ("shell.html", _HTML) for name in _SHELLED},
+    **{f"{name}.js": (f"{name}.js", _JS) for name in _SHELLED},
 }
 
 

@@ -83,3 +83,9 @@ def by_group(services: Iterable[Service], dimension: Dimension) -> dict[str, lis
         for value in dict.fromkeys(_KEYS[dimension](service)):
             groups.setdefault(value, []).append(service)
     return dict(sorted(groups.items()))
+
+
+def only_of(services: Iterable[Service], only: Mapping[Dimension, str | None]) -> list[Service]:
+    """The services that have the wanted value in every dimension; None wants nothing."""
+    wanted = [(_KEYS[dimension], value) for dimension, value in only.items() if value is not None]
+    return [service for service in services if all(value in key(service) for key, value in wanted)]

@@ -35,6 +35,17 @@ class TipHome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaidTip:
+    """A care tip that a home was told; `occasion` is what for, such as a season and its year."""
+
+    sent_at: datetime
+    household_id: str
+    appliance_id: str
+    code: str
+    occasion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
     """A campaign; `appliances` counts its appliances by state, or by why they were left out."""
 
@@ -91,6 +102,11 @@ def say_consent(
 def read_consents(connection: Connection, household_id: str) -> list[Consent]:
     """What a home said about each purpose, last."""
     return rows(connection, Consent, _SQL["consents"], {"household_id": household_id})
+
+
+def list_tips(connection: Connection, limit: int) -> list[SaidTip]:
+    """The newest tips that were said."""
+    return rows(connection, SaidTip, _SQL["tips"], {"limit": limit})
 
 
 def tip_homes(connection: Connection) -> list[TipHome]:

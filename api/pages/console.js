@@ -2,6 +2,7 @@
 
 import { callCard, orderTools, whyList } from "./desk.js";
 import { deviceCard, findingCard, make, orderCard, reminderCard } from "./cards.js";
+import { navigation } from "./nav.js";
 
 const API = "/api/v1";
 const SHOWN = 30;
@@ -184,4 +185,5 @@ function watch() {
   source.addEventListener("error", () => setLive("off", "connection lost, trying again"));
 }
 
+navigation();
 watch();

@@ -2,6 +2,7 @@
 
 import { make, words } from "./cards.js";
 import { drawMap } from "./map.js";
+import { navigation } from "./nav.js";
 
 const API = "/api/v1";
 const HOUR = 3600e3;
@@ -246,4 +247,5 @@ $("after").addEventListener("click", () => move(1));
 $("day").addEventListener("change", load);
 $("outlet").addEventListener("change", load);
 $("plan").addEventListener("click", () => act($("plan"), () => post("/visits/plan")));
+navigation();
 watch();

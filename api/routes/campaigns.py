@@ -1,15 +1,17 @@
 """Campaigns over a selected set of appliances, and what homes consent to."""
 
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from api.fields import Because, Body, Id, Note, Reason, Text
 from api.paging import Page, Paging, after_number, after_text, page, paging
 from api.requests import Answer, Ask, Asked, changing, check_version, entity_id, reading
+from domain.care_plans import TIPS
 from domain.errors import BadInput, IllegalMove
 from domain.signals import Kind
 from domain.states import CAMPAIGN, PARTICIPATION
@@ -21,6 +23,7 @@ from store.campaigns import (
     invite,
     list_campaigns,
     list_participations,
+    list_tips,
     open_check,
     preview,
     read_campaign,
@@ -169,6 +172,20 @@ def decline(ask: Ask, campaign_id: str, appliance_id: str, body: Note | None = N
         return _answered(ask, connection, found.id, part, "declined", reason)
 
     return changing(ask, work)
+
+
+@router.get("/tips", summary="List care tips that were said")
+def tips(
+    ask: Ask, limit: Annotated[int, Query(ge=1, le=500, description="How many, the newest first.")] = 100
+) -> Response:
+    """What homes that wanted tips were told, and for which occasion."""
+    texts = {tip.code: tip.text for tip in TIPS}
+
+    def work(connection: Connection) -> dict[str, Any]:
+        said = [asdict(one) | {"text": texts.get(one.code, one.code)} for one in list_tips(connection, limit)]
+        return {"items": said, "next": None}
+
+    return reading(ask, work)
 
 
 @router.get("/households/{household_id}/consents", summary="What a home consented to", tags=["households"])

@@ -20,6 +20,7 @@ FILES = {
     "field.css": "text/css; charset=utf-8",
     "field.js": "text/javascript; charset=utf-8",
     "queue.js": "text/javascript; charset=utf-8",
+    "record_page.js": "text/javascript; charset=utf-8",
     "worker.js": "text/javascript; charset=utf-8",
 }
 TechnicianId = Annotated[str, Path(pattern=r"^[a-z0-9-]{3,64}$")]
@@ -77,6 +78,13 @@ def day_page(ask: Ask, technician_id: TechnicianId) -> Response:
         found = visits_of(connection, technician_id)
     rows = [(visit, zone_of(visit.timezone)) for visit in found]
     return _page("field_day.html", technician=technician, visits=rows)
+
+
+@router.get("/field/{technician_id}/record", include_in_schema=False)
+def record_page(ask: Ask, technician_id: TechnicianId) -> Response:
+    """What is held about a technician's work, for the person."""
+    with transaction(ask.pool) as connection:
+        return _page("record.html", technician=read_technician(connection, technician_id))
 
 
 def _file(name: str) -> Response:

@@ -37,6 +37,8 @@ router = APIRouter(tags=["quality"])
 StateFilter = choice_query(CASE.moves, "State")
 SHOWN_AGES_D = (30, 91, 182, 365, 730, 1095, 1826, 3652)
 """Ages at which survival is told: a month to ten years."""
+MOST_STEPS = 200
+"""More steps than a picture can show are told only in part, evenly (E)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,10 @@ class GroupLife:
     appliances: int
     per_1000_months: Bounded
     survival: list[dict[str, float]]
+    steps: list[dict[str, float]]
+    """The curve itself: every age at which a fault was confirmed, at most `MOST_STEPS` of them."""
+    oldest_d: float
+    """Age up to which anything of the group was watched."""
 
 
 @router.get("/reports/reliability", summary="Survival and failure rate of a kind for one fault")
@@ -69,15 +75,7 @@ def _reliability(connection: Connection, kind: Kind, fault: str, by: Dimension |
     for life in read_lives(connection, kind, fault, by):
         known = Life(from_d=life.from_d, to_d=max(life.to_d, life.from_d), failed=life.failed)
         lives.setdefault(life.value, []).append(known)
-    groups = [
-        GroupLife(
-            value=value,
-            appliances=len(of),
-            per_1000_months=failure_rate(of),
-            survival=_survival(kaplan_meier(of), max(life.to_d for life in of)),
-        )
-        for value, of in sorted(lives.items())
-    ]
+    groups = [_group_life(value, of) for value, of in sorted(lives.items())]
     return {
         "kind": kind,
         "fault": fault,
@@ -85,6 +83,27 @@ def _reliability(connection: Connection, kind: Kind, fault: str, by: Dimension |
         "groups": [asdict(group) for group in groups],
         "appliances_without_installation_date": count_without_age(connection, kind),
     }
+
+
+def _group_life(value: str, of: list[Life]) -> GroupLife:
+    curve, oldest_d = kaplan_meier(of), max(life.to_d for life in of)
+    return GroupLife(
+        value=value,
+        appliances=len(of),
+        per_1000_months=failure_rate(of),
+        survival=_survival(curve, oldest_d),
+        steps=_steps(curve),
+        oldest_d=oldest_d,
+    )
+
+
+def _steps(curve: Curve) -> list[dict[str, float]]:
+    every = -(-len(curve.ages_d) // MOST_STEPS) or 1
+    columns = (curve.ages_d, curve.survival, curve.low, curve.high)
+    return [
+        dict(zip(("age_d", "share", "low", "high"), map(float, step), strict=True))
+        for step in list(zip(*columns, strict=True))[::-every][::-1]
+    ]
 
 
 def _survival(curve: Curve, oldest_d: float) -> list[dict[str, float]]:

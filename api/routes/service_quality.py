@@ -1,9 +1,10 @@
 """Quality figures of the service: computed from orders and telemetry, with exact bounds, by whatever group."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Query, Response
 
@@ -12,7 +13,7 @@ from api.requests import Ask, reading
 from domain.errors import BadInput
 from quality.bounds import share
 from quality.ledger import Done, cost_ledger
-from quality.services import Dimension, by_group, service_figures
+from quality.services import Dimension, by_group, only_of, service_figures
 from store.database import Connection
 from store.service_quality import (
     Omission,
@@ -33,12 +34,20 @@ def quality(
     since: Since = None,
     until: Until = None,
     by: Annotated[Dimension | None, Query(description="Groups to compare; without it all together.")] = None,
+    region: Annotated[str | None, Query(description="Only homes of this region (time zone).")] = None,
+    outlet: Annotated[str | None, Query(description="Only of this outlet.")] = None,
+    technician: Annotated[str | None, Query(description="Only of this technician.")] = None,
+    model: Annotated[str | None, Query(description="Only about this model, as the groups by model name it.")] = None,
 ) -> Response:
-    """Counts, values and exact 95 % bounds; parts per million where the promise is in ppm."""
+    """Counts, values and exact 95 % bounds; parts per million where the promise is in ppm. `choices` are the values
+    that the groups and filters can have in the span."""
     span = _span(ask.settings.now(), since, until)
+    only: dict[Dimension, str | None] = {"region": region, "outlet": outlet, "technician": technician, "model": model}
 
     def work(connection: Connection) -> dict[str, Any]:
         services, omissions = read_services(connection, *span), read_omissions(connection, *span)
+        choices = {of: list(by_group(services, of)) for of in get_args(Dimension)}
+        services, omissions = only_of(services, only), _only(omissions, only)
         omitted = _omitted(omissions, by)
         groups = by_group(services, by) if by is not None else {"all": services}
         for value in sorted(set(omitted) - set(groups)):
@@ -46,7 +55,7 @@ def quality(
         shown = [
             {"value": value, **asdict(service_figures(some, omitted.get(value, 0)))} for value, some in groups.items()
         ]
-        return {"since": span[0], "until": span[1], "by": by, "groups": shown}
+        return {"since": span[0], "until": span[1], "by": by, "groups": shown, "choices": choices}
 
     return reading(ask, work)
 
@@ -92,6 +101,11 @@ def _span(now: datetime, since: datetime | None, until: datetime | None) -> tupl
     if since >= until:
         raise BadInput(f"the span ends at {until:%Y-%m-%dT%H:%M:%SZ}, before it begins; give since before until")
     return since, until
+
+
+def _only(omissions: list[Omission], only: Mapping[Dimension, str | None]) -> list[Omission]:
+    wanted = {name: value for name, value in only.items() if value is not None}
+    return [one for one in omissions if all(getattr(one, name) == value for name, value in wanted.items())]
 
 
 def _omitted(omissions: list[Omission], by: Dimension | None) -> Counter[str]:

@@ -18,6 +18,12 @@ WHERE a.kind <> 'circuit' ORDER BY a.household_id, a.key
 INSERT INTO care_tip (appliance_key, code, occasion, household_id, sent_at)
 VALUES (%(appliance_key)s, %(code)s, %(occasion)s, %(household_id)s, %(sent_at)s) ON CONFLICT DO NOTHING RETURNING true
 
+-- name: tips
+-- Tips that were said, newest first.
+SELECT t.sent_at, t.household_id, a.id AS appliance_id, t.code, t.occasion
+FROM care_tip t JOIN appliance a ON a.key = t.appliance_key
+ORDER BY t.sent_at DESC, a.id, t.code LIMIT %(limit)s
+
 -- name: page
 SELECT c.id, c.number, c.state, c.type, c.title, c.text, c.kind, c.maker, c.model, c.batch, c.firmware, c.climate, c.timezone,
        c.installed_before, c.visit, c.announced_at, c.version,

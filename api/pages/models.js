@@ -1,0 +1,77 @@
+// Trained models: which one speaks, how challengers do beside it, drift, and what waits for somebody to look.
+
+import { interval } from "./chart.js";
+import { all, ask, card, day, empty, facts, first, make, number, percent, section, table, when, words } from "./page.js";
+import { intervals } from "./quality.js";
+
+export const title = "Models";
+export const changes = ["model"];
+
+const RANK = { champion: 0, shadow: 1, candidate: 2, retired: 3 };
+const TONE = { champion: "self", shadow: "visit" };
+const SAID = { champion: "speaks", shadow: "judges in the shadow", candidate: "candidate", retired: "retired" };
+const SHARE = { say: percent, unit: "" };
+
+export async function show(main) {
+  const [models, drift, reviews] = await Promise.all([all("/models"), ask("/models/drift"), ask("/models/reviews?limit=100")]);
+  models.sort((a, b) => RANK[a.state] - RANK[b.state] || b.registered_at.localeCompare(a.registered_at));
+  const compared = new Map(await Promise.all(models.filter((one) => one.state === "shadow").map(async (one) => [one.id, await comparison(one)])));
+  main.replaceChildren(
+    section("Registered models", models.length || "",
+      make("p", "about", "Without a champion, the model that ships with the program speaks. A model speaks only after it has judged in the shadow. Register and promote with ", make("code", "", "wellkept admin models"), "."),
+      models.length ? make("div", "columns", ...models.map((one) => modelCard(one, compared.get(one.id)))) : empty("No model is registered: the one that ships with the program speaks. Training makes another one out of your own outcomes.")),
+    section("Whether it fits the data", "share of recent daily indices that were never met in training", driftPart(drift.items)),
+    section("Unlike anything healthy", "without a name; nothing acts on these, somebody may look", reviewPart(reviews.items)),
+  );
+}
+
+async function comparison(one) {
+  try {
+    return await ask(`/models/${one.id}/comparison`);
+  } catch (error) {
+    return { problem: error.message };
+  }
+}
+
+function modelCard(one, compared) {
+  const made = card(TONE[one.state] ?? "", one.name, SAID[one.state], `${one.sha256.slice(0, 10)} · registered ${day(one.registered_at)}${one.promoted_at ? ` · promoted ${day(one.promoted_at)}` : ""}`);
+  const { appliance_months: months, data_from: from, data_to: to, ...others } = one.provenance;
+  const told = Object.fromEntries(Object.entries(others).filter(([, value]) => ["string", "number"].includes(typeof value)).slice(0, 6).map(([name, value]) => [words(name), typeof value === "number" ? number(value) : value]));
+  made.append(facts({ "trained on": months === undefined ? null : `${number(months, 6)} appliance-months${from ? `, ${day(from)} to ${day(to)}` : ""}`, "code": one.code_version, ...told }));
+  if (one.simulated) made.append(make("p", "note", "Its figures are SIMULATED: they say nothing about the field."));
+  if (compared) made.append(...comparisonPart(compared));
+  return made;
+}
+
+function comparisonPart(compared) {
+  if (compared.problem) return [make("p", "note", compared.problem)];
+  const row = (name, side) => ({ name, note: `${side.findings} findings, ${side.true} true, ${side.false} false, ${side.not_known} not known`, one: { ...side.precision, count: side.precision.hits } });
+  return [
+    make("p", "note", make("strong", "", "Beside what people were told"), ` over ${number(compared.months)} appliance-months: precision of both`),
+    intervals([row("told", compared.champion), row(compared.name, compared.challenger)], SHARE),
+    make("p", "note", `It would have missed ${compared.true_only_champion} true findings and spared ${compared.false_spared} false ones.`),
+  ];
+}
+
+function driftPart(items) {
+  if (!items.length) return empty("Not checked yet. Once a day the data of each kind are compared with what the speaking model was trained on.");
+  return table("Drift", items, {
+    "kind": (one) => words(one.kind),
+    "outside of training": (one) => make("div", "", interval({ value: one.outside, low: 0, high: one.outside }, 1), make("span", "bounds", percent(one.outside))),
+    "appliances": (one) => one.appliances,
+    "who speaks": (one) => one.fallen_back ? `the model before it, since ${day(one.since)}` : "the champion",
+    "checked": (one) => when(one.checked_at),
+  });
+}
+
+function reviewPart(items) {
+  if (!items.length) return empty("Nothing. A unit that behaves unlike anything healthy, without a fault that has a name, appears here.");
+  return first(items, 20, (rows) => table("To look into", rows, {
+    "appliance": (one) => one.appliance_id,
+    "kind": (one) => words(one.kind),
+    "sure": (one) => percent(one.probability),
+    "seen": (one) => one.evidence.slice(0, 3).map((e) => `${words(e.signal)} ${number(e.observed)} instead of ${number(e.expected)}${e.unit && e.unit !== "1" ? ` ${e.unit}` : ""}`).join("; "),
+    "since": (one) => when(one.raised_at),
+    "state": (one) => one.cleared_at ? `gone ${day(one.cleared_at)}` : "still so",
+  }));
+}
