@@ -27,6 +27,7 @@ from ingest.safety.alarms import Alarm, Level, StaticFacts, alarm_of
 from ingest.safety.latch import Edge, Memory, is_on, turn
 from ingest.safety.limits import HOUR_US, ContactLimits, Limits
 from ingest.safety.measured import amperes, sensed
+from ingest.safety.unit_flip import in_celsius
 
 _KEY, _WARN, _POWER, _HEAT = "contact", "contact.warn", "contact.power", "contact.heat"
 _MAD_TO_SIGMA = 1.4826
@@ -58,7 +59,10 @@ def loose_contact(
             drop_v = upstream_v - voltage_v
     at = limits.contact
     known = memory.get(_KEY) or {}
-    if current_a <= at.light_a or current_a <= at.light_share * (facts.breaker_rating_a or 0.0):
+    light = current_a <= at.light_a or current_a <= at.light_share * (facts.breaker_rating_a or 0.0)
+    if terminal_c is not None:  # without a current nothing heats; under load a leap may be the joint
+        terminal_c = in_celsius(memory, "terminal_c", at_us, terminal_c, limits.flip, may_flip=light)
+    if light:
         memory[_KEY] = _unloaded(known, at_us, current_a, drop_v, terminal_c, at)
         return ()
     stepped = False

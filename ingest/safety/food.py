@@ -8,21 +8,22 @@ from ingest.safety.alarms import Alarm, Level, StaticFacts, alarm_of
 from ingest.safety.latch import Edge, Memory, is_on, turn
 from ingest.safety.limits import FoodLimits, Limits
 from ingest.safety.measured import sensed
+from ingest.safety.unit_flip import in_celsius
 
-_LAST, _STUCK, _COLD, _TELLS = "food.last", "food.stuck", "food.cold", "food.tells"
+_LAST, _STUCK, _COLD, _TELLS, _PACE = "food.last", "food.stuck", "food.cold", "food.tells", "food.pace"
 _KEY = {"fridge_c": "food.fridge", "freezer_c": "food.freezer"}
 
 
 def food_at_risk(
     memory: Memory, facts: StaticFacts, at_us: int, values: Mapping[str, Value], limits: Limits
 ) -> Sequence[Alarm]:
-    """Act when the fridge is above 8 °C for two hours or the freezer above -12 °C: at once where the unit tells that it
-    neither defrosted nor stood open, else after an hour.
+    """Act when the fridge is above 8 °C for two hours, or the freezer above -12 °C: at once where it creeps there, or
+    where the unit tells that it neither defrosted nor stood open, else after an hour.
 
     Memory: "food.last" the latest value and time by compartment, "food.stuck" a value that came by a jump and has
     not moved since (a sentinel until it does), "food.cold" the compartments that have been cold once, "food.tells" the
-    time until which warm air is excused, of a unit that tells its defrosts. Cannot see the food itself: air warms
-    before it does.
+    time until which warm air is excused, of a unit that tells its defrosts, "food.pace" the freezer's temperature and
+    time at two moments half an hour apart. Cannot see the food itself: air warms before it does.
     """
     del facts
     at = limits.food
@@ -30,9 +31,10 @@ def food_at_risk(
     _hear_excuses(memory, at_us, values, at)
     turned: tuple[Edge, str, float] | None = None
     for name in _KEY:
-        warm_c = sensed(values, name)
-        if warm_c is None:
+        told_c = sensed(values, name)
+        if told_c is None:
             continue
+        warm_c = in_celsius(memory, name, at_us, told_c, limits.flip)
         before_c, _ = (memory.get(_LAST) or {}).get(name, (warm_c, at_us))
         if _is_sentinel(memory, name, at_us, warm_c, at):
             continue
@@ -68,14 +70,28 @@ def _turn(
     before_c, warm_c = before_and_now_c
     limit_c, hold = (limits.fridge_c, limits.fridge) if name == "fridge_c" else (limits.freezer_c, limits.freezer)
     above = warm_c > limit_c
+    creeps = name == "freezer_c" and _creeps(memory, at_us, warm_c, limits)
     met = memory.get(_COLD, ())
     if not above and name not in met:
         memory[_COLD] = met = [*met, name]
     if name not in met:
         hold = replace(hold, hold_us=max(hold.hold_us, limits.first_cold_us))
-    elif name == "freezer_c" and _TELLS in memory and at_us > memory[_TELLS]:
+    elif creeps or (name == "freezer_c" and _TELLS in memory and at_us > memory[_TELLS]):
         hold = replace(limits.freezer_told, readings=2 if abs(warm_c - before_c) > limits.leap_k else 1)
     return turn(memory, _KEY[name], hold, at_us, above=above, calm=warm_c <= limit_c - limits.calm_k)
+
+
+def _creeps(memory: Memory, at_us: int, warm_c: float, limits: FoodLimits) -> bool:
+    """Whether the freezer was below its limit half an hour to an hour ago, and only a little colder than now."""
+    old_c, old_us, new_c, new_us = memory.get(_PACE) or (warm_c, at_us, warm_c, at_us)
+    if at_us - new_us >= limits.pace_us:
+        old_c, old_us, new_c, new_us = new_c, new_us, warm_c, at_us
+    if _PACE not in memory or new_us == at_us:
+        memory[_PACE] = [old_c, old_us, new_c, new_us]
+    age_us = at_us - old_us
+    return bool(
+        limits.pace_us <= age_us <= 3 * limits.pace_us and old_c <= limits.freezer_c and warm_c - old_c <= limits.slow_k
+    )
 
 
 def _is_sentinel(memory: Memory, name: str, at_us: int, value_c: float, limits: FoodLimits) -> bool:

@@ -8,7 +8,7 @@ from ingest.safety.latch import Memory, turn
 from ingest.safety.limits import LeakageLimits, Limits
 from ingest.safety.measured import sensed
 
-_KEY = "leakage"
+_KEY, _NEAR = "leakage", "leakage.near"
 
 
 def circuit_leakage(
@@ -49,13 +49,26 @@ def heater_leakage(
 def _judge(
     memory: Memory, at_us: int, leakage_ma: float, limit_ma: float, limits: LeakageLimits, note: str
 ) -> Sequence[Alarm]:
-    if leakage_ma <= limit_ma and _KEY not in memory:
+    if leakage_ma <= limits.near_share * limit_ma and _KEY not in memory and _NEAR not in memory:
         return ()
+    standing = _stands(memory, at_us, leakage_ma > limits.near_share * limit_ma, limits)
     above, calm = leakage_ma > limit_ma, leakage_ma < limits.calm_share * limit_ma
-    edge = turn(memory, _KEY, limits.hold, at_us, above=above, calm=calm)
+    edge = turn(memory, _KEY, limits.hold_near if standing else limits.hold, at_us, above=above, calm=calm)
     if edge is None:
         return ()
     return (
         alarm_of(edge, "earth_leakage", Level.ACT, at_us, signal="leakage_ma", expected=limit_ma, observed=leakage_ma,
                  unit="mA", note="limit: " + note),
     )  # fmt: skip
+
+
+def _stands(memory: Memory, at_us: int, near: bool, limits: LeakageLimits) -> bool:
+    """Whether a current near the limit has been standing until this reading; "leakage.near" is [since, seen] (us)."""
+    if not near:
+        memory.pop(_NEAR, None)
+        return False
+    since_us, seen_us = memory.get(_NEAR, (at_us, at_us))
+    if at_us - seen_us > limits.hold.gap_us:
+        since_us = at_us
+    memory[_NEAR] = [since_us, at_us]
+    return bool(at_us - since_us >= limits.hold.hold_us)

@@ -60,8 +60,12 @@ class LeakageLimits:
     """IEC 60335-1, 13.2: stationary appliance of class I; taken where the rated power is unknown."""
     calm_share: float = 0.8
     """Of the limit (E)."""
+    near_share: float = 0.5
+    """Above this share of the limit there is a standing current already (E): a reading above the limit then is its
+    growth and no spike, so that it need not be seen twice."""
     hold: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=GAP_US, clear_us=MINUTE_US))
     """A switching spike is over in milliseconds; 30 s and two readings are standing (E)."""
+    hold_near: Hold = field(default=Hold(hold_us=0, gap_us=GAP_US, clear_us=MINUTE_US, readings=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +131,20 @@ class ContactLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlipLimits:
+    """A temperature sensor that changes its unit. All (E)."""
+
+    leap_k: float = 12.0
+    """Smaller changes may be the thing itself."""
+    agree_k: float = 2.0
+    """Read as Fahrenheit the value is that of the reading before within this."""
+    stray_k: float = 12.0
+    """Read as Fahrenheit it stays this close to where it was; else it was no change of unit."""
+    age_us: int = 24 * HOUR_US
+    """Readings further apart tell no leap."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FloodLimits:
     """Water that rises while the machine is off. All (E)."""
 
@@ -134,10 +152,17 @@ class FloodLimits:
     """Standby; used where the device tells no phase."""
     rise_mm: float = 20.0
     """About two litres in the tub; ripple and day-and-night drift of level sensors are a few millimetres."""
-    calm_mm: float = 10.0
+    calm_mm: float = 5.0
+    first_mm: float = 5.0
+    more_mm: float = 2.0
+    risen_mm: float = 8.0
+    """Or it is seen rising: `first_mm` above the lowest, then `more_mm` more, to `risen_mm` at least, about a litre,"""
+    settle_us: int = 10 * MINUTE_US
+    """in a machine that has rested so long that the hose has run back and the foam has gone."""
     drift_mm_per_h: float = 1.0
     """A slower change is the sensor's drift, not water."""
-    hold: Hold = field(default=Hold(hold_us=20 * SECOND_US, gap_us=GAP_US, clear_us=MINUTE_US, readings=3))
+    hold: Hold = field(default=Hold(hold_us=20 * SECOND_US, gap_us=GAP_US, clear_us=MINUTE_US))
+    hold_rising: Hold = field(default=Hold(hold_us=0, gap_us=GAP_US, clear_us=MINUTE_US, readings=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,9 +191,7 @@ class FoodLimits:
     and of short-term frozen storage (two-star compartment, IEC 62552)."""
     calm_k: float = 1.0
     """Colder than the limit by this ends it (E)."""
-    fridge: Hold = field(
-        default=Hold(hold_us=2 * HOUR_US, gap_us=HOUR_US, clear_us=10 * MINUTE_US, dip_us=15 * MINUTE_US)
-    )
+    fridge: Hold = field(default=Hold(hold_us=2 * HOUR_US, gap_us=HOUR_US, clear_us=10 * MINUTE_US))
     freezer: Hold = field(default=Hold(hold_us=HOUR_US, gap_us=HOUR_US, clear_us=10 * MINUTE_US, dip_us=15 * MINUTE_US))
     """An hour outlasts a defrost, which warms the air of a freezer for half of one (E). Taken where the unit does not
     tell when it defrosts, and while it does or a door was open."""
@@ -177,6 +200,10 @@ class FoodLimits:
     door; what came there by a leap has to be read twice."""
     leap_k: float = 3.0
     """More than this since the reading before is no slow warming (E)."""
+    slow_k: float = 2.5
+    pace_us: int = 30 * MINUTE_US
+    """Less than this within 30 to 90 minutes is slow, and no defrost, which warms the air by many kelvin in half an
+    hour (E): a freezer that creeps above the limit is believed at once, whether or not it tells its defrosts."""
     after_defrost_us: int = HOUR_US
     after_door_us: int = 30 * MINUTE_US
     """Air is warm for so long after it (E), food is not."""
@@ -194,6 +221,7 @@ class Limits:
     overload: OverloadLimits = field(default_factory=OverloadLimits)
     leakage: LeakageLimits = field(default_factory=LeakageLimits)
     contact: ContactLimits = field(default_factory=ContactLimits)
+    flip: FlipLimits = field(default_factory=FlipLimits)
     flood: FloodLimits = field(default_factory=FloodLimits)
     trips: TripLimits = field(default_factory=TripLimits)
     food: FoodLimits = field(default_factory=FoodLimits)

@@ -1,0 +1,121 @@
+"""An urgent condition is said by the first reading that can show it, and a sensor that changes its unit is no heat."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from domain.readings import Value
+from domain.signals import Kind
+from ingest.safety import Alarm, StaticFacts, judge
+
+MINUTE_US = 60_000_000
+START_US = 1_732_255_200 * 1_000_000
+RCD = StaticFacts(rcd_ma=30.0, breaker_rating_a=16.0)
+
+
+def play(kind: Kind, readings: Iterable[tuple[int, dict[str, Value]]]) -> list[Alarm]:
+    state: dict[str, Any] = {}
+    alarms: list[Alarm] = []
+    for minute, values in readings:
+        state, said = judge(kind, RCD, state, START_US + minute * MINUTE_US, values)
+        alarms += said
+    return alarms
+
+
+def minutes(alarms: list[Alarm]) -> list[tuple[bool, int]]:
+    return [(alarm.on, (alarm.at_us - START_US) // MINUTE_US) for alarm in alarms]
+
+
+@pytest.mark.parametrize(
+    ("leakage_ma", "said"),
+    [
+        ([2.0, 5.0, 6.0, 9.1], [(True, 15)]),  # limit 9; above half of it since minute 5: the first reading above
+        ([2.0, 2.0, 2.0, 9.1, 2.0], []),  # out of nothing and back: a spike
+        ([2.0, 2.0, 2.0, 9.1, 9.1], [(True, 20)]),  # out of nothing: seen twice
+        ([6.0, 6.0, 6.0, 9.0], []),  # not above
+    ],
+)
+def test_standing_leakage_that_grows_is_said_by_the_first_reading(
+    leakage_ma: list[float], said: list[tuple[bool, int]]
+) -> None:
+    assert minutes(play(Kind.CIRCUIT, [(5 * k, {"leakage_ma": ma}) for k, ma in enumerate(leakage_ma)])) == said
+
+
+def test_a_standing_current_must_have_been_seen_lately() -> None:
+    assert play(Kind.CIRCUIT, [(0, {"leakage_ma": 6.0}), (12, {"leakage_ma": 9.1})]) == []
+
+
+def washer(levels: list[float], step: int = 1) -> list[tuple[int, dict[str, Value]]]:
+    return [(step * k, {"phase": "idle", "level_mm": mm}) for k, mm in enumerate(levels)]
+
+
+@pytest.mark.parametrize(
+    ("levels", "said"),
+    [
+        ([0.0] * 12 + [3.0, 6.0, 9.0, 12.0], [(True, 14)]),  # 5 above the lowest, then 3 more: the second such reading
+        ([0.0] * 12 + [6.0, 7.0, 8.0, 9.0, 10.0], []),  # a millimetre a reading is ripple; below 20 in all
+        ([0.0] * 3 + [3.0, 6.0, 9.0, 12.0, 12.0], []),  # it has just come to rest: the hose runs back
+        ([0.0] * 12 + [6.0, 0.0, 6.0, 0.0, 6.0], []),  # up and down
+        ([0.0] * 12 + [180.0, 0.0, 0.0], []),  # one reading
+        ([0.0] * 12 + [180.0, 180.0], [(True, 13)]),
+    ],
+)
+def test_water_is_said_when_it_is_seen_rising(levels: list[float], said: list[tuple[bool, int]]) -> None:
+    assert minutes(play(Kind.WASHING_MACHINE, washer(levels))) == said
+
+
+def freezer(celsius: list[float]) -> list[tuple[int, dict[str, Value]]]:
+    return [(5 * k, {"freezer_c": warm_c}) for k, warm_c in enumerate(celsius)]
+
+
+def test_a_freezer_that_creeps_above_its_limit_is_believed_at_once() -> None:
+    creeping = [-14.0 + 0.15 * k for k in range(30)]  # 1.8 K an hour; -11.9 at reading 14
+    assert minutes(play(Kind.REFRIGERATOR, freezer(creeping))) == [(True, 70)]
+
+
+def test_a_defrost_that_nobody_tells_is_no_creeping() -> None:
+    pulse = [-18.0, -15.0, -12.5, -10.0, -9.0, -11.0, -13.0, -15.0, *[-18.0] * 50]
+    assert play(Kind.REFRIGERATOR, freezer([*[-18.0] * 20, *pulse, *pulse])) == []
+
+
+def test_a_reading_that_is_not_above_eight_starts_the_two_hours_anew() -> None:
+    around = [8.1] * 12 + [8.0] + [8.1] * 30  # an hour, a reading at the limit, then two hours until minute 185
+    readings: list[tuple[int, dict[str, Value]]] = [(0, {"fridge_c": 4.0})]
+    readings += [(5 * (k + 1), {"fridge_c": warm_c}) for k, warm_c in enumerate(around)]
+    assert minutes(play(Kind.REFRIGERATOR, readings)) == [(True, 190)]
+
+
+# Sensors that change their unit
+
+
+def fahrenheit(celsius: float) -> float:
+    return 1.8 * celsius + 32.0
+
+
+def test_a_freezer_in_fahrenheit_is_not_warm_and_a_warm_one_still_is() -> None:
+    """-18 degC is -0.4 degF; back again later; and food that thaws is said in either unit."""
+    cold, warm = [-18.0, -17.8] * 6, [-18.0 + 0.2 * k for k in range(40)]  # -11.8 at reading 31
+    assert play(Kind.REFRIGERATOR, freezer([*cold, *map(fahrenheit, cold), *cold])) == []
+    alarms = play(Kind.REFRIGERATOR, freezer([*cold, *map(fahrenheit, [*cold, *warm])]))
+    assert minutes(alarms) == [(True, 5 * (24 + 31))]
+    assert alarms[0].evidence.observed == pytest.approx(-11.8)
+
+
+def terminal(readings: list[tuple[float, float]]) -> list[tuple[int, dict[str, Value]]]:
+    return [(5 * k, {"current_a": amps, "terminal_c": warm_c}) for k, (amps, warm_c) in enumerate(readings)]
+
+
+def test_a_terminal_that_leaps_without_a_load_has_changed_its_unit() -> None:
+    flipped = [(0.0, 25.0)] * 3 + [(0.0, 77.0)] * 3 + [(11.0, 78.8)] * 5 + [(0.0, 77.0)] * 2
+    assert play(Kind.CIRCUIT, terminal(flipped)) == []
+
+
+def test_a_leap_under_load_may_be_the_joint() -> None:
+    assert minutes(play(Kind.CIRCUIT, terminal([(0.0, 25.0)] * 3 + [(11.0, 77.0)] * 3))) == [(True, 20)]
+
+
+def test_heat_behind_a_changed_unit_is_still_heat() -> None:
+    """25 degC is 77 degF; 15 K more than that is beyond what a change of unit explains: 104 is believed."""
+    hot = [(0.0, 25.0)] * 3 + [(0.0, 77.0)] * 3 + [(11.0, 104.0)] * 3
+    assert minutes(play(Kind.CIRCUIT, terminal(hot))) == [(True, 35)]
