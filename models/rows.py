@@ -15,13 +15,15 @@ Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
 NO_TABLE: Final[Table] = (("time_s",), ())
 
 
-def days_from_tables(first: date, last: date, *, readings: Table, cycles: Table, events: Table) -> list[Day]:
+def days_from_tables(
+    first: date, last: date, *, readings: Table, cycles: Table, events: Table, beside: Table = NO_TABLE
+) -> list[Day]:
     """One `Day` for each day from `first` to `last`, both included; a day without rows is empty."""
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    parts = [_by_day(days, rows_from_table(*table)) for table in (readings, cycles, events)]
+    parts = [_by_day(days, rows_from_table(*table)) for table in (readings, cycles, events, beside)]
     return [
-        Day(day=day, readings=reading, cycles=cycle, events=event)
-        for day, reading, cycle, event in zip(days, *parts, strict=True)
+        Day(day=day, readings=reading, cycles=cycle, events=event, beside=others)
+        for day, reading, cycle, event, others in zip(days, *parts, strict=True)
     ]
 
 

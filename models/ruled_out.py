@@ -27,6 +27,7 @@ _CONTEXT: Final = MappingProxyType(
     {
         "ambient_c": ("weather", "the temperature of the room"),
         "inlet_c": ("weather", "the temperature of the incoming water"),
+        "mains_s_per_l": ("peers", "filling of the home's dishwasher, which has the same mains pressure"),
         "doors_per_h": ("use", "how often the door is opened"),
         "load_kg": ("use", "the load"),
         "spin_rpm": ("use", "the spin speed"),

@@ -178,6 +178,7 @@ def _load(connection: Connection, due: Due, first: date, last: date, received_to
         readings=memory.read_readings(connection, span),
         cycles=memory.read_cycles(connection, span),
         events=memory.read_events(connection, span) if due.kind in _REPORTING else NO_TABLE,
+        beside=memory.read_beside(connection, span),
     )
 
 

@@ -74,6 +74,11 @@ def read_events(connection: Connection, span: Span) -> Table:
     return _read(connection, "events", span)
 
 
+def read_beside(connection: Connection, span: Span) -> Table:
+    """Cycles of the home's machines that stand beside this kind; none for most kinds."""
+    return _read(connection, f"beside_{span.kind}", span)
+
+
 def _read(connection: Connection, query: str, span: Span) -> Table:
     if query not in _SQL:
         return Table(("time_s",), [])

@@ -47,7 +47,8 @@ _WORDS: Final = MappingProxyType(
         "drain_s_per_l": _words(
             "drain_s / litres", "s/l", "Draining time per litre", "per litre; mains pressure acts on filling only"
         ),
-        "fill_s_per_l": _words("fill_s / litres", "s/l", "Filling time per litre", "per litre"),
+        "fill_s_per_l": _words("fill_s / litres", "s/l", "Filling time per litre", "at like mains pressure"),
+        "mains_s_per_l": _words("fill_s / litres", "s/l", "Filling time per litre of the home's dishwasher"),
         "spin_vibration_mm_s": _words("spin_vibration_mm_s", "mm/s", "Vibration at spin", _LOAD + " and spin speeds"),
         "tumble_vibration_mm_s": _words("vibration_mm_s", "mm/s", "Vibration while tumbling", _LOAD),
         "wash_power_w": _words("power_w", "W", "Motor power while tumbling", _LOAD),

@@ -7,6 +7,7 @@ from domain.signals import Kind
 from models.detectors.signature import Effect, Signature
 from models.features import air_conditioner as ac
 from models.features.fan import FAN_LAW, STEPS, WATTS
+from models.features.mains import MAINS
 
 FIRST_WEEKS: Final = "What was wrong from the first day on; units without these signals; the first one to two weeks."
 
@@ -196,7 +197,9 @@ _WASHING_MACHINE: Final = (
         failure=(0.6, 1.0, 1.6),
         lowest_of=4,
         lowest_within=10,  # works on the mains last days, not weeks (E)
-        cannot_see=FIRST_WEEKS + " Low mains pressure for weeks and a tap half closed look the same.",
+        lowest_unless=MAINS,
+        cannot_see=FIRST_WEEKS
+        + " A tap half closed looks the same; so do weeks of low mains pressure where no dishwasher tells of them.",
     ),
     Signature(
         fault="bearing_wear",

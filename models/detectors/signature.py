@@ -12,15 +12,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import compress
 from math import exp, inf, log
+from typing import Final
 
 import numpy as np
 
 from domain.signals import Kind
 from models.detectors.accumulate import Limits, middle_of
 from models.detectors.contract import References
-from models.features.day import Floats, Whole
+from models.features.day import Floats, Mask, Whole
 from models.healthy.deviations import Deviation, deviations_of
 from models.history import FeatureHistory
+
+LEAST_TOLD: Final = 2
+"""Days on which `Signature.lowest_unless` was told that suffice: one may have been told at another hour (E)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,8 @@ class Signature:
     what only looks like it comes and goes (foam, mains pressure)."""
     lowest_within: int = 1
     """And of all observed days within so many calendar days."""
+    lowest_unless: str = ""
+    """A context index that tells what only looks like it: two days on which it was known are enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +127,10 @@ def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> 
     if not known.any():
         return None
     typical = middle_of(below[known])
+    told = _told(signature, shown, ordinals)
     return Amplitudes(
         days=days if known.all() else tuple(compress(days, known.tolist())),
-        values=_lowest(signature, ordinals[known], above[known] / below[known]),
+        values=_lowest(signature, ordinals[known], above[known] / below[known], told[known]),
         noise=1.0 / np.sqrt(typical),
         drift=float(np.sqrt(wander)) / typical,
     )
@@ -138,12 +145,28 @@ def _days_of(keys: Sequence[Deviation]) -> tuple[tuple[date, ...], Whole]:
     return tuple(map(date.fromordinal, ordinals.tolist())), ordinals
 
 
-def _lowest(signature: Signature, ordinals: Whole, values: Floats) -> Floats:
+def _told(signature: Signature, shown: Sequence[tuple[Effect, Deviation]], ordinals: Whole) -> Mask:
+    """The days on which what only looks like the fault was measured."""
+    told = np.zeros(len(ordinals), dtype=np.bool_)
+    for effect, found in shown:
+        if effect.key and signature.lowest_unless in found.alike_in:
+            told |= np.isin(ordinals, found.ordinals[found.alike_in[signature.lowest_unless]])
+    return told
+
+
+def _back_to(told: Whole, count: int) -> Whole:
+    """At each place that of the last but one day of `told`; -1 where there is none yet."""
+    before = np.searchsorted(told, np.arange(count), side="right") - LEAST_TOLD
+    return np.where(before >= 0, told[np.maximum(before, 0)] if len(told) else -1, -1)
+
+
+def _lowest(signature: Signature, ordinals: Whole, values: Floats, told: Mask) -> Floats:
     if signature.lowest_of == 1:
         return values
     within = np.searchsorted(ordinals, ordinals - signature.lowest_within, side="right")
     enough = np.arange(len(ordinals)) - signature.lowest_of + 1
-    first = np.minimum(within, enough).tolist()
+    asked = _back_to(np.flatnonzero(told), len(ordinals))
+    first = np.where(asked >= within, asked, np.minimum(within, enough)).tolist()
     # As long as there are too few days to tell, nothing is believed to be there.
     return np.array([values[max(start, 0) : place + 1].min(initial=0.0 if start < 0 else np.inf)
                      for place, start in enumerate(first)])  # fmt: skip

@@ -22,6 +22,8 @@ class Watched:
     readings: Arrivals = NO_ARRIVALS
     cycles: Arrivals = NO_ARRIVALS
     events: Arrivals = NO_ARRIVALS
+    beside: Arrivals = NO_ARRIVALS
+    """Cycles of the home's machines of another kind."""
     services: list[Service] = field(default_factory=list)
     remembered: Remembered = field(init=False)
 
@@ -36,6 +38,7 @@ class Watched:
                 readings=self.readings.day(day, received_to_us),
                 cycles=self.cycles.day(day, received_to_us),
                 events=self.events.day(day, received_to_us),
+                beside=self.beside.day(day, received_to_us),
             )
             for day in days
         ]

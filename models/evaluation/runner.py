@@ -29,6 +29,7 @@ from models.evaluation.case import Case, CaseAppliance, Piece, pieces, read_even
 from models.evaluation.homes import home_findings
 from models.evaluation.ledger import Finding, as_line
 from models.evaluation.walk import BASELINES, Seen, Walked, WatchSafety, walk
+from models.features.mains import BESIDE
 from models.partition import Apply, here
 from models.trained.speakers import DETECTORS_ALONE, Speakers
 
@@ -102,6 +103,7 @@ def run_piece(
             watch_safety,
             speakers,
             weigh,
+            loaded.beside,
         )
         for loaded in load_piece(case, piece)
     ]
@@ -115,6 +117,8 @@ class Loaded(NamedTuple):
     cycles: Arrivals
     events: Arrivals
     services: Sequence[Service]
+    beside: Arrivals = NO_ARRIVALS
+    """Cycles of the home's machines of another kind."""
 
 
 def load_piece(case: Case, piece: Piece) -> Iterator[Loaded]:
@@ -122,6 +126,7 @@ def load_piece(case: Case, piece: Piece) -> Iterator[Loaded]:
     readings = _frames(case.tables, piece, READING_SIGNALS)
     cycles = _frames(case.cycles, piece, CYCLE_SIGNALS)
     events = read_events(case)
+    beside = _beside(case, piece)
     for name in piece.appliances:
         yield Loaded(
             case.appliances[name],
@@ -129,7 +134,23 @@ def load_piece(case: Case, piece: Piece) -> Iterator[Loaded]:
             arrivals_of(cycles[name]) if name in cycles else NO_ARRIVALS,
             arrivals_of_events(events.get(name, ())),
             case.services.get(name, ()),
+            beside.get(name, NO_ARRIVALS),
         )
+
+
+def _beside(case: Case, piece: Piece) -> dict[str, Arrivals]:
+    """By appliance of the piece, the cycles of its home's machines that stand beside its kind."""
+    if piece.kind not in BESIDE:
+        return {}
+    machines: dict[str, list[str]] = {}
+    for one in case.appliances.values():
+        if one.kind is BESIDE[piece.kind]:
+            machines.setdefault(one.household_id, []).append(one.id)
+    others = {name: machines.get(case.appliances[name].household_id, []) for name in piece.appliances}
+    names = tuple(sorted({other for some in others.values() for other in some}))
+    cycles = _frames(case.cycles, Piece(BESIDE[piece.kind], names, 0), CYCLE_SIGNALS)
+    found = {name: [cycles[other] for other in some if other in cycles] for name, some in others.items()}
+    return {name: arrivals_of(pl.concat(some).sort("time")) for name, some in found.items() if some}
 
 
 def _frames(

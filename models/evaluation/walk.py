@@ -16,7 +16,7 @@ from domain.findings import Verdict
 from domain.readings import from_us, to_us
 from domain.services import Service
 from domain.signals import READING_SIGNALS
-from models.evaluation.arrivals import DAY_US, Arrivals, Micros, arrivals_of, day_of, readings_by_arrival
+from models.evaluation.arrivals import DAY_US, NO_ARRIVALS, Arrivals, Micros, arrivals_of, day_of, readings_by_arrival
 from models.evaluation.baselines import Baseline
 from models.evaluation.case import CaseAppliance
 from models.evaluation.engine import Watched, judge_night
@@ -79,11 +79,12 @@ def walk(
     watch_safety: WatchSafety,
     speakers: Speakers = DETECTORS_ALONE,
     weigh: DecisionParams | None = None,
+    beside: Arrivals = NO_ARRIVALS,
 ) -> Walked:
     """Walk through everything that arrived from one appliance; `readings` as `read_checked` gives them."""
     catalogue = {signal.name: signal for signal in READING_SIGNALS[appliance.kind]}
     arrivals = arrivals_of(readings)
-    watched = Watched(kind=appliance.kind, readings=arrivals, cycles=cycles, events=events)
+    watched = Watched(kind=appliance.kind, readings=arrivals, cycles=cycles, events=events, beside=beside)
     ledgers = {name: Ledger(appliance_id=appliance.id, kind=appliance.kind) for name in BASELINES}
     ledgers[""] = Ledger(appliance_id=appliance.id, kind=appliance.kind, weigh=weigh)
     baseline = Baseline(kind=appliance.kind)

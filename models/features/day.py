@@ -51,6 +51,8 @@ class Day:
     readings: Rows = NO_ROWS
     cycles: Rows = NO_ROWS
     events: Rows = NO_ROWS
+    beside: Rows = NO_ROWS
+    """Cycles of the home's machines of another kind (models/features/mains.py)."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was worked out from these rows once, for several who need it; never part of them."""
 

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from models.features.day import Day, DayIndex, Floats, Mask, Rows, ratio_of, single, summarise
+from models.features.mains import fill_pace
 from models.features.stretches import changes, hours_between, slopes_per_h, stretches
 
 HEAT_RATE: Final = "heat_rate_k_per_h"
@@ -40,11 +41,10 @@ def washing_indices(day: Day) -> list[DayIndex]:
 
 
 def _cycles(cycles: Rows) -> list[DayIndex]:
-    litres, drain, fill = cycles.number("litres"), cycles.number("drain_s"), cycles.number("fill_s")
-    enough = litres >= LEAST_LITRES
+    litres, drain = cycles.number("litres"), cycles.number("drain_s")
     return [
-        *summarise(DRAIN, ratio_of(drain, litres, enough & (drain >= 2.0))),
-        *summarise(FILL, ratio_of(fill, litres, enough & (fill >= 2.0))),
+        *summarise(DRAIN, ratio_of(drain, litres, (litres >= LEAST_LITRES) & (drain >= 2.0))),
+        *summarise(FILL, fill_pace(cycles, LEAST_LITRES)),
     ]
 
 

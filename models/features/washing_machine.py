@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from models.features.day import Day, DayIndex, Floats, ratio_of, summarise
+from models.features.day import Day, DayIndex, Floats, summarise
+from models.features.mains import fill_pace, mains_indices
 
 DRAIN: Final = "drain_s_per_l"
 """Seconds to drain one litre, median of the day's cycles; its weight is the number of cycles."""
@@ -41,9 +42,9 @@ def drain_indices(day: Day) -> list[DayIndex]:
 def cycle_indices(day: Day) -> list[DayIndex]:
     """Filling and spinning as the cycle summaries tell."""
     cycles = day.cycles
-    fill_s, litres = cycles.number("fill_s"), cycles.number("litres")
     return [
-        *summarise(FILL, ratio_of(fill_s, litres, (litres >= LEAST_LITRES) & (fill_s >= 2.0))),
+        *summarise(FILL, fill_pace(cycles, LEAST_LITRES)),
+        *mains_indices(day),
         *summarise(SPIN_VIBRATION, _positive(cycles.number("spin_vibration_mm_s"))),
         *summarise(SPIN_RPM, _positive(cycles.number("spin_rpm"))),
         *summarise(LOAD, _positive(cycles.number("load_kg"))),

@@ -24,7 +24,7 @@ THERMOMETER_DRIFT_K: Final = 0.3
 LEAST_WINDOWS: Final = 2.0
 LOOK_BACK: Final = timedelta(days=150)
 """What is older has either been said or has ended (E); it keeps the cost of a day from growing with the history."""
-CONTEXT_WANDER: Final = {"ambient_c": 5.0, "inlet_c": 4.0, "doors_per_h": 0.5}
+CONTEXT_WANDER: Final = {"ambient_c": 5.0, "inlet_c": 4.0, "doors_per_h": 0.5, "mains_s_per_l": 0.03}
 """How far a slow context moves over months (E): counted as drift where the unit does not measure it."""
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "244d9b38ebb5bf093085b8a61d3fe02ce18e39266187c9b68629da0e5f9a9d64"
+SHIPPED_SHA256: Final = "7049e6f383dc566c25ad8393d8a04bddc5e0543a934f04abc784fb4b5aa50308"
 FORMAT: Final = 1
 USUAL_DAYS: Final = 8
 """Observed days that a level is learned from where the file says nothing else (E)."""

@@ -8,14 +8,14 @@ there at installation is measured from the fleet's edge instead of being learned
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import compress
 from typing import Any, Final
 
 import numpy as np
 
-from models.features.day import Floats, Whole, median_of
+from models.features.day import Floats, Mask, Whole, median_of
 from models.healthy.fleet_prior import IndexPrior
 from models.healthy.reference import Reference
 from models.history import DaySeries, FeatureHistory
@@ -53,6 +53,8 @@ class Deviation:
     drift: float
     ordinals: Whole
     """The days as day numbers, for arithmetic."""
+    alike_in: Mapping[str, Mask] = field(default_factory=dict)
+    """By context index, whether it was known on the day."""
 
     def __len__(self) -> int:
         return len(self.days)
@@ -92,10 +94,12 @@ def _learn_from(
     prior: IndexPrior, history: FeatureHistory, series: DaySeries, count: int, params: LevelParams
 ) -> Reference | None:
     """The reference from the first `count` days; None if they are too irregular."""
-    y, x, means = _design(prior, history, series, slice(0, count), None)
+    y, x, means, told = _design(prior, history, series, slice(0, count), None)
     known = np.isfinite(y)
     if int(known.sum()) < prior.least_days:
         return None
+    alike = known & (told | np.isnan(means)).all(axis=1)
+    known = alike if 2 * int(alike.sum()) >= prior.least_days else known
     model = _fit(prior, y[known], x[known], params)
     if model is None:
         return None
@@ -130,7 +134,7 @@ def deviation_of(
         return None
     model: Mapping[str, Any] = {} if reference is None else reference.model
     means = None if reference is None else np.asarray(model["means"], dtype=np.float64)
-    y, x, means = _design(prior, history, series, slice(None), means)
+    y, x, means, told = _design(prior, history, series, slice(None), means)
     slopes = np.asarray(model.get("slopes", [slope.mean for slope in prior.slopes]), dtype=np.float64)
     covariance = np.asarray(
         model.get("covariance", np.diag([slope.deviation**2 for slope in prior.slopes])), dtype=np.float64
@@ -150,6 +154,7 @@ def deviation_of(
         observed=back(y)[known],
         drift=prior.drift,
         ordinals=series.ordinals[known],
+        alike_in={slope.context: told[known, place] for place, slope in enumerate(prior.slopes)},
     )
 
 
@@ -165,18 +170,25 @@ def _trusted_level(prior: IndexPrior, model: Mapping[str, Any], freed: Floats, p
 
 def _design(
     prior: IndexPrior, history: FeatureHistory, series: DaySeries, part: slice, means: Floats | None
-) -> tuple[Floats, Floats, Floats]:
-    """Index and centred context of the days; unknown context counts as its mean."""
+) -> tuple[Floats, Floats, Floats, Mask]:
+    """Index and centred context of the days, the means, and what context was told; unknown counts as its mean."""
     y = _scaled(series.values[part], prior.log)
     days = series.ordinals[part]
     columns = [_scaled(history.all_days(slope.context).at_days(days), slope.log) for slope in prior.slopes]
     x = np.column_stack(columns) if columns else np.empty((len(days), 0))
     if means is None:
-        known = np.isfinite(x)
-        total = np.where(known, x, 0.0).sum(axis=0)
-        means = np.divide(total, known.sum(axis=0), out=np.full(x.shape[1], np.nan), where=known.any(axis=0))
+        means = np.array([_centre(column) for column in x.T])
     centred = x - means
-    return y, np.where(np.isfinite(centred), centred, 0.0), np.asarray(means)
+    told = np.isfinite(centred)
+    return y, np.where(told, centred, 0.0), np.asarray(means), told
+
+
+def _centre(context: Floats) -> float:
+    """What an unknown day counts as: the mean, or where days are missing the median; NaN if most are."""
+    known = context[np.isfinite(context)]
+    if len(known) == len(context):
+        return float(known.mean()) if len(known) else np.nan
+    return median_of(known) if 2 * len(known) >= len(context) else np.nan
 
 
 def _scaled(values: Floats, log: bool) -> Floats:

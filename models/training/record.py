@@ -118,4 +118,5 @@ def _watched(loaded: Loaded) -> Watched:
         readings=arrivals_of(loaded.readings),
         cycles=loaded.cycles,
         events=loaded.events,
+        beside=loaded.beside,
     )

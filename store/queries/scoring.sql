@@ -223,6 +223,14 @@ SELECT extract(epoch FROM time)::float8 AS time_s, fill_s, drain_s, litres
 FROM cycle_dishwasher
 WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
 
+-- name: beside_washing_machine
+-- What the home's dishwashers filled: the same mains pressure.
+SELECT extract(epoch FROM c.time)::float8 AS time_s, c.fill_s, c.litres
+FROM appliance own
+JOIN appliance a ON a.household_id = own.household_id AND a.kind = 'dishwasher' AND a.claimed
+JOIN cycle_dishwasher c ON c.appliance_key = a.key
+WHERE own.key = %(appliance_key)s AND c.time >= %(starts)s AND c.time < %(ends)s AND c.received_at <= %(received_to)s
+
 -- name: events
 SELECT extract(epoch FROM time)::float8 AS time_s, code, active::int AS active
 FROM event

@@ -17,7 +17,7 @@ from tests.unit.synthetic_days import FIRST, evening
 AFTER = 20
 """The day from which the fault grows, for ten days, to its full severity."""
 CONTEXT = {"ambient_c": 24.0, "inlet_c": 15.0, "spin_rpm": 1200.0, "load_kg": 4.0, "doors_per_h": 1.0,
-           "compressor_hz": 45.0}  # fmt: skip
+           "compressor_hz": 45.0, "mains_s_per_l": 20.0}  # fmt: skip
 
 
 def growth(number: int) -> float:
@@ -51,7 +51,8 @@ def story(
             rows.append((day, index, float(np.exp(value)) if prior.log else float(value), 0.0, 10.0))
         for index, usual in CONTEXT.items():
             if index not in missing:
-                rows.append((day, index, usual * float(rng.normal(1.0, 0.02)), 0.0, 10.0))
+                moved = np.exp(moves[index] * share) if index in moves and index not in priors_of(kind) else 1.0
+                rows.append((day, index, usual * moved * float(rng.normal(1.0, 0.02)), 0.0, 10.0))
         if kind == Kind.AIR_CONDITIONER:
             rows += _cooling(number, moves, missing, rng)
     history = history_of(rows, evening(last))

@@ -48,6 +48,9 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
         (Kind.REFRIGERATOR, {"on_power_w": 0.3, "mean_power_w": 0.3}, set()),  # its power meter drifts
         (Kind.REFRIGERATOR, {"fridge_c": 4.0}, set()),  # its thermometer drifts
         (Kind.WATER_HEATER, {"burst_min": -0.6, "starts_per_heat_h": 0.6}, set()),  # drawn more often, no lime
+        (Kind.WASHING_MACHINE, {"fill_s_per_l": 0.4}, {"inlet_valve_weak"}),
+        # Water comes slower to the dishwasher as well: that is the mains.
+        (Kind.WASHING_MACHINE, {"fill_s_per_l": 0.4, "mains_s_per_l": 0.44}, set()),
         (Kind.AIR_PURIFIER, CLOGGED_FAN, {"filter_clog"}),
         (Kind.AIR_PURIFIER, {"watts_at_2": 0.1}, set()),  # more watts is no clog
     ],
@@ -163,3 +166,19 @@ def test_the_heat_that_passes_a_cold_bottom() -> None:
         bottom_c=[40.0, 40.0, 44.0, 48.0, 48.0, 48.0],
     )  # fmt: skip
     assert found["top_share"] == pytest.approx(0.2)
+
+
+def test_mains_pressure_is_what_the_dishwasher_felt_at_the_same_time_of_day() -> None:
+    hours = {"own": (9.0,), "beside": (1.5, 14.0, 16.0)}
+    rows = {name: MIDNIGHT_S + 3600.0 * np.array(at) for name, at in hours.items()}
+    beside = Rows(
+        time_s=rows["beside"], numbers={"fill_s": np.array([40.0, 60.0, 70.0]), "litres": np.array([4.0, 3.0, 1.0])}
+    )
+    own = Rows(time_s=rows["own"], numbers={"fill_s": np.array([100.0]), "litres": np.array([20.0])})
+    day = Day(day=DAY, cycles=own, beside=beside)
+    # At 01:30 and 14:00 water came within eight hours of 09:00; the third fill is too small to tell.
+    found = {one.index: (one.value, one.weight) for one in daily_indices(Kind.WASHING_MACHINE, day)}
+    assert found["mains_s_per_l"] == (15.0, 2.0)
+    assert "mains_s_per_l" not in {
+        one.index for one in daily_indices(Kind.WASHING_MACHINE, Day(day=DAY, beside=beside))
+    }
