@@ -36,6 +36,7 @@ from api.routes import (
     technician_record,
     telemetry,
     visits,
+    work_appeals,
 )
 from api.settings import NOTICE, ApiSettings
 from store.api_pool import closed_pool
@@ -89,7 +90,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     )
     for part in (
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
-        *(reliability, electrical, opinions, service_quality, technician_record, campaigns),
+        *(reliability, electrical, opinions, service_quality, technician_record, work_appeals, campaigns),
         *(parts, part_orders, field, obligations),
         *(models, knowledge),
         *(people, visits),

@@ -164,6 +164,14 @@ GRADE: Final = _machine(
     "given appealed",
 )
 
+APPEAL: Final = _machine(
+    "appeal",
+    "appealed",
+    {"appealed": "confirmed overturned", "confirmed": "", "overturned": ""},
+    "appealed",
+)
+"""Of points taken, or of pay that is held back; `overturned`: the person was right."""
+
 CAMPAIGN: Final = _machine(
     "campaign",
     "draft",
@@ -206,6 +214,6 @@ MODEL: Final = _machine(
 MACHINES: Final = (
     *(FINDING, REMINDER, ORDER, OBLIGATION),
     *(RESERVATION, TRANSFER),
-    *(CASE, OPINION, GRADE, CAMPAIGN, PARTICIPATION),
+    *(CASE, OPINION, GRADE, APPEAL, CAMPAIGN, PARTICIPATION),
     *(MODEL,),
 )

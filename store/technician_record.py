@@ -67,14 +67,16 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earned:
-    """A finished job and what it has passed."""
+    """A finished job and when it passed each gate; None: not yet. `waived_at`: an appeal lifted what was missing."""
 
     order_number: int
     minutes: int
-    reported: bool
-    proved: bool
-    followed_up: bool
-    no_open_complaint: bool
+    finished_at: datetime
+    reported_at: datetime | None
+    proved_at: datetime | None
+    followed_up_at: datetime | None
+    no_complaint_at: datetime | None
+    waived_at: datetime | None
     repeats: bool
 
 
@@ -168,9 +170,17 @@ def own_repeats(connection: Connection, since: datetime) -> list[Repeat]:
     return rows(connection, Repeat, _SQL["own_repeats"], {"since": since})
 
 
-def read_earned(connection: Connection, technician_id: str, since: datetime, until: datetime) -> list[Earned]:
-    """Jobs of a technician finished between two moments."""
-    return rows(connection, Earned, _SQL["earned"], {"technician_id": technician_id, "since": since, "until": until})
+def read_earned(connection: Connection, technician_id: str, until: datetime) -> list[Earned]:
+    """Jobs that a technician finished before a moment."""
+    return rows(connection, Earned, _SQL["earned"], {"technician_id": technician_id, "until": until})
+
+
+def points_in(connection: Connection, technician_id: str, since: datetime, until: datetime) -> tuple[int, int]:
+    """Points taken between two moments, and points given back by appeals decided between them."""
+    values = {"technician_id": technician_id, "since": since, "until": until}
+    found = connection.execute(_SQL["points_in"], values).fetchone()
+    assert found is not None, "sums always have a row"
+    return int(found[0]), int(found[1])
 
 
 def set_active(connection: Connection, technician_id: str, *, active: bool) -> bool:

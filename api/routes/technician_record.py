@@ -21,6 +21,7 @@ from store.technician_record import (
     Earned,
     GivenGrade,
     add_points,
+    points_in,
     read_earned,
     read_grade,
     read_grades,
@@ -29,6 +30,7 @@ from store.technician_record import (
     record_appeal,
     set_active,
 )
+from store.work_appeals import read_appeals, require_finished
 
 router = APIRouter(tags=["technicians"])
 
@@ -69,6 +71,7 @@ def record(ask: Ask, technician_id: str) -> Response:
             "points": points_left([(one.points, one.at) for one in entries], now),
             "points_full": FULL,
             "points_entries": entries,
+            "appeals": read_appeals(connection, found.id),
         }
 
     return reading(ask, work)
@@ -76,10 +79,12 @@ def record(ask: Ask, technician_id: str) -> Response:
 
 @router.post("/technicians/{technician_id}/points", summary="Take licence points off", status_code=201)
 def deduct(ask: Ask, technician_id: str, body: Deduction) -> Response:
-    """For a broken promise or overcharging; one entry per order and reason."""
+    """For a broken promise or overcharging; one entry per order and reason. The person can appeal."""
 
     def work(connection: Connection) -> Answer:
         found = read_technician(connection, technician_id)
+        if body.order_id is not None:
+            require_finished(connection, found.id, body.order_id)
         added = add_points(
             connection,
             found.id,
@@ -135,7 +140,8 @@ def settlement(
     technician_id: str,
     month: Annotated[str, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="For instance 2026-03.")],
 ) -> Response:
-    """Each job with the gates that still hold it back: report, proof by telemetry, follow-up, open complaint."""
+    """Each job with the gates that hold it back: report, proof by telemetry, follow-up, open complaint. It is paid in
+    the month in which it passes the last of them."""
     first = date.fromisoformat(f"{month}-01")
     if first > ask.settings.now().date():
         raise BadInput(f"{month} has not begun")
@@ -144,9 +150,10 @@ def settlement(
 
     def work(connection: Connection) -> dict[str, Any]:
         found = read_technician(connection, technician_id)
-        lost = -sum(one.points for one in read_points(connection, found.id, since) if one.at < until)
-        jobs = [_earned(job) for job in read_earned(connection, found.id, since, until)]
-        return {"technician_id": found.id, "month": month, **asdict(settle_month(jobs, max(0, lost)))}
+        lost, returned = points_in(connection, found.id, since, until)
+        jobs = [_earned(job) for job in read_earned(connection, found.id, until)]
+        statement = settle_month(jobs, since, until, points_lost=lost, points_returned=returned)
+        return {"technician_id": found.id, "month": month, **asdict(statement)}
 
     return reading(ask, work)
 
@@ -158,17 +165,18 @@ def _standing(given: list[GivenGrade], today: date) -> Standing:
 
 
 def _earned(job: Earned) -> EarnedJob:
-    passed = {
-        Gate.REPORTED: job.reported,
-        Gate.PROVED: job.proved,
-        Gate.FOLLOWED_UP: job.followed_up,
-        Gate.NO_OPEN_COMPLAINT: job.no_open_complaint,
-    }
     return EarnedJob(
         order_number=job.order_number,
         minutes=job.minutes,
-        passed=frozenset(gate for gate, is_passed in passed.items() if is_passed),
+        finished_at=job.finished_at,
+        passed={
+            Gate.REPORTED: job.reported_at,
+            Gate.PROVED: job.proved_at,
+            Gate.FOLLOWED_UP: job.followed_up_at,
+            Gate.NO_OPEN_COMPLAINT: job.no_complaint_at,
+        },
         repeats=job.repeats,
+        waived_at=job.waived_at,
     )
 
 

@@ -18,7 +18,15 @@ SELECT state, version FROM part_transfer WHERE id = %(id)s FOR UPDATE
 SELECT state, version FROM opinion WHERE id = %(id)s FOR UPDATE
 
 -- name: step_opinion
-UPDATE opinion SET state = %(to)s WHERE id = %(id)s
+UPDATE opinion
+SET state = %(to)s, verified_at = CASE WHEN %(to)s = 'verified' THEN %(at)s::timestamptz ELSE verified_at END
+WHERE id = %(id)s
+
+-- name: lock_appeal
+SELECT state, version FROM work_appeal WHERE id = %(id)s FOR UPDATE
+
+-- name: step_appeal
+UPDATE work_appeal SET state = %(to)s, decided_at = %(at)s, answer = %(reason)s WHERE id = %(id)s
 
 -- name: lock_grade
 SELECT state, version FROM technician_grade WHERE id = %(id)s FOR UPDATE
@@ -56,7 +64,8 @@ WHERE id = %(id)s
 
 -- name: step_order
 UPDATE service_order
-SET state = %(to)s, completed_at = CASE WHEN %(to)s = 'completed' THEN %(at)s ELSE completed_at END
+SET state = %(to)s, completed_at = CASE WHEN %(to)s = 'completed' THEN %(at)s ELSE completed_at END,
+    verified_at = CASE WHEN %(to)s = 'verified' THEN %(at)s::timestamptz END
 WHERE id = %(id)s
 
 -- name: step_transfer

@@ -59,20 +59,65 @@ WHERE o.technician_id IS NOT NULL AND o.technician_id = first.technician_id AND 
                   WHERE p.technician_id = o.technician_id AND p.order_id = o.id AND p.reason = 'repeat_repair')
 
 -- name: earned
-SELECT o.number AS order_number, (SELECT sum(t.minutes) FROM order_task t WHERE t.order_id = o.id)::int AS minutes,
-       NOT EXISTS (SELECT FROM order_task t WHERE t.order_id = o.id AND t.outcome IS NULL) AS reported,
-       o.state = 'verified' AS proved,
-       EXISTS (SELECT FROM obligation b WHERE b.order_id = o.id AND b.kind = 'follow_up' AND b.state = 'met')
-           AS followed_up,
-       NOT EXISTS (SELECT FROM opinion p WHERE p.order_id = o.id AND p.kind = 'complaint'
-                   AND p.state IN ('recorded', 'handled')) AS no_open_complaint,
-       EXISTS (SELECT FROM order_task later JOIN order_task t ON t.id = later.repeats
-               JOIN service_order first ON first.id = t.order_id
-               WHERE later.order_id = o.id AND first.technician_id = o.technician_id AND first.id <> o.id) AS repeats
-FROM service_order o
-WHERE o.technician_id = %(technician_id)s AND o.completed_at >= %(since)s AND o.completed_at < %(until)s
-  AND EXISTS (SELECT FROM order_task t WHERE t.order_id = o.id)
-ORDER BY o.number
+-- Work that somebody finished before a moment, with the moment at which it passed each gate; NULL: not yet. A complaint
+-- that came after all else was passed holds nothing back: the work is paid by then.
+WITH job AS (
+    SELECT o.id, o.number AS order_number, o.completed_at AS finished_at,
+           (SELECT sum(t.minutes) FROM order_task t WHERE t.order_id = o.id)::int AS minutes,
+           CASE WHEN NOT EXISTS (SELECT FROM order_task t WHERE t.order_id = o.id AND t.outcome IS NULL)
+                THEN greatest(o.completed_at, (SELECT max(t.reported_at) FROM order_task t WHERE t.order_id = o.id))
+           END AS reported_at,
+           o.verified_at AS proved_at,
+           (SELECT min(b.closed_at) FROM obligation b
+            WHERE b.order_id = o.id AND b.kind = 'follow_up' AND b.state = 'met') AS followed_up_at,
+           (SELECT a.decided_at FROM work_appeal a WHERE a.order_id = o.id AND a.technician_id = o.technician_id
+              AND a.state = 'overturned') AS waived_at,
+           EXISTS (SELECT FROM order_task later JOIN order_task t ON t.id = later.repeats
+                   JOIN service_order first ON first.id = t.order_id
+                   WHERE later.order_id = o.id AND later.outcome IS DISTINCT FROM 'no_fault_found'
+                     AND first.technician_id = o.technician_id AND first.id <> o.id) AS repeats
+    FROM service_order o
+    WHERE o.technician_id = %(technician_id)s AND o.completed_at < %(until)s
+      AND EXISTS (SELECT FROM order_task t WHERE t.order_id = o.id)
+), rest AS (
+    SELECT job.*, CASE WHEN num_nulls(reported_at, proved_at, followed_up_at) = 0
+                       THEN greatest(reported_at, proved_at, followed_up_at) ELSE 'infinity' END AS rest_at
+    FROM job
+)
+SELECT order_number, minutes, finished_at, reported_at, proved_at, followed_up_at, waived_at, repeats,
+       CASE WHEN NOT EXISTS (SELECT FROM opinion p WHERE p.order_id = rest.id AND p.kind = 'complaint'
+                             AND p.state IN ('recorded', 'handled') AND p.recorded_at <= rest_at)
+            THEN greatest(finished_at, (SELECT max(p.verified_at) FROM opinion p WHERE p.order_id = rest.id
+                                          AND p.kind = 'complaint' AND p.recorded_at <= rest_at))
+       END AS no_complaint_at
+FROM rest ORDER BY order_number
+
+-- name: has_finished
+SELECT EXISTS (SELECT FROM order_finish WHERE order_id = %(order_id)s AND technician_id = %(technician_id)s)
+
+-- name: points_entry
+SELECT id, points, reason, order_id, note, actor, at FROM points_entry
+WHERE id = %(id)s AND technician_id = %(technician_id)s
+
+-- name: add_appeal
+INSERT INTO work_appeal (technician_id, entry_id, order_id, appeal, made_at)
+VALUES (%(technician_id)s, %(entry_id)s, %(order_id)s, %(appeal)s, %(at)s) ON CONFLICT DO NOTHING RETURNING id
+
+-- name: appeal
+SELECT id, technician_id, entry_id, order_id, state, appeal, answer, made_at, decided_at, version
+FROM work_appeal WHERE id = %(id)s
+
+-- name: appeals
+SELECT id, technician_id, entry_id, order_id, state, appeal, answer, made_at, decided_at, version
+FROM work_appeal WHERE technician_id = %(technician_id)s ORDER BY made_at DESC, id
+
+-- name: points_in
+-- Points taken in a span, and points given back by appeals decided in it.
+SELECT (SELECT coalesce(-sum(e.points), 0) FROM points_entry e WHERE e.technician_id = %(technician_id)s
+          AND e.reason <> 'appeal' AND e.at >= %(since)s AND e.at < %(until)s)::int AS lost,
+       (SELECT coalesce(-sum(e.points), 0) FROM work_appeal a JOIN points_entry e ON e.id = a.entry_id
+        WHERE a.technician_id = %(technician_id)s AND a.state = 'overturned'
+          AND a.decided_at >= %(since)s AND a.decided_at < %(until)s)::int AS returned
 
 -- name: set_active
 UPDATE technician SET active = %(active)s, version = version + 1 WHERE id = %(technician_id)s AND active <> %(active)s

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -193,12 +193,30 @@ def test_points_and_settlement_say_what_is_held_and_why(connection: Connection, 
     body = {"reason": "broken_promise", "order_id": str(unproved), "note": "came three hours late"}
     assert api.post("/api/v1/technicians/tech-1/points", json=body).json()["points"] == 10
     assert api.post("/api/v1/technicians/tech-1/points", json=body).status_code == 409
+    unknown = body | {"order_id": str(uuid4())}
+    assert "no finished work of tech-1" in api.post("/api/v1/technicians/tech-1/points", json=unknown).json()["detail"]
     statement = api.get("/api/v1/technicians/tech-1/settlement", params={"month": "2025-05"}).json()
     held = {line["order_number"]: line["held_by"] for line in statement["lines"]}
     assert list(held.values()) == [["followed_up"], ["reported", "proved", "followed_up"]]
     assert (statement["paid"], statement["held"]) == (0, 2 * (30 + 40 * 45 / 60))
     assert api.get("/api/v1/technicians/tech-1/settlement", params={"month": "2025-13"}).status_code == 422
     assert api.get("/api/v1/technicians/nobody/record").status_code == 404
+    entry = api.get("/api/v1/technicians/tech-1/record").json()["points_entries"][0]["id"]
+    why, pay = {"appeal": "The road was closed."}, {"order_id": str(unproved), "appeal": "Its readings never came."}
+    decision = {"overturned": True, "answer": "So it was."}
+    for path, asked in ((f"points/{entry}/appeal", why), ("settlement/appeals", pay)):
+        url = f"/api/v1/technicians/tech-1/{path}"
+        made = api.post(url, json=asked)
+        assert (made.status_code, made.json()["state"], api.post(url, json=asked).status_code) == (201, "appealed", 409)
+        decided = api.post(f"/api/v1/appeals/{made.json()['id']}/decide", json=decision)
+        assert (decided.json()["state"], decided.json()["answer"]) == ("overturned", "So it was.")
+        assert api.post(f"/api/v1/appeals/{made.json()['id']}/decide", json=decision).status_code == 409
+    record = api.get("/api/v1/technicians/tech-1/record").json()
+    assert (record["points"], len(record["appeals"])) == (12, 2)
+    july = api.get("/api/v1/technicians/tech-1/settlement", params={"month": "2025-07"}).json()
+    assert (july["returned"], [line["held_by"] for line in july["lines"]]) == (20, [["followed_up"], []])
+    assert july["paid"] == 30 + 40 * 45 / 60 - 20 + 20, "taken and given back in the same month"
+    assert api.post("/api/v1/technicians/tech-1/points/99/appeal", json=why).status_code == 404
 
 
 def test_an_avoided_visit_is_counted(connection: Connection, api: httpx.Client) -> None:

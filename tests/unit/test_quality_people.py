@@ -108,23 +108,41 @@ def test_the_top_tenth_needs_ten_people_and_an_a() -> None:
     assert top_tenth(graded[:9]) == []
 
 
+APRIL = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+def earned(number: int, minutes: int, proved: datetime | None = APRIL) -> EarnedJob:
+    """Finished on 1 April, and all gates passed then, except perhaps the proof."""
+    passed = dict.fromkeys(Gate, APRIL) | {Gate.PROVED: proved}
+    return EarnedJob(order_number=number, minutes=minutes, finished_at=APRIL, passed=passed, repeats=False)
+
+
 def test_a_statement_pays_what_passed_every_gate_and_keeps_the_rest() -> None:
-    every = frozenset(Gate)
-    statement = settle_month(
-        [
-            EarnedJob(order_number=2, minutes=90, passed=every, repeats=False),
-            EarnedJob(order_number=1, minutes=60, passed=every - {Gate.PROVED}, repeats=False),
-            EarnedJob(order_number=3, minutes=60, passed=every, repeats=True),
-        ],
-        points_lost=2,
-    )
+    unproved = earned(1, 60, proved=None)
+    jobs = [earned(2, 90), unproved, replace(earned(3, 60), repeats=True)]
+    statement = settle_month(jobs, APRIL, NOW, points_lost=2)
     assert [(line.order_number, line.amount, line.held_by) for line in statement.lines] == [
         (1, 70.0, ("proved",)),  # 30 + 40
         (2, 90.0, ()),  # 30 + 60
         (3, 0.0, ()),
     ]
     assert (statement.earned, statement.held, statement.deducted, statement.paid) == (90.0, 70.0, 20.0, 70.0)
-    assert settle_month([], points_lost=5).paid == 0
+    assert settle_month([], APRIL, NOW, points_lost=5).paid == 0
+    assert settle_month([], APRIL, NOW, points_lost=0, points_returned=2).paid == 20
+
+
+def test_what_was_held_is_paid_once_in_the_month_of_its_last_gate() -> None:
+    june = datetime(2026, 6, 1, tzinfo=UTC)
+    late, waived = earned(1, 60, proved=NOW), replace(earned(2, 60, proved=None), waived_at=NOW + timedelta(days=3))
+
+    def lines(since: datetime, until: datetime) -> list[tuple[int, tuple[str, ...], str]]:
+        found = settle_month([late, waived], since, until, points_lost=0).lines
+        return [(line.order_number, line.held_by, line.note) for line in found]
+
+    assert lines(APRIL, NOW) == [(1, ("proved",), ""), (2, ("proved",), "")], "as it was at the end of the month"
+    assert lines(NOW, june) == [(1, (), "finished in 2026-04"), (2, (), "finished in 2026-04")]
+    assert lines(june, june + timedelta(days=30)) == []
+    assert lines(datetime(2026, 3, 1, tzinfo=UTC), APRIL) == []
 
 
 def service(number: int, **changes: object) -> Service:
