@@ -23,6 +23,7 @@ from api.routes import (
     households,
     job_sheet,
     knowledge,
+    links,
     models,
     obligations,
     opinions,
@@ -91,7 +92,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     for part in (
         *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
         *(reliability, electrical, opinions, service_quality, technician_record, work_appeals, campaigns),
-        *(parts, part_orders, field, obligations),
+        *(parts, part_orders, field, obligations, links),
         *(models, knowledge),
         *(people, visits),
         live,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from dispatch.offers import is_still_free
 from dispatch.travel import TravelTimes
-from domain.errors import BadInput, Conflict, NotFound
+from domain.errors import BadInput, Conflict, IllegalMove, NotFound
 from domain.obligations import Obligation, Promise, clock_of
 from domain.states import OBLIGATION, ORDER
 from domain.visits import Slot
@@ -14,13 +14,15 @@ from notify.appointments import booked_text
 from notify.phrases import phrases_in
 from store.api_obligations import note_try
 from store.api_orders import Slot as Booking
-from store.api_orders import book, read_order
+from store.api_orders import book, read_order, refuse_second_open_order
+from store.breakdowns import report_breakdown
 from store.care import zone_of
 from store.database import Connection
 from store.moves import move
 from store.obligations import add_obligation, close_obligation, read_obligation, standing
 from store.outbox import tell_owner
 from store.owner_pages import lock_technician, owners_visit, technician_names
+from store.reopening import reopen
 
 OWNER: Final = "owner"
 NOTE_MOST: Final = 500
@@ -111,7 +113,10 @@ def ask_for_call(connection: Connection, order_id: UUID, note: str, now: datetim
 
 
 def answer_follow_up(connection: Connection, obligation_id: UUID, answer: str, note: str, now: datetime) -> None:
-    """The owner says how it went: `ok`, `problem` or `call`; of the last two somebody calls. BadInput for others."""
+    """The owner says how it went: `ok`, `problem` or `call`; of the last two somebody calls. BadInput for others.
+
+    A problem after a visit opens its order again; where that cannot be, it is a new order that repeats the first.
+    """
     if answer not in ("ok", "problem", "call"):
         raise BadInput("please choose one of the answers")
     found = read_obligation(connection, obligation_id)
@@ -121,9 +126,25 @@ def answer_follow_up(connection: Connection, obligation_id: UUID, answer: str, n
         return
     reason = f"the owner answered: {answer}" + (f", {note}" if note else "")
     close_obligation(connection, obligation_id, answer, actor=OWNER, reason=reason, at=now, note=note or None)
+    if answer == "problem" and found.order_id is not None:
+        _come_again(connection, found.order_id, note, now)
     if answer != "ok":
         about = "not right after the work" if answer == "problem" else "wants a call after the work"
         _call_back(connection, found.household_id, found.order_id, f"{about}: {note}".rstrip(": "), now, of=found)
+
+
+def _come_again(connection: Connection, order_id: UUID, note: str, now: datetime) -> None:
+    order = read_order(connection, order_id, lock=True)
+    reason = "not right after the work, says the owner" + (f": {note}" if note else "")
+    try:
+        ORDER.check(order.state, "reopened")
+        refuse_second_open_order(connection, order_id)
+    except (IllegalMove, Conflict):  # proved by telemetry, or the home has another open order, which the task joins
+        main = max(order.tasks, key=lambda task: task.minutes, default=None)
+        if main is not None:
+            report_breakdown(connection, main.appliance_id, f"after order {order.number}: {reason}", "web", now)
+        return
+    reopen(connection, order_id, actor=OWNER, reason=reason, at=now, every=True)
 
 
 def _call_back(

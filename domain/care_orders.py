@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.care import MAY_COME_BACK, CareParams, Case, needs_visit
-from domain.faults import Fault, Urgency
+from domain.faults import BREAKDOWN, Fault, Urgency
 from domain.signals import Kind
 
 NOT_AGREED: Final = frozenset({"proposed", "approved", "offered", "reopened"})
@@ -217,6 +217,8 @@ def _still_there(task: Task, completed_at: datetime, params: CareParams) -> bool
 
 
 def _answer(urgency: Urgency, fault: Fault, params: CareParams) -> timedelta:
+    if fault.code == BREAKDOWN:
+        return timedelta()  # people tell of it, and nobody tells of it while it works
     return params.urgent_answer if urgency is Urgency.URGENT else timedelta(days=fault.answer_days)
 
 

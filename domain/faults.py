@@ -76,6 +76,9 @@ def _fault(
 _AC, _FRIDGE, _WASHER, _CIRCUIT = Kind.AIR_CONDITIONER, Kind.REFRIGERATOR, Kind.WASHING_MACHINE, Kind.CIRCUIT
 _SELF, _VISIT, _URGENT = Urgency.SELF, Urgency.VISIT, Urgency.URGENT
 
+BREAKDOWN: Final = "breakdown"
+"""What people tell of, not telemetry: something does not work."""
+
 _ALL: Final = (
     _fault(_AC, "filter_clog", _SELF, "clean_filter", "clean_filter", "Air filter is clogging",
            "Less air comes through the indoor unit. Take the filter out, rinse it and let it dry before it goes back."),
@@ -159,6 +162,9 @@ _ALL: Final = (
            remote_step="Switch the appliance off at its plug or switch for one minute, then on again."),
     _fault(None, "campaign_check", _VISIT, "campaign_check", "service_due", "Check that you agreed to",
            "Somebody comes for the check of the campaign that you said yes to.", minutes=30, typical_days=60),
+    _fault(None, BREAKDOWN, _URGENT, "repair", "service_due", "It does not work",
+           "You told us, and somebody comes as soon as possible. Switch it off and leave it alone until then.",
+           minutes=60),
     _fault(None, "silent", _SELF, "check_connection", "silent", "No word from the appliance",
            "Check that it has power and that its Wi-Fi works."),
 )  # fmt: skip

@@ -41,6 +41,8 @@ class Phrases:
     booked: str
     still_needed: str
     not_needed: str
+    home_link: str
+    visit_link: str
     follow_up: str
     remote_follow_up: str
     not_answered: str
@@ -107,6 +109,8 @@ ENGLISH: Final = Phrases(
     still_needed="Good news: the readings are back to normal ({what}). Your visit on {when} stands. If you no longer "
     "need it, please call it off here: {link}",
     not_needed="Good news: the readings are back to normal ({what}), so nobody needs to come.",
+    home_link="If something in your home does not work, tell us here: {link} Links that we sent before may have ended.",
+    visit_link="Here is a new link to your visit: {link} The ones that we sent before are not good any more.",
     follow_up="Is everything working since our visit? One tap is enough: {link}",
     remote_follow_up="Did it work? One tap is enough: {link}",
     not_answered="We have not heard from you yet. ",

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from domain.faults import BREAKDOWN, FAULTS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -35,6 +37,8 @@ class OmissionParams:
     """Somebody who was told is not told again for so long (E)."""
 
 
+_SAYS_NOTHING: Final = frozenset({"silent", "sensor_fault", "campaign_check", BREAKDOWN})
+"""Findings after which nobody expects a breakdown."""
 FORETOLD_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "food_at_risk": frozenset(
@@ -42,10 +46,11 @@ FORETOLD_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         ),
         "flood": frozenset({"inlet_valve_weak", "drain_filter_clog"}),
         "overheat_trips": frozenset({"vent_clog"}),
+        BREAKDOWN: frozenset(code for _, code in FAULTS) - _SAYS_NOTHING,
     }
 )
-"""Breakdowns that telemetry shows by itself, and the findings that would have announced them. Hazards that begin at
-once, such as an overload, can be alarmed but not foretold, so they are none."""
+"""Breakdowns that telemetry shows by itself or people tell of, and the findings that would have announced them. Hazards
+that begin at once, such as an overload, can be alarmed but not foretold, so they are none."""
 
 
 def was_foretold(breakdown: Seen, earlier: Iterable[Seen], params: OmissionParams) -> bool:

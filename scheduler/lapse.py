@@ -47,7 +47,9 @@ def ask_whether_needed(work: Work, household: Household, order: Order) -> bool:
         )
         return True
     link = personal_link(
-        settings.public_url, settings.link_secret, Purpose.VISIT, order.id, work.now + settings.link_life
+        *(settings.public_url, settings.link_secret, Purpose.VISIT, order.id),
+        made_at=work.now,
+        life=settings.link_life,
     )
     text = still_needed_text(
         [task.title for task in shown.tasks],

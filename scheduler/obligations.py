@@ -1,6 +1,7 @@
 """What was promised to owners is asked, asked again, and in the end handed to a person who calls."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -86,11 +87,11 @@ def _take(work: Work, obligation: Obligation, step: str) -> int:
 
 def _tell(work: Work, household: Household, obligation: Obligation, *, again: bool) -> None:
     say, settings = phrases_in(household.language), work.settings
-    expires = work.now + settings.link_life
+    make = partial(personal_link, settings.public_url, settings.link_secret, made_at=work.now, life=settings.link_life)
     if obligation.promise is Promise.CONSENT and obligation.order_id is not None:
         order = read_order(work.connection, obligation.order_id)
         titles = [task.title for task in order.tasks]
-        link = personal_link(settings.public_url, settings.link_secret, Purpose.VISIT, order.id, expires)
+        link = make(Purpose.VISIT, order.id)
         shown = show_obligation(work.connection, obligation.id, work.now)
         text = (
             offer_again_text(titles, link, say)
@@ -99,7 +100,7 @@ def _tell(work: Work, household: Household, obligation: Obligation, *, again: bo
         )
         about = {"order": str(order.id)}
     else:
-        link = personal_link(settings.public_url, settings.link_secret, Purpose.FOLLOW_UP, obligation.id, expires)
+        link = make(Purpose.FOLLOW_UP, obligation.id)
         remote = obligation.promise is Promise.REMOTE_FOLLOW_UP
         text = follow_up_text(link, remote=remote, again=again, say=say)
         about = {"obligation": str(obligation.id)}

@@ -8,6 +8,7 @@ from enum import StrEnum
 from dispatch.travel import BY_DISTANCE, TravelTimes
 from domain.care import CareParams
 from domain.decision_params import DecisionParams
+from notify.links import LINK_LIFE
 
 
 class Pace(StrEnum):
@@ -40,8 +41,7 @@ class SchedulerSettings:
     """Signs the personal links of owners; without it nobody is sent one, and people call instead."""
     public_url: str = ""
     """Where owners reach the pages that their links lead to."""
-    link_life: timedelta = timedelta(days=30)
-    """After this a personal link is good for nothing (E)."""
+    link_life: timedelta = LINK_LIFE
     care: CareParams = field(default_factory=CareParams)
     decision: DecisionParams = field(default_factory=DecisionParams)
     """Prices, habits and budgets of decisions."""

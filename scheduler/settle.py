@@ -5,14 +5,18 @@ from domain.care_orders import Order, Proof, judge_order
 from domain.states import FINDING, ORDER
 from scheduler.lapse import ask_whether_needed, cancel_lapsed
 from scheduler.work import ACTOR, Counts, Work, for_each_household
+from store.breakdowns import end_repaired
 from store.care import Household, Question, households, load_cases
 from store.care_orders import lock_orders
+from store.database import translated
 from store.moves import move
 from store.reopening import reopen
 
 
 def settle(work: Work) -> Counts:
     """Resolve findings, then judge the orders by them."""
+    with translated():
+        end_repaired(work.connection)
     return for_each_household(work, households(work.connection, Question.SETTLE), _settle_household, "settled")
 
 

@@ -2,12 +2,12 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from api.fields import KINDS, Body, Id, Positive, Text, choice_query, chosen
+from api.fields import KINDS, Body, Id, Positive, Reason, Text, choice_query, chosen
 from api.paging import Page, Paging, after_text, page, paging
 from api.registration import Claimed, register
 from api.requests import Answer, Ask, changing, check_version, reading
@@ -22,7 +22,9 @@ from store.api_appliances import (
     read_latest,
     write_appliance,
 )
+from store.api_findings import ShownFinding, read_finding
 from store.api_households import require_household
+from store.breakdowns import report_breakdown
 from store.database import Connection
 
 router = APIRouter(prefix="/appliances", tags=["appliances"])
@@ -46,6 +48,17 @@ class Facts(Body):
     rcd_ma: Positive | None = None
     nominal_v: Annotated[float, Field(ge=90, le=480)] | None = None
     facts: dict[str, Any] = Field(default_factory=dict)
+
+
+class Told(Body):
+    """What somebody says who calls, writes or stands at the door: something does not work."""
+
+    text: Reason
+    channel: Literal["phone", "web", "app", "email", "letter", "visit"] = "phone"
+
+    model_config = Body.model_config | {
+        "json_schema_extra": {"examples": [{"text": "Dead since this morning, no light inside.", "channel": "phone"}]}
+    }
 
 
 class NewAppliance(Facts):
@@ -139,6 +152,19 @@ def read(ask: Ask, appliance_id: str) -> Response:
         return ApplianceWithLatest(**asdict(found), latest=read_latest(connection, appliance_id))
 
     return reading(ask, work)
+
+
+@router.post("/{appliance_id}/breakdown", summary="Somebody says that it does not work", status_code=201,
+             response_model=ShownFinding)  # fmt: skip
+def breakdown(ask: Ask, appliance_id: str, body: Told) -> Response:
+    """Becomes an urgent order within a minute; an omission too, unless a finding announced it a day or more before."""
+
+    def work(connection: Connection) -> Answer:
+        finding = report_breakdown(connection, appliance_id, body.text, body.channel, ask.settings.now())
+        headers = {"Location": f"/api/v1/findings/{finding}"}
+        return Answer(value=read_finding(connection, finding), status=201, headers=headers)
+
+    return changing(ask, work)
 
 
 @router.patch("/{appliance_id}", summary="Change an appliance", response_model=Appliance)

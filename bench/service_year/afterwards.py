@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.service_year.world import Trouble, World
 from dispatch.travel import BY_DISTANCE
@@ -44,15 +44,16 @@ def travel(connection: Connection) -> dict[str, Any]:
 
 def why_not_prevented(connection: Connection, world: World, due: Iterable[Trouble]) -> dict[str, int]:
     """The failures that came, by what was missing: foresight, time, an order, a visit before it, or a good repair."""
-    first: dict[tuple[str, str], tuple[datetime, datetime | None, datetime | None]] = {}
+    first: dict[tuple[str, str], _Seen] = {}
     rows = connection.execute(
-        "SELECT a.id, f.fault, f.raised_at, b.since, o.visit_starts FROM finding f"
+        "SELECT a.id, f.fault, b.since, o.visit_starts, d.option, r.state IS NOT NULL FROM finding f"
         " JOIN appliance a ON a.key = f.appliance_key LEFT JOIN order_task t ON t.finding_id = f.id"
+        " LEFT JOIN decision d ON d.finding_id = f.id LEFT JOIN reminder r ON r.finding_id = f.id"
         " LEFT JOIN service_order o ON o.id = t.order_id LEFT JOIN obligation b ON b.order_id = o.id"
         " AND b.kind = 'consent' ORDER BY f.raised_at DESC, b.since DESC NULLS FIRST"
     ).fetchall()
-    for appliance_id, fault, *times in rows:
-        first[appliance_id, fault] = times[0], times[1], times[2]
+    for appliance_id, fault, *rest in rows:
+        first[appliance_id, fault] = _Seen(*rest)
     why: Counter[str] = Counter()
     for trouble in due:
         if trouble.failed:
@@ -60,18 +61,25 @@ def why_not_prevented(connection: Connection, world: World, due: Iterable[Troubl
     return dict(why.most_common())
 
 
-def _why(world: World, trouble: Trouble, seen: tuple[datetime, datetime | None, datetime | None] | None) -> str:
+class _Seen(NamedTuple):
+    offered: datetime | None
+    visited: datetime | None
+    decided: str | None
+    reminded: bool
+
+
+def _why(world: World, trouble: Trouble, seen: _Seen | None) -> str:
     fails = world.moment(trouble.fails)
     if trouble.foreseen is None or seen is None:
         return "nobody foresaw it"
     if trouble.fails - trouble.foreseen < AT_ONCE / timedelta(days=1):
         return "foreseen less than two days before"
-    _, ordered, visited = seen
-    if ordered is None or ordered > fails:
-        return "foreseen, but no order in time"
-    if visited is None:
-        return "ordered, but no visit agreed"
-    return "visit agreed, but later" if visited > fails else "visited in vain"
+    if seen.offered is None or seen.offered > fails:
+        asked = ", the owner was asked first" if seen.reminded else ""
+        return f"foreseen, but nothing offered in time (decided: {seen.decided}{asked})"
+    if seen.visited is None:
+        return "offered, but no visit agreed"
+    return "visit agreed, but later" if seen.visited > fails else "visited in vain"
 
 
 def dropped_by(connection: Connection) -> dict[str, int]:

@@ -64,13 +64,14 @@ WHERE id = %(id)s
 
 -- name: add_task
 -- With the first job that it repeats: the same appliance and the same fault or part, done not long before (data time).
+-- What people tell of names no fault: it repeats whatever was done to the appliance.
 INSERT INTO order_task (order_id, finding_id, action, parts, minutes, along, repeats)
 SELECT %(order_id)s, f.id, %(action)s, %(parts)s, %(minutes)s, %(along)s,
        (SELECT coalesce(before.repeats, before.id)
         FROM order_task before
         JOIN service_order o ON o.id = before.order_id AND o.state IN ('completed', 'verified')
         JOIN finding g ON g.id = before.finding_id AND g.appliance_key = f.appliance_key
-        WHERE (g.fault = f.fault OR before.parts && %(parts)s::text[]
+        WHERE (g.fault = f.fault OR f.fault = 'breakdown' OR before.parts && %(parts)s::text[]
                OR EXISTS (SELECT FROM part_reservation used JOIN part p ON p.id = used.part_id
                           WHERE used.task_id = before.id AND used.state = 'consumed'
                             AND coalesce(p.role, p.id) = ANY(%(parts)s::text[])))

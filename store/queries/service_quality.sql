@@ -17,7 +17,9 @@ SELECT o.id::text AS order_id, date_trunc('month', e.at AT TIME ZONE 'UTC')::dat
        EXISTS (SELECT FROM opinion p WHERE p.order_id = o.id AND p.kind = 'complaint') AS complained,
        coalesce(r.stars <= %(discontent_stars)s, false)
            OR EXISTS (SELECT FROM opinion p JOIN state_change s ON s.entity = 'opinion' AND s.entity_id = p.id
-                      WHERE p.order_id = o.id AND s.from_state = 'handled' AND s.to_state = 'recorded') AS discontent,
+                      WHERE p.order_id = o.id AND s.from_state = 'handled' AND s.to_state = 'recorded')
+           OR EXISTS (SELECT FROM obligation b
+                      WHERE b.order_id = o.id AND b.kind = 'follow_up' AND b.answer = 'problem') AS discontent,
        (SELECT coalesce(sum(v.quantity), 0) FROM part_reservation v JOIN order_task t ON t.id = v.task_id
         WHERE t.order_id = o.id AND v.state = 'consumed')::int AS parts_used,
        (SELECT coalesce(sum(v.quantity), 0) FROM part_reservation v JOIN order_task t ON t.id = v.task_id
@@ -83,7 +85,7 @@ JOIN appliance a ON a.key = f.appliance_key AND a.kind IS NOT NULL
 LEFT JOIN LATERAL (SELECT t.outcome, s.completed_at FROM order_task t JOIN service_order s ON s.id = t.order_id
                    WHERE t.finding_id = f.id AND t.outcome IS NOT NULL ORDER BY t.added_at DESC LIMIT 1) o ON true
 LEFT JOIN reminder r ON r.finding_id = f.id
-WHERE f.raised_at >= %(since)s AND f.raised_at < %(until)s
+WHERE f.raised_at >= %(since)s AND f.raised_at < %(until)s AND f.fault NOT IN ('breakdown', 'campaign_check')
 GROUP BY a.kind, f.fault, f.detector ORDER BY a.kind, f.fault, f.detector
 
 -- name: ledger

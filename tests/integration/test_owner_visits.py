@@ -56,7 +56,7 @@ def at(connection: Connection, hours: float = 0, link_secret: str = SECRET) -> W
 
 
 def path(order: UUID, purpose: Purpose = Purpose.VISIT, *, days: float = 9) -> str:
-    return personal_link("", SECRET, purpose, order, NOW + timedelta(days=days))
+    return personal_link("", SECRET, purpose, order, made_at=NOW, life=timedelta(days=days))
 
 
 def times(page: httpx.Response) -> list[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.errors import BadInput, NotFound
 from domain.warranty import Cover, cover_of, warranty_ends
-from notify.links import LinkExpired, Purpose, personal_link, read_token
+from notify.links import LinkExpired, Purpose, personal_link, read_token, was_taken_back
 from wellkept.kept_secret import kept_secret
 from wellkept.settings import read_settings
 
@@ -20,13 +20,14 @@ SECRET = "s" * 32
 
 
 def token(about: UUID, purpose: Purpose = Purpose.VISIT, secret: str = SECRET) -> str:
-    return personal_link("https://care.test/", secret, purpose, about, NOW + DAY).rsplit("/", 1)[1]
+    return personal_link("https://care.test/", secret, purpose, about, made_at=NOW, life=DAY).rsplit("/", 1)[1]
 
 
 @given(st.uuids(), st.sampled_from(Purpose))
 def test_a_link_leads_to_what_it_was_made_for_and_nowhere_else(about: UUID, purpose: Purpose) -> None:
     made = token(about, purpose)
-    assert read_token(made, SECRET, purpose, NOW) == about
+    found = read_token(made, SECRET, purpose, NOW)
+    assert (found.about_id, found.made_at) == (about, NOW)
     other = next(one for one in Purpose if one is not purpose)
     with pytest.raises(NotFound):
         read_token(made, SECRET, other, NOW)
@@ -42,9 +43,24 @@ def test_what_was_not_made_here_opens_nothing(text: str) -> None:
 
 def test_a_link_is_good_up_to_its_end() -> None:
     made = token(UUID(int=1))
-    assert read_token(made, SECRET, Purpose.VISIT, NOW + DAY - timedelta(seconds=1)) == UUID(int=1)
+    assert read_token(made, SECRET, Purpose.VISIT, NOW + DAY - timedelta(seconds=1)).about_id == UUID(int=1)
     with pytest.raises(LinkExpired):
         read_token(made, SECRET, Purpose.VISIT, NOW + DAY)
+
+
+def test_what_was_made_before_links_were_ended_is_taken_back_and_a_new_one_is_good() -> None:
+    old = read_token(token(UUID(int=1)), SECRET, Purpose.VISIT, NOW)
+    assert not was_taken_back(old, None)
+    assert was_taken_back(old, NOW + timedelta(seconds=1))
+    assert not was_taken_back(old, NOW), "made in the moment in which the others were ended"
+
+
+def test_a_home_is_no_order() -> None:
+    link = personal_link("", SECRET, Purpose.HOME, "home-1", made_at=NOW, life=DAY)
+    found = read_token(link.rsplit("/", 1)[1], SECRET, Purpose.HOME, NOW)
+    assert found.about == "home-1"
+    with pytest.raises(NotFound):
+        _ = found.about_id
 
 
 def test_a_changed_letter_is_noticed() -> None:

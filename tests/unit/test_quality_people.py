@@ -208,3 +208,11 @@ def test_an_order_is_dropped_when_its_promise_passed_and_nobody_is_coming() -> N
     assert is_dropped(late, late, NOW, params)
     assert not is_dropped(NOW - timedelta(days=2), None, NOW, params)
     assert not is_dropped(None, None, NOW, params)
+
+
+def test_what_people_tell_of_was_foretold_by_any_finding_that_names_a_cause() -> None:
+    told = Seen(fault="breakdown", raised_at=NOW)
+    day_before = NOW - timedelta(days=2)
+    assert was_foretold(told, [Seen(fault="bearing_wear", raised_at=day_before)], OmissionParams())
+    assert not was_foretold(told, [Seen(fault="silent", raised_at=day_before)], OmissionParams())
+    assert not was_foretold(told, [], OmissionParams())

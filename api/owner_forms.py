@@ -1,0 +1,136 @@
+"""What all pages for owners share: the request with its form, the link it came by, and the answer as plain HTML."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.resources import files
+from typing import Annotated, Any, Final
+from urllib.parse import parse_qs
+
+import structlog
+from fastapi import Depends, Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from api.owner_visits import NOTE_MOST
+from api.settings import ApiSettings
+from domain.errors import BadInput, Conflict, NotFound, Unavailable, WellkeptError
+from notify.links import LinkExpired, Purpose, Token, read_token, was_taken_back
+from store.api_pool import Pool
+from store.database import Connection
+from store.personal_links import valid_from
+
+_log = structlog.get_logger(__name__)
+_PAGES: Final = Environment(
+    loader=FileSystemLoader(str(files("api") / "pages" / "owner")),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    # Not no-referrer as elsewhere: browsers then send a form without its origin. The address is told to nobody else.
+    "Referrer-Policy": "same-origin",
+    "X-Robots-Tag": "noindex",
+}
+SAID: Final = {
+    "booked": "Your visit is booked. You will get a message about it, too.",
+    "call": "Thank you. Somebody will call you.",
+    "declined": "The visit is called off. If you change your mind, just call us.",
+    "reported": "Thank you. Somebody will come as soon as possible, and you can choose when.",
+    "thanks": "Thank you for your answer.",
+}
+"""What is said after each thing an owner can do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request for a page: what was written into its form, and what it needs to be answered."""
+
+    pool: Pool
+    settings: ApiSettings
+    now: datetime
+    form: Mapping[str, str]
+    said: str | None
+    path: str
+
+
+async def asked(request: Request) -> Asked:
+    """The request as the pages need it."""
+    settings: ApiSettings = request.app.state.settings
+    body = (await request.body()).decode("utf-8", "replace")
+    form = {name: values[0].replace("\x00", "").strip() for name, values in parse_qs(body).items()}
+    return Asked(
+        pool=request.app.state.pool,
+        settings=settings,
+        now=settings.now(),
+        form=form,
+        said=SAID.get(request.query_params.get("said", "")),
+        path=request.url.path,
+    )
+
+
+Ask = Annotated[Asked, Depends(asked)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page: its template below `api/pages/owner` and what that shows."""
+
+    template: str
+    values: dict[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+def answer_page(ask: Asked, work: Callable[[], Page | Response]) -> Response:
+    """The page, or one that says what to do; the address holds the link and goes into no log."""
+    try:
+        made = work()
+    except LinkExpired:
+        made = trouble(410, "This link has expired or was taken back. Please use the newest message from us, or call us.")
+    except NotFound:
+        made = trouble(404, "This link is not complete. Please open it again from the message, all of it.")
+    except Unavailable:
+        made = trouble(503, "We cannot look this up at the moment. Please try again in a minute.")
+    except (BadInput, Conflict) as error:
+        made = trouble(409 if isinstance(error, Conflict) else 422, sentence(error))
+    except Exception:
+        _log.exception("owner_page_failed", text="a page for an owner failed", page=ask.path.split("/")[1])
+        made = trouble(500, "Something went wrong on our side. Please try again later, or call us.")
+    if isinstance(made, Response):
+        return made
+    html = _PAGES.get_template(made.template).render(said=ask.said, **made.values)
+    return HTMLResponse(html, made.status, headers=dict(_HEADERS))
+
+
+def trouble(status: int, text: str) -> Page:
+    """A page that says what to do."""
+    return Page(template="trouble.html", values={"text": text}, status=status)
+
+
+def sentence(error: WellkeptError) -> str:
+    """What an error says, as a sentence."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def about_of(ask: Asked, connection: Connection, token: str, purpose: Purpose) -> Token:
+    """What a link is about; NotFound, or LinkExpired where it is too old or was taken back."""
+    if not ask.settings.link_secret:
+        raise NotFound("no link is good without a secret")
+    found = read_token(token, ask.settings.link_secret, purpose, ask.now)
+    if was_taken_back(found, valid_from(connection, purpose, found.about)):
+        raise LinkExpired("this link was taken back")
+    return found
+
+
+def note_of(ask: Asked) -> str:
+    """What was written into the form."""
+    return ask.form.get("note", "")[:NOTE_MOST]
+
+
+def back_to(purpose: Purpose, token: str, said: str) -> Response:
+    """To the page again, so that reloading it sends nothing twice."""
+    return RedirectResponse(f"/{purpose}/{token}?said={said}", 303, headers=dict(_HEADERS))
