@@ -89,7 +89,7 @@ def answer_page(ask: Asked, work: Callable[[], Page | Response]) -> Response:
     try:
         made = work()
     except LinkExpired:
-        made = trouble(410, "This link has expired or was taken back. Please use the newest message from us, or call us.")
+        made = trouble(410, "This link has expired or was ended. Please use the newest message from us, or call us.")
     except NotFound:
         made = trouble(404, "This link is not complete. Please open it again from the message, all of it.")
     except Unavailable:
