@@ -182,13 +182,25 @@ def read_participation(connection: Connection, campaign_id: UUID, appliance_id: 
 
 
 def open_check(connection: Connection, part: Participation, title: str, at: datetime) -> UUID | None:
-    """The finding that makes the accepted check a job; None if the appliance has such a job already."""
+    """The finding that makes the accepted check a job; the one of another campaign if the appliance has one already."""
     values = {"appliance_id": part.appliance_id, "at": at, "since": at.isoformat(), "title": title}
     opened = connection.execute(_SQL["open_finding"], values).fetchone()
+    opened = opened or connection.execute(_SQL["open_check"], values).fetchone()
     if opened is None:
         return None
     connection.execute(_SQL["set_finding"], {"id": part.id, "finding_id": opened[0]})
     return UUID(str(opened[0]))
+
+
+def accepted_parts(connection: Connection, campaign_id: UUID) -> list[Participation]:
+    """What owners accepted of a campaign and nobody has done yet, locked."""
+    return rows(connection, Participation, _SQL["accepted"], {"id": campaign_id})
+
+
+def needless_check(connection: Connection, part_id: UUID) -> UUID | None:
+    """The open check that is not wanted any more once this part is declined; None if there is none."""
+    found = connection.execute(_SQL["needless_check"], {"id": part_id}).fetchone()
+    return None if found is None else UUID(str(found[0]))
 
 
 def finish_checks(connection: Connection) -> int:

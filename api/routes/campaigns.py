@@ -8,22 +8,24 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from api.fields import Because, Body, Id, Note, Reason, Text
+from api.fields import Because, Body, Id, Note, Text
 from api.paging import Page, Paging, after_number, after_text, page, paging
 from api.requests import Answer, Ask, Asked, changing, check_version, entity_id, reading
 from domain.care_plans import TIPS
 from domain.errors import BadInput, IllegalMove
 from domain.signals import Kind
-from domain.states import CAMPAIGN, PARTICIPATION
+from domain.states import CAMPAIGN, FINDING, PARTICIPATION
 from store.api_households import require_household
 from store.campaigns import (
     Campaign,
     Participation,
+    accepted_parts,
     add_campaign,
     invite,
     list_campaigns,
     list_participations,
     list_tips,
+    needless_check,
     open_check,
     preview,
     read_campaign,
@@ -127,10 +129,19 @@ def close(ask: Ask, campaign_id: str, body: Because) -> Response:
 
 @router.post("/campaigns/{campaign_id}/cancel", summary="Cancel a campaign", response_model=Campaign)
 def cancel(ask: Ask, campaign_id: str, body: Because) -> Response:
-    """Before or after it was announced."""
-    return changing(
-        ask, lambda c: _moved(ask, c, _checked(ask, c, campaign_id, "cancelled").id, "cancelled", body.reason)
-    )
+    """Before or after it was announced. Checks that owners accepted are called off, and they are told."""
+
+    def work(connection: Connection) -> Answer:
+        found = _checked(ask, connection, campaign_id, "cancelled")
+        parts = accepted_parts(connection, found.id)
+        for part in parts:
+            _call_off(ask, connection, part, f"the campaign was cancelled: {body.reason}")
+        for home in sorted({part.household_id for part in parts}):
+            payload = {"kind": "campaign", "campaign_id": str(found.id), "text": f"Called off: {found.title}"}
+            tell_owner(connection, home, payload)
+        return _moved(ask, connection, found.id, "cancelled", body.reason)
+
+    return changing(ask, work)
 
 
 @router.get("/campaigns/{campaign_id}/appliances", summary="Its appliances", response_model=Page[Participation])
@@ -164,12 +175,12 @@ def accept(ask: Ask, campaign_id: str, appliance_id: str) -> Response:
     "/campaigns/{campaign_id}/appliances/{appliance_id}/decline", summary="Decline", response_model=Participation
 )
 def decline(ask: Ask, campaign_id: str, appliance_id: str, body: Note | None = None) -> Response:
-    """The owner does not want it."""
+    """The owner does not want it, or not any more; then nobody comes for it."""
 
     def work(connection: Connection) -> Answer:
         found, part = _part(ask, connection, campaign_id, appliance_id, "declined")
-        reason: Reason = (body and body.reason) or "declined by the owner"
-        return _answered(ask, connection, found.id, part, "declined", reason)
+        _call_off(ask, connection, part, (body and body.reason) or "declined by the owner")
+        return Answer(value=read_participation(connection, found.id, part.appliance_id))
 
     return changing(ask, work)
 
@@ -228,14 +239,23 @@ def _part(
     ask: Asked, connection: Connection, campaign_id: str, appliance_id: str, to: str
 ) -> tuple[Campaign, Participation]:
     found = read_campaign(connection, entity_id(campaign_id, "campaign"))
-    if found.state != "announced":
-        raise IllegalMove(f"this campaign is {found.state}: only one that is announced can be answered")
     part = read_participation(connection, found.id, appliance_id)
+    changes_mind = (found.state, part.state, to) == ("closed", "accepted", "declined")
+    if found.state != "announced" and not changes_mind:
+        raise IllegalMove(f"this campaign is {found.state}: only one that is announced can be answered")
     check_version(ask, part.version)
     if part.left_out is not None:
         raise IllegalMove(f"appliance {appliance_id} was left out: {part.left_out.replace('_', ' ')}")
     PARTICIPATION.check(part.state, to)
     return found, part
+
+
+def _call_off(ask: Asked, connection: Connection, part: Participation, reason: str) -> None:
+    """Decline a part; a check that was accepted and not made is dismissed, and its order lapses with it."""
+    actor, now = ask.actor or "owner", ask.settings.now()
+    move(connection, PARTICIPATION, part.id, "declined", actor=actor, reason=reason, at=now)
+    if (check := needless_check(connection, part.id)) is not None:
+        move(connection, FINDING, check, "dismissed", actor=actor, reason=reason, at=now)
 
 
 def _answered(

@@ -107,6 +107,23 @@ SELECT a.key, 'campaign_check', 'visit', 1, %(at)s, coalesce(l.at, %(at)s), 'cam
 FROM appliance a LEFT JOIN latest_values l ON l.appliance_key = a.key WHERE a.id = %(appliance_id)s
 ON CONFLICT (appliance_key, fault) WHERE state IN ('open', 'acknowledged') DO NOTHING RETURNING id
 
+-- name: open_check
+SELECT f.id FROM finding f JOIN appliance a ON a.key = f.appliance_key
+WHERE a.id = %(appliance_id)s AND f.fault = 'campaign_check' AND f.state IN ('open', 'acknowledged')
+
+-- name: accepted
+SELECT p.id, a.id AS appliance_id, p.household_id, p.state, p.left_out, p.finding_id, p.invited_at, p.version
+FROM campaign_appliance p JOIN appliance a ON a.key = p.appliance_key
+WHERE p.campaign_id = %(id)s AND p.state = 'accepted' ORDER BY a.id FOR UPDATE OF p
+
+-- name: needless_check
+-- The check of a part whose visit was not made yet and that no other accepted part waits for.
+SELECT f.id FROM campaign_appliance p JOIN finding f ON f.id = p.finding_id
+WHERE p.id = %(id)s AND f.state IN ('open', 'acknowledged') AND f.cleared_at IS NULL
+  AND NOT EXISTS (SELECT FROM campaign_appliance q WHERE q.finding_id = f.id AND q.id <> p.id AND q.state = 'accepted')
+  AND NOT EXISTS (SELECT FROM order_task t JOIN service_order o ON o.id = t.order_id
+                  WHERE t.finding_id = f.id AND o.state IN ('on_site', 'completed', 'verified'))
+
 -- name: set_finding
 UPDATE campaign_appliance SET finding_id = %(finding_id)s WHERE id = %(id)s
 

@@ -46,7 +46,7 @@ WHERE w.kind = %(kind)s AND w.installed_on IS NOT NULL
 SELECT count(*)::int FROM appliance_watch WHERE kind = %(kind)s AND installed_on IS NULL
 
 -- name: parts
--- How often each part was needed by a confirmed fault, and the months that appliances it fits were watched.
+-- In how many confirmed faults each part was used up, and the months that appliances of the kind were watched.
 SELECT p.part, count(*)::int AS events,
        (SELECT coalesce(sum(extract(epoch FROM w.watched_to - w.watched_from)), 0) / 2629800
         FROM appliance_watch w WHERE w.kind = %(kind)s)::float8 AS months

@@ -89,6 +89,32 @@ def test_a_cleaning_day_from_draft_to_the_finished_visit(connection: Connection,
     assert states == {"ac-0": "invited", "ac-1": "done", "ac-2": "declined", "ac-3": "invited"}
 
 
+def test_what_an_owner_accepted_is_called_off_when_the_owner_or_the_campaign_does_not_come(
+    connection: Connection, api: httpx.Client
+) -> None:
+    homes(connection, 3)
+    first, second = (post(api, "", CLEANING | {"type": "recall"})["id"] for _ in range(2))
+    for campaign in (first, second):
+        post(api, f"/{campaign}/announce")
+    checks = [post(api, f"/{first}/appliances/ac-{n}/accept")["finding_id"] for n in range(3)]
+    assert post(api, f"/{second}/appliances/ac-1/accept")["finding_id"] == checks[1], "one visit serves both"
+
+    def states() -> list[str]:
+        return [api.get(f"/api/v1/findings/{check}").json()["state"] for check in checks]
+
+    post(api, f"/{first}/close", {"reason": "enough"})
+    assert post(api, f"/{first}/appliances/ac-0/decline")["state"] == "declined"
+    assert states() == ["dismissed", "open", "open"], "who changes their mind is not visited"
+    third = post(api, "", CLEANING | {"type": "recall"})["id"]
+    post(api, f"/{third}/announce")
+    post(api, f"/{third}/appliances/ac-2/accept")
+    post(api, f"/{second}/cancel", {"reason": "storm"})
+    assert states() == ["dismissed", "open", "open"], "what another campaign waits for stays"
+    post(api, f"/{third}/cancel", {"reason": "storm"})
+    part = api.get(f"/api/v1/campaigns/{third}/appliances").json()["items"][2]
+    assert (part["state"], told(connection, "campaign").count("home-2")) == ("declined", 4)
+
+
 def finish_visit(connection: Connection) -> None:
     """The scheduler makes the job an order of its home; somebody goes there."""
     add_technician(connection, "tech-1", Kind.AIR_CONDITIONER)

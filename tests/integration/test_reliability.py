@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
 from io import BytesIO
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from domain.states import ORDER
 from scheduler.makers_cases import look_for_cases
 from store.database import Connection
 from store.moves import move
+from store.stock import record_movement
 from tests.integration.api_homes import NOW, add_finding, add_home, add_order, add_technician, client
 from tests.integration.scheduler_homes import work_on
 
@@ -49,12 +51,20 @@ def confirm(connection: Connection, key: int, household: str, at: datetime) -> N
     finding = add_finding(connection, key, Kind.REFRIGERATOR, "compressor_failing", Urgency.VISIT, raised_at=at)
     order = add_order(connection, finding, household)
     connection.execute(
-        "UPDATE order_task SET outcome = 'confirmed', parts = '{start_relay}' WHERE order_id = %s", (order,)
+        "UPDATE order_task SET outcome = 'confirmed', parts = '{compressor}' WHERE order_id = %s", (order,)
     )
     connection.execute(
         "UPDATE service_order SET technician_id = 'tech-1', visit_starts = %s, visit_ends = %s WHERE id = %s",
         (at, at + timedelta(hours=1), order),
     )
+    held = connection.execute(
+        "INSERT INTO part_reservation (task_id, part_id, quantity, place)"
+        " SELECT id, 'relay-9', 1, 'van:tech-1' FROM order_task WHERE order_id = %s RETURNING id",
+        (order,),
+    ).fetchone()
+    assert held is not None
+    for step in ("picked", "consumed"):
+        connection.execute("UPDATE part_reservation SET state = %s WHERE id = %s", (step, held[0]))
     for_all = frozenset(ORDER.moves)
     with connection.transaction():
         move(connection, ORDER, order, "completed", actor="test", reason="done", at=at, via=for_all)
@@ -63,6 +73,8 @@ def confirm(connection: Connection, key: int, household: str, at: datetime) -> N
 def fleet(connection: Connection) -> None:
     """Forty appliances of four batches; five of ten in batch b3 fail, one elsewhere."""
     add_technician(connection, "tech-1", Kind.REFRIGERATOR)
+    connection.execute("INSERT INTO part (id, name, role) VALUES ('relay-9', 'Relay', 'start_relay')")
+    record_movement(connection, "relay-9", 6, from_place=None, to_place="van:tech-1", reason="received", actor="test")
     for number in range(40):
         key = fridge(connection, number, f"b{number // 10}")
         if number in (3, 30, 31, 32, 33, 34):
@@ -85,7 +97,9 @@ def test_rates_and_survival_count_only_the_time_that_appliances_were_watched(
     assert at_91["share"] == pytest.approx(0.5)
     assert groups["b1"]["per_1000_months"]["count"] == 0
     parts = api.get("/api/v1/reports/part-rates", params={"kind": "refrigerator"}).json()["parts"]
-    assert [(part["part"], part["events"]) for part in parts] == [("start_relay", 6)]
+    assert [(part["part"], part["events"]) for part in parts] == [("start_relay", 6)], (
+        "used, not expected: a compressor"
+    )
 
 
 def test_a_bad_batch_becomes_a_case_whose_fix_is_measured_not_claimed(
@@ -139,6 +153,8 @@ def test_open_tables_name_no_home_and_no_serial_number(connection: Connection, a
         assert b"home-3" not in answer.content
         tables[table] = (pl.read_parquet if form == "parquet" else pl.read_csv)(BytesIO(answer.content))
     assert tables["appliances"].height == 40
+    plain = {sha256(id.encode()).hexdigest()[:16] for (id,) in connection.execute("SELECT id FROM appliance")}
+    assert not plain & set(tables["appliances"]["unit"]), "whoever guesses an id cannot find its unit"
     assert tables["confirmed_faults"]["fault"].to_list() == ["compressor_failing"] * 6
     assert set(tables["confirmed_faults"]["unit"]) <= set(tables["appliances"]["unit"])
     assert tables["cases"].height == 0
