@@ -62,4 +62,4 @@ def _heard(connection: Connection, one: HomeAppliance, limit: datetime) -> Heard
     if one.last > limit:
         return Heard(one.id, _LONG_AGO, one.last, SHORTEST)
     found = rhythm(connection, one.key, one.last, RHYTHM)
-    return Heard(one.id, found.first or one.last, one.last, max(SHORTEST, found.longest or SHORTEST))
+    return Heard(one.id, found.first or one.last, one.last, max(SHORTEST, found.usual or SHORTEST))

@@ -36,10 +36,10 @@ class HomeAppliance(NamedTuple):
 
 
 class Rhythm(NamedTuple):
-    """The first arrival of some weeks, and the longest silence between two arrivals; None for a single arrival."""
+    """The first arrival of some weeks, and the silence met at least twice in them; None where there were not two."""
 
     first: datetime | None
-    longest: timedelta | None
+    usual: timedelta | None
 
 
 def lock_mains(connection: Connection) -> tuple[datetime, Any]:

@@ -49,6 +49,7 @@ class Arrivals:
 _NOTHING: Final = Rows(time_s=np.empty(0))
 NO_ARRIVALS: Final = Arrivals(at_us=np.empty(0, dtype=np.int64), received_us=np.empty(0, dtype=np.int64), rows=_NOTHING)
 
+NOTHING_REFUSED: Final = np.empty(0, dtype=np.int64)
 NO_READINGS: Final = pl.DataFrame(schema={"appliance_id": pl.String, "time": pl.Int64, "received_at": pl.Int64})
 
 
@@ -92,6 +93,19 @@ def read_checked(file: Path, appliances: Sequence[str], catalogue: Mapping[str, 
     if doubtful:  # rare, and sorting by everything costs
         ordered = checked.sort([*keys, *values])
     return ordered.unique(subset=["appliance_id", "time"], keep="first", maintain_order=True)
+
+
+def read_refused(file: Path, appliances: Sequence[str]) -> dict[str, Micros]:
+    """Arrivals of the rows of these appliances whose time ingest would have refused, microseconds."""
+    refused = (
+        scan(file)
+        .filter(pl.col("appliance_id").is_in(list(appliances)), ~believable().fill_null(value=False))
+        .filter(pl.col("received_at").is_not_null())
+        .select("appliance_id", "received_at")
+        .collect()
+    )
+    by_name = refused.group_by("appliance_id")
+    return {str(name): rows["received_at"].cast(pl.Int64).to_numpy() for (name,), rows in by_name}
 
 
 def believable() -> pl.Expr:

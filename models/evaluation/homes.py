@@ -9,7 +9,7 @@ import polars as pl
 from domain.findings import Verdict
 from domain.readings import from_us, to_us
 from domain.signals import READING_SIGNALS, Kind
-from models.evaluation.arrivals import DAY_US, Arrivals, believable, checked_value
+from models.evaluation.arrivals import DAY_US, Arrivals, Micros, believable, checked_value
 from models.evaluation.case import Case, CaseAppliance, scan
 from models.evaluation.ledger import Finding, Ledger
 from models.homes.mains import MainsParams, MainsReading, MainsState, region_of, share_of, watch_mains
@@ -24,7 +24,7 @@ Said = tuple[int, str, Verdict]
 
 
 class HeardOf(NamedTuple):
-    """Arrivals of one appliance: the first, the last, and every silence of an hour or more between them."""
+    """Arrivals of one appliance, refused ones too: the first, the last, and each silence of an hour or more between."""
 
     first_us: int
     last_us: int
@@ -33,11 +33,14 @@ class HeardOf(NamedTuple):
     silences: tuple[tuple[int, int], ...]
 
 
-def heard_of(tables: Sequence[Arrivals]) -> HeardOf | None:
-    """What is kept of the arrivals of one appliance; None if there were none."""
-    every = np.sort(np.concatenate([table.received_us for table in tables]))
-    if len(every) == 0:
+def heard_of(tables: Sequence[Arrivals], refused_us: Micros) -> HeardOf | None:
+    """What is kept of the arrivals of one appliance; None if none could be stored.
+
+    `refused_us` are arrivals that the checks refused: who speaks with a wrong clock is not silent.
+    """
+    if not any(len(table) for table in tables):
         return None
+    every = np.sort(np.concatenate([*(table.received_us for table in tables), refused_us]))
     long = np.flatnonzero(np.diff(every) >= _SHORTEST_US)
     silences = tuple(zip(every[long].tolist(), every[long + 1].tolist(), strict=True))
     newest_us = max(int(table.at_us[-1]) for table in tables if len(table))
@@ -184,5 +187,6 @@ def _heard_at(name: str, one: HeardOf, at_us: int) -> Heard:
     running = [(a, b) for a, b in (*one.silences, (one.last_us, at_us + 1)) if a <= at_us < b]
     last_us = running[0][0] if running else at_us
     from_us_ = last_us - int(RHYTHM.total_seconds() * 1e6)
-    usual_us = max((b - a for a, b in one.silences if b <= last_us and b > from_us_), default=0)
+    rests_us = sorted(b - a for a, b in one.silences if b <= last_us and b > from_us_)
+    usual_us = rests_us[-2] if len(rests_us) > 1 else 0
     return Heard(name, from_us(one.first_us), from_us(last_us), max(SHORTEST, from_us(usual_us) - from_us(0)))

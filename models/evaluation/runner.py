@@ -18,11 +18,14 @@ from domain.signals import CYCLE_SIGNALS, READING_SIGNALS, Kind, Signal
 from models.evaluation.arrivals import (
     NO_ARRIVALS,
     NO_READINGS,
+    NOTHING_REFUSED,
     Arrivals,
+    Micros,
     arrivals_of,
     arrivals_of_events,
     by_appliance,
     read_checked,
+    read_refused,
 )
 from models.evaluation.budget import let_out
 from models.evaluation.case import Case, CaseAppliance, Piece, pieces, read_events
@@ -104,6 +107,7 @@ def run_piece(
             speakers,
             weigh,
             loaded.beside,
+            loaded.refused_us,
         )
         for loaded in load_piece(case, piece)
     ]
@@ -119,6 +123,8 @@ class Loaded(NamedTuple):
     services: Sequence[Service]
     beside: Arrivals = NO_ARRIVALS
     """Cycles of the home's machines of another kind."""
+    refused_us: Micros = NOTHING_REFUSED
+    """Arrivals of readings whose time was refused."""
 
 
 def load_piece(case: Case, piece: Piece) -> Iterator[Loaded]:
@@ -127,6 +133,7 @@ def load_piece(case: Case, piece: Piece) -> Iterator[Loaded]:
     cycles = _frames(case.cycles, piece, CYCLE_SIGNALS)
     events = read_events(case)
     beside = _beside(case, piece)
+    refused = read_refused(case.tables[piece.kind], piece.appliances) if piece.kind in case.tables else {}
     for name in piece.appliances:
         yield Loaded(
             case.appliances[name],
@@ -135,6 +142,7 @@ def load_piece(case: Case, piece: Piece) -> Iterator[Loaded]:
             arrivals_of_events(events.get(name, ())),
             case.services.get(name, ()),
             beside.get(name, NO_ARRIVALS),
+            refused.get(name, NOTHING_REFUSED),
         )
 
 

@@ -16,7 +16,16 @@ from domain.findings import Verdict
 from domain.readings import from_us, to_us
 from domain.services import Service
 from domain.signals import READING_SIGNALS
-from models.evaluation.arrivals import DAY_US, NO_ARRIVALS, Arrivals, Micros, arrivals_of, day_of, readings_by_arrival
+from models.evaluation.arrivals import (
+    DAY_US,
+    NO_ARRIVALS,
+    NOTHING_REFUSED,
+    Arrivals,
+    Micros,
+    arrivals_of,
+    day_of,
+    readings_by_arrival,
+)
 from models.evaluation.baselines import Baseline
 from models.evaluation.case import CaseAppliance
 from models.evaluation.engine import Watched, judge_night
@@ -80,8 +89,12 @@ def walk(
     speakers: Speakers = DETECTORS_ALONE,
     weigh: DecisionParams | None = None,
     beside: Arrivals = NO_ARRIVALS,
+    refused_us: Micros = NOTHING_REFUSED,
 ) -> Walked:
-    """Walk through everything that arrived from one appliance; `readings` as `read_checked` gives them."""
+    """Walk through everything that arrived from one appliance; `readings` as `read_checked` gives them.
+
+    `refused_us` are arrivals of rows that the checks refused, microseconds.
+    """
     catalogue = {signal.name: signal for signal in READING_SIGNALS[appliance.kind]}
     arrivals = arrivals_of(readings)
     watched = Watched(kind=appliance.kind, readings=arrivals, cycles=cycles, events=events, beside=beside)
@@ -107,7 +120,7 @@ def walk(
         seen=_seen(appliance.id, arrivals, cycles),
         findings=ledgers[""].findings(),
         baselines={name: ledgers[name].findings() for name in BASELINES},
-        heard=heard_of((arrivals, cycles)),
+        heard=heard_of((arrivals, cycles), refused_us),
     )
 
 

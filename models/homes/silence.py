@@ -1,7 +1,9 @@
 """Silence: nothing heard for 24 h although more was due. A whole home that falls silent is one event.
 
-What is due follows from the appliance's own rhythm: its longest silence in the four weeks before. An appliance known
-for less than a week has none yet. A home that is away (holiday mode) is left alone until a day after its return.
+What is due follows from the appliance's own rhythm: the longest silence that it kept at least twice in the four weeks
+before. What happened once, such as a connection that was lost for days, is an event and no rhythm. An appliance known
+for less than a week has none yet. A home that is away (holiday mode) is left alone until a day after its return. Who
+speaks is heard, also if what it says is refused: a wrong clock is not silence.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +31,7 @@ class SilenceParams:
     limit: timedelta = timedelta(hours=24)
     """The least silence that is spoken of (contracts, section 3)."""
     usual: float = 3.0
-    """Times the longest usual silence, whichever is longer: what speaks only when it is used may rest (E)."""
+    """Times the usual silence, whichever is longer: what speaks only when it is used may rest (E)."""
     known: timedelta = timedelta(days=7)
     """How long an appliance must have been heard of before anything is due from it (E)."""
     together: timedelta = timedelta(hours=12)
@@ -43,7 +45,7 @@ class Heard(NamedTuple):
     first: datetime
     last: datetime
     usual: timedelta
-    """Its longest silence in the four weeks before `last`, at least `SHORTEST`."""
+    """The second longest of its silences in the four weeks before `last`, at least `SHORTEST`."""
 
 
 @dataclass(frozen=True, slots=True)

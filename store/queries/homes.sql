@@ -23,14 +23,15 @@ SELECT household_id FROM home_silence
 ORDER BY 1
 
 -- name: home_appliances
-SELECT a.key, a.id, a.kind, coalesce(a.circuit_id, ''), l.received_at
+-- Whose words are refused (a wrong clock) is heard of all the same.
+SELECT a.key, a.id, a.kind, coalesce(a.circuit_id, ''),
+       greatest(l.received_at, (SELECT max(d.last_at) FROM dead_letter d WHERE d.appliance_key = a.key))
 FROM appliance a JOIN latest_values l ON l.appliance_key = a.key
 WHERE a.household_id = %(household_id)s
 
 -- name: rhythm
--- First arrival in the weeks before the last word, and the longest silence between two arrivals in them.
-SELECT min(received_at), max(received_at - before)
-FROM (
+-- First arrival in the weeks before the last word, and the second longest silence between two arrivals in them.
+WITH stepped AS (
     SELECT received_at, lag(received_at) OVER (ORDER BY received_at) AS before
     FROM (
         SELECT received_at FROM reading_air_conditioner
@@ -69,7 +70,10 @@ FROM (
         SELECT received_at FROM cycle_dishwasher
         WHERE appliance_key = %(key)s AND time > %(since)s AND received_at <= %(last)s
     ) every
-) stepped
+)
+SELECT min(received_at),
+       (SELECT received_at - before FROM stepped ORDER BY received_at - before DESC NULLS LAST OFFSET 1 LIMIT 1)
+FROM stepped
 
 -- name: lock_silence
 -- The memory of a home, locked by its household's row, so that two rounds cannot both speak of it.

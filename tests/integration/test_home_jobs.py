@@ -84,6 +84,33 @@ def test_a_silent_home_is_one_finding_unless_it_is_away(connection: Connection) 
     assert findings(connection) == [("home-a-circuit", "silent", False)]
 
 
+def test_who_speaks_with_a_wrong_clock_is_not_silent_and_one_outage_is_no_rhythm(connection: Connection) -> None:
+    """All circuits were quiet once for four days; then two of them for 30 hours, one of which is refused meanwhile."""
+    homes = Homes(connection)
+    homes.household("home-a")
+    names = ("heard", "refused", "silent")
+    keys = {name: homes.appliance(Kind.CIRCUIT, "home-a", name).key for name in names}
+    for name, key in keys.items():
+        last = NOW if name == "heard" else NOW - timedelta(hours=30)
+        times = [last - timedelta(minutes=30 * n) for n in range(48 * 14) if not 200 < n < 392]
+        connection.execute(
+            "INSERT INTO reading_circuit (time, appliance_key, received_at, power_w)"
+            " SELECT t, %s, t, 1 FROM unnest(%s::timestamptz[]) t",
+            (key, times),
+        )
+        connection.execute(
+            "INSERT INTO latest_values (appliance_key, at, received_at, signals) VALUES (%s, %s, %s, '{}')",
+            (key, last, last),
+        )
+    connection.execute(
+        "INSERT INTO dead_letter (digest, topic, reason, payload, appliance_key, first_at, last_at)"
+        " VALUES ('a', 'wk/v1/refused/telemetry', 'time', '', %s, %s, %s)",
+        (keys["refused"], NOW - timedelta(hours=29), NOW),
+    )
+    assert notice_silence(work_on(connection, NOW)) == {"silent": 1, "back": 0}
+    assert findings(connection) == [("silent", "silent", True)]
+
+
 def test_every_action_can_be_told_once_and_a_new_firmware_tells_itself(connection: Connection) -> None:
     homes = Homes(connection)
     homes.household()

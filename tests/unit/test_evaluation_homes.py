@@ -1,6 +1,6 @@
 """The rules of whole homes over a recorded case: one finding per home, said when the running system would have."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,28 @@ def test_a_silent_circuit_and_a_silent_home(tmp_path: Path) -> None:
     # a quarter of an hour is the round; the last words of c came half an hour before its silence began
     assert [one.raised_at for one in said] == [at(8 + 23.75 / 24), at(9 + 23.75 / 24)]
     assert said[0].cleared_at == at(10) + timedelta(minutes=15)
+
+
+def test_a_wrong_clock_is_not_silence(tmp_path: Path) -> None:
+    """What b-2 says for two days is stamped 1970: no reading, but it speaks."""
+    year_0 = datetime(1970, 1, 1, tzinfo=UTC)
+    rows = _rows()
+    odd = [
+        (year_0 + (time - at(8)) if name == "b-2" and at(8) <= time < at(10) else time, received, name, values)
+        for time, received, name, values in rows
+    ]
+    assert sum(row[0] < at(0) for row in odd) == 96
+    assert _said(_case(tmp_path / "case", odd)) == []
+
+
+def test_an_outage_that_happened_once_is_no_rhythm(tmp_path: Path) -> None:
+    """Two days without the home, then a circuit falls silent: it is said after a day, not after three times two."""
+
+    def heard(time: datetime, name: str) -> bool:
+        return not (name == "a-2" and time >= at(9)) and not at(4) <= time < at(6)
+
+    said = _said(_case(tmp_path / "case", _rows(heard=heard)))
+    assert [(one.appliance_id, one.raised_at) for one in said] == [("a-2", at(9 + 23.75 / 24))]
 
 
 @pytest.mark.parametrize(("where", "outcome"), [("c-2", Outcome.TRUE), ("a-2", Outcome.FALSE)])
