@@ -25,6 +25,7 @@ def figures_of(issue: Issue) -> dict[str, Any]:
     """The figures a case is opened on."""
     return {
         "events": issue.group.events,
+        "failed": issue.group.failed,
         "months": round(issue.group.months, 2),
         "per_1000_months": asdict(issue.per_1000),
         "rest_per_1000_months": asdict(issue.rest_per_1000),
@@ -38,8 +39,8 @@ def measured_effect(
 ) -> dict[str, Any] | None:
     """The rate after a fix against the rate before it; None while too few events would be expected to tell.
 
-    `before` and `after` are events and appliance-months of the same group. `helped` is True only if the upper bound of
-    the ratio is below 1: what may be luck is not called an effect.
+    `before` and `after` are failed appliances and appliance-months of the same group. `helped` is True only if the
+    upper bound of the ratio is below 1: what may be luck is not called an effect.
     """
     events, months = before
     if months <= 0 or after[1] <= 0 or events / months * after[1] < params.enough_expected:

@@ -165,7 +165,7 @@ def record_effect(connection: Connection, case_id: UUID, effect: Mapping[str, An
 
 
 def scope_of(connection: Connection, case: QualityCase, since: datetime, until: datetime) -> tuple[int, float]:
-    """Confirmed faults and months watched of a case's group between two moments."""
+    """Appliances of a case's group that failed between two moments, and the months watched."""
     values = {
         "kind": case.kind,
         "fault": case.fault,

@@ -92,8 +92,8 @@ SELECT id, number, state, kind, fault, dimension, value, found, since, opened_at
 FROM quality_case WHERE state = 'fixed' ORDER BY number
 
 -- name: scope
--- Events and months of a case's group in a span.
-SELECT count(f.finding_id)::int AS events,
+-- Appliances of a case's group that failed in a span, and the months watched.
+SELECT count(DISTINCT f.appliance_key)::int AS failed,
        (SELECT coalesce(sum(greatest(extract(epoch FROM least(w.watched_to, %(until)s)
                                                     - greatest(w.watched_from, %(since)s)), 0)), 0) / 2629800
         FROM appliance_watch w

@@ -174,3 +174,16 @@ def test_two_appliances_are_no_case_however_often_they_fail_and_a_group_without_
     assert [i.group.value for i in emerging_issues(few, EmergingParams(min_failed=2))] == ["a"]
     alone = Group(kind="dryer", fault="vent_clog", dimension="model", value="a", events=9, failed=9, months=1.0)
     assert emerging_issues([alone]) == []
+
+
+def test_a_few_owners_whose_filters_clog_again_and_again_are_no_bad_batch() -> None:
+    def batch(name: str, events: int, failed: int) -> Group:
+        return Group(
+            kind="dryer", fault="vent_clog", dimension="batch", value=name, events=events, failed=failed, months=100.0
+        )
+
+    others = [batch(f"b{number:02}", 4, 4) for number in range(20)]
+    assert emerging_issues([*others, batch("again", 40, 4)]) == []
+    (issue,) = emerging_issues([*others, batch("bad", 40, 20)])
+    assert (issue.group.value, issue.per_1000.value, issue.rest_per_1000.value) == ("bad", 200.0, 40.0)
+    assert issue.ratio.value == pytest.approx(5.0)
