@@ -41,6 +41,8 @@ class Phrases:
     booked: str
     still_needed: str
     not_needed: str
+    subjects: Mapping[str, str]
+    """Of mails, by kind of message; `*` for those without one of their own."""
     home_link: str
     visit_link: str
     follow_up: str
@@ -109,6 +111,21 @@ ENGLISH: Final = Phrases(
     still_needed="Good news: the readings are back to normal ({what}). Your visit on {when} stands. If you no longer "
     "need it, please call it off here: {link}",
     not_needed="Good news: the readings are back to normal ({what}), so nobody needs to come.",
+    subjects=MappingProxyType({
+        "alarm": "Please act now: a warning from your home",
+        "reminder": "A small thing to do in your home",
+        "verified": "Thank you, it is back to normal",
+        "escalated": "We are planning a visit",
+        "consent": "When may we come?",
+        "booked": "Your visit is booked",
+        "still_needed": "Is your visit still needed?",
+        "not_needed": "Nobody needs to come",
+        "follow_up": "Is everything working?",
+        "remote_follow_up": "Did it work?",
+        "link": "Your personal link",
+        "tip": "A tip for your home",
+        "*": "News about your home",
+    }),
     home_link="If something in your home does not work, tell us here: {link} Links that we sent before may have ended.",
     visit_link="Here is a new link to your visit: {link} The ones that we sent before are not good any more.",
     follow_up="Is everything working since our visit? One tap is enough: {link}",

@@ -12,6 +12,7 @@ from scheduler.deliver import deliver
 from scheduler.drift import watch_drift
 from scheduler.follow_up import follow_up_reminders
 from scheduler.grade import grade_technicians
+from scheduler.mail import mail_owners
 from scheduler.mains import watch_the_mains
 from scheduler.makers_cases import look_for_cases
 from scheduler.obligations import keep_promises
@@ -67,6 +68,7 @@ def _job(name: str, production_s: float, demo_s: float, run: Callable[[Work], Co
 JOBS: Final = (
     _job("alarm", 0.5, 0.5, alarm, "owners hear of hazards; appliance screens show what is open"),
     _job("deliver", 0.5, 0.5, deliver, "messages that wait in the outbox go out"),
+    _job("mail", 5, 1, mail_owners, "owners' messages leave by mail, where a server is set"),
     _job("score", 900, 2, score, "the models judge what arrived; findings open and clear"),
     _job("mains", 5, 2, watch_the_mains, "a lost neutral: one home out of the voltage band while its neighbours hold"),
     _job("silence", 900, 30, notice_silence, "appliances and homes that are not heard of although they should be"),

@@ -9,6 +9,7 @@ from dispatch.travel import BY_DISTANCE, TravelTimes
 from domain.care import CareParams
 from domain.decision_params import DecisionParams
 from notify.links import LINK_LIFE
+from scheduler.mailer import MailServer
 
 
 class Pace(StrEnum):
@@ -47,6 +48,9 @@ class SchedulerSettings:
     """Prices, habits and budgets of decisions."""
     travel: TravelTimes = BY_DISTANCE
     """How long it takes from place to place when visits are planned."""
+
+    mail: MailServer | None = None
+    """Where owners' messages are mailed; None: a line in the log instead."""
 
     @property
     def promises_faster(self) -> float:

@@ -119,6 +119,7 @@ def ingest(settings: Settings) -> None:
 def scheduler(settings: Settings) -> None:
     """Run the jobs: score, remind, follow up, propose orders, deliver messages, tidy."""
     from dispatch.road_times import travel_times
+    from scheduler.mailer import mail_server
     from scheduler.process import run_scheduler
     from scheduler.settings import Pace, SchedulerSettings
 
@@ -135,6 +136,7 @@ def scheduler(settings: Settings) -> None:
                 link_secret=settings.link_secret,
                 public_url=settings.public_url or f"http://127.0.0.1:{settings.api_port}",
                 travel=travel_times(settings.road_times_url),
+                mail=mail_server(settings.smtp_url, settings.mail_from) if settings.smtp_url else None,
             ),
             stop,
         )

@@ -38,6 +38,8 @@ class Settings:
     """Prices and budgets; their variables are those of `wellkept.decision_settings`."""
     link_secret: str = ""
     public_url: str = ""
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
 
 
 VARIABLES: Mapping[str, tuple[str, str]] = {
@@ -56,6 +58,8 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "dask_url": ("WELLKEPT_DASK_URL", "scheduler of a Dask cluster that scores and trains; empty: this machine"),
     "score_processes": ("WELLKEPT_SCORE_PROCESSES", "processes that judge a fleet when many appliances wait"),
     "link_secret": ("WELLKEPT_LINK_SECRET", "signs owners' personal links; `wellkept up` makes and keeps one"),
+    "smtp_url": ("WELLKEPT_SMTP_URL", "mails owners' messages: smtps://USER:PASSWORD@HOST; empty: a line in the log"),
+    "mail_from": ("WELLKEPT_MAIL_FROM", "from whom owners' mails come, such as Care <care@example.org>"),
     "public_url": ("WELLKEPT_PUBLIC_URL", "where owners reach their pages, such as https://care.example.org"),
 }
 
@@ -69,7 +73,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         try:
             read[name] = _READERS.get(name, str)(text)
         except ValueError as error:
-            shown = "…" if name == "link_secret" else repr(text)
+            shown = "…" if name in ("link_secret", "smtp_url") else repr(text)
             raise BadInput(f"{VARIABLES[name][0]}={shown} cannot be understood: {error}") from error
     return Settings(**read, decision=read_decision(environ))  # type: ignore[arg-type]
 
