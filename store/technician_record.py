@@ -69,6 +69,7 @@ class Repeat:
 class Earned:
     """A finished job and when it passed each gate; None: not yet. `waived_at`: an appeal lifted what was missing."""
 
+    order_id: UUID
     order_number: int
     minutes: int
     finished_at: datetime

@@ -23,7 +23,8 @@ export async function recordParts(id, { person, again }) {
     section("Grades", "troubles against what is usual for such jobs; 1 is usual, bars are 90 % intervals", gradePart(grades, person, again)),
     section("Rates", `${rates.groups[0].services} services in a year, bars are 95 % intervals`, ratePart(rates.groups[0])),
     section("Points", `${record.points} of ${record.points_full}`, pointPart(record, person, again)),
-    section("Settlement", month, settlementPart(settlement, again)),
+    ...appealParts(record, person, again),
+    section("Settlement", month, settlementPart(settlement, record, person, again)),
   ];
 }
 
@@ -66,22 +67,16 @@ function appealPart(one, person, again) {
   const said = [one.appeal && make("p", "note", make("strong", "", "Appeal: "), one.appeal), one.answer && make("p", "note", make("strong", "", "Decision: "), one.answer)];
   const title = `${monthWords(one.month)}: grade ${one.grade}`;
   if (!person && one.state === "appealed") {
-    return make("div", "panel", make("h3", "", title), ...said.filter(Boolean), form(
-      labelled("decision", select("overturned", { no: "the grade stands", yes: "overturned" })),
-      Object.assign(labelled("because", text("answer", { required: true, maxLength: 500 })), { className: "field wide" }),
-      make("div", "actions", doing("Decide", "main", ({ elements: e }) => ({ path: `/grades/${one.id}/decide`, version: one.version, body: { overturned: e.overturned.value === "yes", answer: e.answer.value } }), again))));
+    return make("div", "panel", make("h3", "", title), ...said.filter(Boolean), decision(`/grades/${one.id}/decide`, one.version, "the grade stands", "overturned", again));
   }
   return make("div", "panel", make("h3", "", `${title}, ${words(one.state)}`), ...said.filter(Boolean));
 }
 
 function appealForm(grades, again) {
   const asked = Object.fromEntries(grades.map((one) => [one.id, `${one.grade} of ${monthWords(one.month)}`]));
-  return fold("Appeal against a grade", form(
-    labelled("grade", select("grade", asked)),
-    Object.assign(labelled("what speaks against it", text("appeal", { required: true, maxLength: 500 })), { className: "field wide" }),
-    make("div", "actions", doing("Appeal", "main", ({ elements: e }) => ({
-      path: `/grades/${e.grade.value}/appeal`, version: grades.find((one) => one.id === e.grade.value).version, body: { appeal: e.appeal.value },
-    }), again))));
+  return appeal("Appeal against a grade", "grade", asked, again, (e) => ({
+    path: `/grades/${e.grade.value}/appeal`, version: grades.find((one) => one.id === e.grade.value).version, body: { appeal: e.appeal.value },
+  }));
 }
 
 function ratePart(group) {
@@ -91,7 +86,7 @@ function ratePart(group) {
 
 function pointPart(record, person, again) {
   const ledger = record.points_entries.length
-    ? first([...record.points_entries].reverse(), 8, (rows) => table("Points ledger", rows, {
+    ? first(record.points_entries, 8, (rows) => table("Points ledger", rows, {
       "when": (one) => day(one.at),
       "points": (one) => (one.points > 0 ? `+${one.points}` : one.points),
       "why": (one) => words(one.reason),
@@ -99,7 +94,11 @@ function pointPart(record, person, again) {
       "counts until": (one) => distance(new Date(Date.parse(one.at) + 365 * 86400e3).toISOString()),
     }))
     : empty("All points are there. What is taken off, by whom and why appears here, and counts for a year.");
-  if (person) return ledger;
+  if (person) {
+    const open = record.points_entries.filter((one) => one.points < 0 && !record.appeals.some((appeal) => appeal.entry_id === one.id));
+    const asked = Object.fromEntries(open.map((one) => [one.id, `${day(one.at)}: ${one.points}, ${words(one.reason)}`]));
+    return make("div", "", ledger, open.length ? appeal("Appeal against points", "points", asked, again, (e) => ({ path: `/technicians/${record.technician_id}/points/${e.points.value}/appeal`, body: { appeal: e.appeal.value } })) : "");
+  }
   return make("div", "", ledger, fold("Take points off", form(
     labelled("for", select("reason", { broken_promise: "broken promise: 2 points", overcharging: "overcharging: 6 points" })),
     labelled("order, if it is about one", input("order_id", { placeholder: "its id" })),
@@ -107,7 +106,35 @@ function pointPart(record, person, again) {
     make("div", "actions", doing("Take off", "main", ({ elements: e }) => ({ path: `/technicians/${record.technician_id}/points`, body: { reason: e.reason.value, order_id: e.order_id.value.trim() || null, note: e.note.value } }), again)))));
 }
 
-function settlementPart(statement, again) {
+/** A folded form: what is appealed against, and what speaks for it. */
+function appeal(title, name, choices, again, deed) {
+  return fold(title, form(
+    labelled("which", select(name, choices)),
+    Object.assign(labelled("what speaks for you", text("appeal", { required: true, maxLength: 500 })), { className: "field wide" }),
+    make("div", "actions", doing("Appeal", "main", ({ elements }) => deed(elements), again))));
+}
+
+/** Appeals about points and pay, with the decision that the office still owes. */
+function appealParts(record, person, again) {
+  if (!record.appeals.length) return [];
+  const cards = [...record.appeals].reverse().map((one) => {
+    const made = make("div", "panel", make("p", "", make("strong", "", one.entry_id ? "Points: " : "Pay: "), one.appeal, " ", chip(words(one.state), one.decided_at ? "" : "wait")));
+    made.dataset.id = one.id;
+    if (one.answer) made.append(make("p", "note", make("strong", "", "Decision: "), one.answer));
+    if (!person && !one.decided_at) made.append(decision(`/appeals/${one.id}/decide`, one.version, "it stays as it is", "the person is right", again));
+    return made;
+  });
+  return [section("Appeals about points and pay", cards.length, make("div", "", ...cards))];
+}
+
+function decision(path, version, stays, falls, again) {
+  return form(
+    labelled("decision", select("overturned", { no: stays, yes: falls })),
+    Object.assign(labelled("because", text("answer", { required: true, maxLength: 500 })), { className: "field wide" }),
+    make("div", "actions", doing("Decide", "main", ({ elements: e }) => ({ path, version, body: { overturned: e.overturned.value === "yes", answer: e.answer.value } }), again)));
+}
+
+function settlementPart(statement, record, person, again) {
   const now = new Date();
   const months = Object.fromEntries(Array.from({ length: MONTHS }, (_, n) => {
     const value = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - n, 1)).toISOString().slice(0, 7);
@@ -128,6 +155,13 @@ function settlementPart(statement, again) {
     "waits for": (one) => one.held_by.map((gate) => GATES[gate] ?? words(gate)).join(", ") || one.note || "–",
   })) : empty("No job was finished in this month.");
   return make("div", "", make("div", "filters", labelled("month", picker)),
-    make("div", "tiles four", tile(statement.earned, "earned"), tile(statement.held, "held back, paid when its gates are passed"), tile(statement.deducted, "taken off for points"), tile(statement.paid, "to be paid")),
-    make("div", "gap", lines));
+    make("div", "tiles four", tile(statement.earned, "earned"), tile(statement.held, "held back, paid when its gates are passed"), tile(statement.deducted, "taken off for points"), tile(statement.returned, "given back for points"), tile(statement.paid, "to be paid")),
+    make("div", "gap", lines), person ? payAppeal(statement, record, again) : "");
+}
+
+function payAppeal(statement, record, again) {
+  const held = statement.lines.filter((one) => one.held_by.length && !record.appeals.some((made) => made.order_id === one.order_id));
+  if (!held.length) return "";
+  const asked = Object.fromEntries(held.map((one) => [one.order_id, `No. ${one.order_number}, ${number(one.amount, 5)}`]));
+  return appeal("Appeal for pay that is held back", "order", asked, again, (e) => ({ path: `/technicians/${record.technician_id}/settlement/appeals`, body: { order_id: e.order.value, appeal: e.appeal.value } }));
 }

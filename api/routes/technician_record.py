@@ -151,9 +151,11 @@ def settlement(
     def work(connection: Connection) -> dict[str, Any]:
         found = read_technician(connection, technician_id)
         lost, returned = points_in(connection, found.id, since, until)
-        jobs = [_earned(job) for job in read_earned(connection, found.id, until)]
-        statement = settle_month(jobs, since, until, points_lost=lost, points_returned=returned)
-        return {"technician_id": found.id, "month": month, **asdict(statement)}
+        given = read_earned(connection, found.id, until)
+        statement = settle_month(map(_earned, given), since, until, points_lost=lost, points_returned=returned)
+        ids = {job.order_number: job.order_id for job in given}
+        lines = [asdict(line) | {"order_id": ids[line.order_number]} for line in statement.lines]
+        return {"technician_id": found.id, "month": month, **asdict(statement), "lines": lines}
 
     return reading(ask, work)
 

@@ -84,7 +84,7 @@ WITH job AS (
                        THEN greatest(reported_at, proved_at, followed_up_at) ELSE 'infinity' END AS rest_at
     FROM job
 )
-SELECT order_number, minutes, finished_at, reported_at, proved_at, followed_up_at, waived_at, repeats,
+SELECT id AS order_id, order_number, minutes, finished_at, reported_at, proved_at, followed_up_at, waived_at, repeats,
        CASE WHEN NOT EXISTS (SELECT FROM opinion p WHERE p.order_id = rest.id AND p.kind = 'complaint'
                              AND p.state IN ('recorded', 'handled') AND p.recorded_at <= rest_at)
             THEN greatest(finished_at, (SELECT max(p.verified_at) FROM opinion p WHERE p.order_id = rest.id

@@ -1,0 +1,96 @@
+"""Every page of the console in a real browser, on data that came through the API, on a desk and on a phone."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from scheduler.makers_cases import look_for_cases
+from store.care_seed import seed_parts
+from store.database import Connection
+from store.knowledge import seed_knowledge
+from tests.browser.conftest import Watch, Watched
+from tests.browser.filled import fill, grade
+from tests.integration.api_homes import NOW, add_home, add_technician, serving
+from tests.integration.scheduler_homes import work_on
+from tests.integration.test_reliability import fleet
+
+pytestmark = pytest.mark.integration
+SHELLED = {
+    "opinions": "It is louder than before the visit",
+    "parts": "booked for tech-1, not for tech-2",
+    "people": "grade of April 2025",
+    "quality": "18 services finished",
+    "cases": "line 3, production",
+    "campaigns": "Start relay of batch b3",
+    "knowledge": "ships with the program",
+    "models": "judges in the shadow",
+}
+PAGES = {
+    **{f"/pages/{name}.html": said for name, said in SHELLED.items()},
+    "/": "Service orders",
+    "/pages/visits.html": "The day",
+    "/field/tech-1/record": "Appeal against a grade",
+    "/field/tech-1": "Your grades, points and earnings",
+}
+NAMELESS = """() => [...document.querySelectorAll('button, a[href], input, select, textarea')].filter((one) =>
+    !(one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim())).map((one) => one.outerHTML)"""
+OVERFLOW = "() => document.documentElement.scrollWidth - window.innerWidth"
+
+
+def look(seen: Watched, path: str, said: str) -> None:
+    """The page shows what it should, complains of nothing, fits on a desk and on a phone, and everything has a name."""
+    page = seen.open(path)
+    expect(page.locator("body"), path).to_contain_text(said)
+    if page.locator("#trouble").count():
+        expect(page.locator("#trouble"), path).to_be_hidden()
+    assert page.evaluate(NAMELESS) == [], path
+    for width, scheme in ((390, "dark"), (1280, "light")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(OVERFLOW) <= 0, f"{path} is wider than {width} pixels"
+
+
+def test_every_page_shows_what_there_is_on_a_desk_and_on_a_phone(
+    connection: Connection, database_url: str, mqtt_url: str, watch: Watch
+) -> None:
+    fleet(connection)
+    add_technician(connection, "tech-2")
+    seed_parts(connection)
+    seed_knowledge(connection)
+    look_for_cases(work_on(connection, NOW))
+    grade(connection, NOW)
+    with serving(database_url, mqtt_url) as served:
+        with httpx.Client(base_url=served.url, timeout=10) as api:
+            fill(connection, api, NOW)
+        with watch(served.url, NOW) as seen:
+            for path, said in PAGES.items():
+                look(seen, path, said)
+
+
+def test_an_empty_console_says_what_will_appear(database_url: str, mqtt_url: str, watch: Watch) -> None:
+    with serving(database_url, mqtt_url) as served, watch(served.url, NOW, width=390) as seen:
+        for name in SHELLED:
+            page = seen.open(f"/pages/{name}.html")
+            assert page.locator(".empty").count() >= 1, f"{name} shows neither data nor why there are none"
+
+
+def test_of_two_planners_the_second_is_told_and_nothing_is_lost(
+    connection: Connection, database_url: str, mqtt_url: str, watch: Watch
+) -> None:
+    add_home(connection)
+    with serving(database_url, mqtt_url) as served:
+        said = {"household_id": "home-1", "kind": "complaint", "channel": "phone", "text": "It drips."}
+        httpx.post(f"{served.url}/api/v1/opinions", json=said).raise_for_status()
+        with watch(served.url, NOW + timedelta(hours=1)) as first, watch(served.url, NOW) as second:
+            for seen, answer in ((first, "We come tomorrow."), (second, "We come on Friday.")):
+                seen.open("/pages/opinions.html").get_by_label("What the owner was told").fill(answer)
+            first.page.get_by_role("button", name="Answer given").click()
+            expect(first.page.get_by_text("to be verified", exact=True)).to_be_visible()
+            second.page.get_by_role("button", name="Answer given").click()
+            expect(second.page.get_by_role("alert")).to_contain_text("read it again")
+            assert second.page.get_by_label("What the owner was told").input_value() == "We come on Friday."
+            second.troubles[:] = [one for one in second.troubles if "412" not in one]  # the browser notes the refusal
+            kept = httpx.get(f"{served.url}/api/v1/opinions").json()["items"][0]
+            assert (kept["state"], kept["answer"]) == ("handled", "We come tomorrow.")
