@@ -1,14 +1,14 @@
 """From a stored finding to its picture: the daily indices and references that scoring keeps, read and drawn."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 from api.charts.evidence import Told, draw_evidence, draw_values
-from domain.services import normal_since
 from domain.signals import Kind
-from models.history import history_of_series
 from models.picture import Picture, picture_of
 from models.scoring import remembered_of
+from models.step import as_judged
 from store.api_findings import ShownFinding, chart_facts, read_finding
 from store.database import Connection
 
@@ -35,12 +35,9 @@ def _picture(connection: Connection, finding: ShownFinding) -> Picture | None:
     if kind is None:
         return None
     remembered = remembered_of(connection, key, Kind(kind), finding.judged_at)
-    since = normal_since([one for one in remembered.services if one.at <= finding.judged_at])
-    references = {
-        index: one for index, one in remembered.references.items() if since is None or one.learned_from >= since
-    }
+    told = [one for one in remembered.services if one.at <= finding.judged_at]
     # As of the verdict: a chart of a finding shows what it rests on, not what came after.
-    history = history_of_series(remembered.series, since or date.min, finding.judged_at)
+    history, references = as_judged(replace(remembered, services=told), finding.judged_at)
     return picture_of(remembered.kind, finding.fault, {one.signal for one in finding.evidence}, history, references)
 
 

@@ -1,7 +1,7 @@
 """Work on an appliance, as the system is told of it, and what it means for what is normal."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -15,9 +15,9 @@ ACTIONS: Final = frozenset(
 NEW_NORMAL: Final = frozenset(
     {"part_replaced", "refrigerant_charged", "sensor_replaced", "repaired", "tightened", "firmware"}
 )
-"""Services after which the appliance may be healthy in another way than before, so that its reference is learned again.
-Cleaning and descaling bring the old normal back: the reference stays (domain notes: re-baseline only on a confirmed
-service or a firmware change)."""
+"""Services after which what they touched may be healthy in another way than before: `models.normal` says what that is.
+Cleaning and descaling bring the old normal back (domain notes: re-baseline only on a confirmed service or a firmware
+change)."""
 PUTS_RIGHT: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "filter_cleaned": frozenset({"filter_clog", "drain_filter_clog", "vent_clog"}),
@@ -45,9 +45,3 @@ class Service(NamedTuple):
     def faults(self) -> frozenset[str]:
         """The faults that it puts right."""
         return frozenset({self.fault}) if self.fault else PUTS_RIGHT.get(self.action, frozenset())
-
-
-def normal_since(services: Iterable[Service]) -> date | None:
-    """The first UTC day of the present normal: the day after the last service that changed it; None if none did."""
-    days = [service.at.astimezone(UTC).date() for service in services if service.action in NEW_NORMAL]
-    return max(days) + timedelta(days=1) if days else None

@@ -87,7 +87,9 @@ def _drawn(
     words, reference = words_of(effect.index), references.get(effect.index)
     learned: tuple[tuple[date, float], ...] = ()
     if reference is not None:
-        series = history.complete(effect.index).since(reference.learned_from).before(deviation.days[0])
+        series = history.complete(effect.index).before(deviation.days[0])
+        # One that was carried over work on the appliance was learned at some time before it.
+        series = series.since(reference.learned_from) if reference.learned_from < deviation.days[0] else series
         learned = tuple(zip(series.days, series.values.tolist(), strict=True))
     return Picture(
         name=words.name,

@@ -10,13 +10,15 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.findings import Verdict
-from domain.services import Service, normal_since
+from domain.services import Service
 from domain.signals import Kind
 from models.features import daily_indices
 from models.features.day import Day, DayIndex
+from models.healthy.fleet_prior import Priors
 from models.healthy.learners import RELATIVE, LoadDays, learn_missing, relative_indices
 from models.healthy.reference import Reference
-from models.history import DatedIndex, DaySeries, history_of_series, with_days, with_indices
+from models.history import DatedIndex, DaySeries, FeatureHistory, history_of_series, with_days, with_indices
+from models.normal import normal_of, renew
 from models.trained.speakers import DETECTORS_ALONE, Quiet, Speakers, hear
 
 HISTORY_DAYS: Final = 400
@@ -66,29 +68,27 @@ def step(
 ) -> Outcome:
     """Work in `arrived`, learn, and judge as of `data_to`, the appliance's newest data time.
 
-    `load_days` reads days again, as they are known now; it is called only when something can be learned. References
-    from before the last service that changed what is normal no longer count, nor do the days before it.
+    `load_days` reads days again, as they are known now; it is called only when something can be learned. What work on
+    the appliance leaves of its references and days: see `models.normal`.
     """
-    kind, since = remembered.kind, normal_since(remembered.services)
-    references = {
-        index: reference
-        for index, reference in remembered.references.items()
-        if since is None or reference.learned_from >= since
-    }
-    priors = speakers.priors(kind)
-    days, indices = _work_in(kind, arrived, references)
+    kind, priors = remembered.kind, speakers.priors(remembered.kind)
+    normal = normal_of(kind, remembered.references, remembered.services, priors)
+    days, indices = _work_in(kind, arrived, normal.known)
     series = with_days(remembered.series, days, indices)
     first = data_to.date() - timedelta(days=HISTORY_DAYS)
-    first = first if since is None else max(first, since)
-    history = history_of_series(series, first, data_to, priors)
-    learned = learn_missing(kind, history, references, load_days)
+    history = history_of_series(normal.cut(series), first, data_to, priors)
+    after = renew(normal, history)
+    learned = [one for index, one in after.known.items() if one is not normal.known[index]]
+    new = learn_missing(kind, history, after.known, load_days)
     related: list[DatedIndex] = []
-    if learned:
-        references |= {reference.index: reference for reference in learned}
-        related = _relate(kind, learned, references, load_days, data_to.date())
+    references = after.judged() | {one.index: one for one in new}
+    if new:
+        related = _relate(kind, new, references, load_days, data_to.date())
         series = with_indices(series, related)
-        history = history_of_series(series, first, data_to, priors)
+        history = history_of_series(normal.cut(series), first, data_to, priors)
+    learned += new
     heard = hear(speakers, kind, history, references, data_to)
+    known = {**remembered.references, **{one.index: one for one in learned}}
     return Outcome(
         days=tuple(days),
         indices=tuple(indices),
@@ -97,8 +97,17 @@ def step(
         verdicts=tuple(heard.verdicts),
         quiet=tuple(heard.quiet),
         speaker=heard.speaker,
-        after=Remembered(kind=kind, series=series, references=references, services=remembered.services),
+        after=Remembered(kind=kind, series=series, references=known, services=remembered.services),
     )
+
+
+def as_judged(
+    remembered: Remembered, data_to: datetime, priors: Priors | None = None
+) -> tuple[FeatureHistory, dict[str, Reference]]:
+    """The days and references that a verdict as of `data_to` rests on, with nothing new worked in or learned."""
+    normal = normal_of(remembered.kind, remembered.references, remembered.services, priors)
+    first = data_to.date() - timedelta(days=HISTORY_DAYS)
+    return history_of_series(normal.cut(remembered.series), first, data_to, priors), normal.judged()
 
 
 def _work_in(

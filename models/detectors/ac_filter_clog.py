@@ -64,7 +64,8 @@ def judge(
     if main is None:
         return None
     series = _deviations(history, references, main, params)
-    limits = _limits(float(references[main].model["noise"]), params, 1.0 if main == AIR_DROP else params.coil_share)
+    noise = float(np.hypot(references[main].model["noise"], references[main].unsure))
+    limits = _limits(noise, params, 1.0 if main == AIR_DROP else params.coil_share)
     course = follow(series.days, series.values, limits)
     fresh = (history.today - series.days[-1]).days <= params.old_days
     if course.raised and fresh and not _corroborated(history, references, main, series, limits, params):
@@ -85,9 +86,9 @@ def _watched(history: FeatureHistory, references: References, index: str, params
 
 def _deviations(history: FeatureHistory, references: References, index: str, params: ClogParams) -> DaySeries:
     """Log ratio of the complete, sufficiently observed days after learning."""
-    learned_to = references[index].learned_to
-    series = history.complete(RATIO[index]).since(learned_to + timedelta(days=1)).at_least(params.least_windows)
-    return replace(series, values=np.log(series.values))
+    own = references[index]
+    series = history.complete(RATIO[index]).within(own.watched_from, own.watched_to).at_least(params.least_windows)
+    return replace(series, values=np.log(series.values) - own.stepped(series.ordinals))
 
 
 def _limits(noise: float, params: ClogParams, share: float) -> Limits:

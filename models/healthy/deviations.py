@@ -41,11 +41,21 @@ def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, 
         if index in references and (deviation := _of_windows(index, recent, references[index])) is not None
     }
     for index, prior in priors_for(kind, history.priors).items():
-        deviation = deviation_of(prior, recent, references.get(index))
+        reference = references.get(index)
+        deviation = deviation_of(prior, recent, reference)
         if deviation is not None and len(deviation):
-            found[index] = replace(deviation, drift=_drift(prior, history))
+            unsure = 0.0 if reference is None else reference.unsure
+            found[index] = replace(deviation, drift=float(np.hypot(_drift(prior, history), unsure)))
     history.memo["deviations"] = (references, kind, found)
     return found
+
+
+def deviation_for(kind: Kind, index: str, history: FeatureHistory, reference: Reference) -> Deviation | None:
+    """One index against its reference, over the whole history; None if no day can be compared."""
+    if kind is Kind.AIR_CONDITIONER and index in RATIO:
+        return _of_windows(index, history, reference)
+    prior = priors_for(kind, history.priors).get(index)
+    return None if prior is None else deviation_of(prior, history, reference)
 
 
 def _recent(history: FeatureHistory) -> FeatureHistory:
@@ -67,17 +77,19 @@ def _drift(prior: IndexPrior, history: FeatureHistory) -> float:
 
 
 def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> Deviation | None:
-    series = history.complete(RATIO[index]).since(reference.learned_to + timedelta(days=1)).at_least(LEAST_WINDOWS)
+    series = history.complete(RATIO[index]).within(reference.watched_from, reference.watched_to)
+    series = series.at_least(LEAST_WINDOWS)
     if len(series) == 0:
         return None
+    stepped = reference.stepped(series.ordinals)
     wanted = history.complete(EXPECTED[index]).at_days(series.ordinals)
     return Deviation(
         days=series.days,
-        values=np.log(np.maximum(series.values, 0.05)),
+        values=np.log(np.maximum(series.values, 0.05)) - stepped,
         noise=np.full(len(series), float(reference.model["noise"])),
-        expected=wanted,
+        expected=wanted * np.exp(stepped),
         observed=wanted * series.values,
-        drift=float(np.hypot(WINDOW_DRIFT, _thermometers(index, wanted))),
+        drift=float(np.sqrt(WINDOW_DRIFT**2 + _thermometers(index, wanted) ** 2 + reference.unsure**2)),
         ordinals=series.ordinals,
     )
 

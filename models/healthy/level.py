@@ -129,7 +129,7 @@ def deviation_of(
     params = params or LevelParams()
     series = history.complete(prior.index).at_least(prior.least_weight)
     if reference is not None:
-        series = series.since(reference.learned_to + timedelta(days=1))
+        series = series.within(reference.watched_from, reference.watched_to)
     if len(series) == 0 or (reference is None and prior.level is None):
         return None
     model: Mapping[str, Any] = {} if reference is None else reference.model
@@ -140,7 +140,8 @@ def deviation_of(
         model.get("covariance", np.diag([slope.deviation**2 for slope in prior.slopes])), dtype=np.float64
     ).reshape(len(slopes), len(slopes))
     context = x @ slopes
-    level = _trusted_level(prior, model, y - context, params)
+    stepped = 0.0 if reference is None else reference.stepped(series.ordinals)
+    level = _trusted_level(prior, model, y - context, stepped, params)
     noise = float(model.get("noise", prior.noise_floor))
     variance = noise**2 + np.einsum("ij,jk,ik->i", x, covariance, x) * params.dependence
     expected = level + context
@@ -158,13 +159,15 @@ def deviation_of(
     )
 
 
-def _trusted_level(prior: IndexPrior, model: Mapping[str, Any], freed: Floats, params: LevelParams) -> Floats:
+def _trusted_level(
+    prior: IndexPrior, model: Mapping[str, Any], freed: Floats, stepped: Floats | float, params: LevelParams
+) -> Floats:
     """The unit's own level within the fleet's range; without one, the point of that range nearest to the day."""
     if prior.level is None:
-        return np.full(len(freed), float(model["level"]))
+        return np.full(len(freed), float(model["level"])) + stepped
     low = prior.level[0] - params.edge * prior.level[1]
     high = prior.level[0] + params.edge * prior.level[1]
-    own = np.full(len(freed), float(model["level"])) if model else freed
+    own = np.full(len(freed), float(model["level"])) + stepped if model else freed
     return np.clip(own, low, high)
 
 

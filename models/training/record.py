@@ -5,7 +5,6 @@ The production path (models.step), without the safety rules and the baselines, w
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 
 from domain.faults import Urgency
@@ -19,9 +18,8 @@ from models.evaluation.engine import Watched, judge_night
 from models.evaluation.runner import Loaded, Report, load_piece
 from models.evaluation.walk import Night, nights
 from models.healthy.deviations import deviations_of
-from models.history import history_of_series
 from models.partition import Apply
-from models.step import HISTORY_DAYS
+from models.step import as_judged
 from models.trained.speakers import Speakers
 from models.training.beliefs import HealthyUnit, healthy_unit
 
@@ -106,10 +104,8 @@ def _at_the_end(kind: Kind, watched: Watched, every: Sequence[Night], speakers: 
     last = every[-1]
     days = sorted({day for night in every for day in night.days})
     judge_night(watched, days, last.data_to_us, last.at_us, speakers)
-    end = from_us(last.data_to_us)
-    first = end.date() - timedelta(days=HISTORY_DAYS)
-    history = history_of_series(watched.remembered.series, first, end, speakers.priors(kind))
-    return healthy_unit(kind, history, deviations_of(kind, history, watched.remembered.references))
+    history, references = as_judged(watched.remembered, from_us(last.data_to_us), speakers.priors(kind))
+    return healthy_unit(kind, history, deviations_of(kind, history, references))
 
 
 def _watched(loaded: Loaded) -> Watched:

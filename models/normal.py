@@ -1,0 +1,236 @@
+"""What is normal after work on the appliance: what goes on as before, at another level, or anew.
+
+Only what the work can have touched is looked at again; everything else is compared with the old reference, so that a
+clog that grows beside an unrelated repair is not learned as normal (docs/decisions/0020-work-and-what-is-normal.md).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, timedelta
+from functools import cache
+from typing import Final
+
+import numpy as np
+from scipy.stats import theilslopes
+
+from domain.services import NEW_NORMAL, Service
+from domain.signals import Kind
+from models.detectors import DETECTORS, pattern
+from models.detectors.accumulate import CLEANED
+from models.detectors.known_faults import SIGNATURES
+from models.features.filter_reports import FILTER_ALARM, FILTER_USED
+from models.healthy.deviations import deviation_for
+from models.healthy.fleet_prior import Priors, priors_for
+from models.healthy.learners import RATIO
+from models.healthy.level import Deviation
+from models.healthy.reference import Reference
+from models.history import DaySeries, FeatureHistory
+
+FIRMWARE: Final = "firmware"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepParams:
+    """When a level counts as another one. All (E)."""
+
+    after_days: int = 5
+    """Observed days after the work that tell the level."""
+    before_days: int = 7
+    least_before: int = 3
+    trend_days: int = 21
+    """Observed days before it that tell how fast a fault was growing anyway."""
+    look_back: timedelta = timedelta(days=28)
+    clear: float = 2.5
+    """Standard deviations of a clear step."""
+    dependence: float = 2.0
+    """Neighbouring days are alike: variances count this many times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What services of one day, or of days too near to be told apart, did to one index."""
+
+    day: date
+    renewed: bool
+    """A fault that moves this index was put right by name: the part is another one, its level may be any."""
+    puts_right: bool
+    """People worked on it, who may have put a fault right; firmware does not."""
+    sensor: bool
+    """What was measured before may have been wrong, so that there is nothing to compare with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normal:
+    """What is known of an appliance's normal, given the work on it."""
+
+    kind: Kind
+    works: Sequence[Service]
+    """The services that may have changed it, in order of time."""
+    compared: frozenset[str]
+    """The indices that are compared with a reference."""
+    known: Mapping[str, Reference]
+    """The references that hold, those of `waiting` as they were before the work."""
+    waiting: Mapping[str, Sequence[Work]]
+    """By index, work that is not over: it is not known yet at which level it goes on."""
+
+    def cut(self, series: Mapping[str, DaySeries]) -> Mapping[str, DaySeries]:
+        """The series without the days that no longer count."""
+        if not self.works:
+            return series
+        return {index: one if (first := self._first(index)) is None else one.since(first)
+                for index, one in series.items()}  # fmt: skip
+
+    def judged(self) -> dict[str, Reference]:
+        """The references to judge by, and the days: none from before people's last work on the appliance, because what
+        they put right had moved other indices too; none at all while it is not known at which level it goes on."""
+        last = max((_day_of(one) for one in self.works if one.action != FIRMWARE), default=date.min)
+        found = dict(self.known)
+        if self.works:
+            found = {index: one.watching(last + timedelta(days=1)) for index, one in found.items()}
+        for index in self.waiting:
+            found[index] = found[index].watching(date.min, last=date.min)
+        return found
+
+    def _first(self, index: str) -> date | None:
+        unlearned = index in self.compared and index not in self.known
+        days = [
+            work.day for one in self.works
+            if (work := _work_on(self.kind, one, index)) and (work.renewed or unlearned or self._alone(index, work))
+        ]  # fmt: skip
+        return max(days) + timedelta(days=1) if days else None
+
+    def _alone(self, index: str, work: Work) -> bool:
+        """True for what detectors look at without a reference: no step of a level can be seen there."""
+        counted = work.puts_right and index not in self.compared and index in _without_reference(self.kind)
+        return counted or _tells_of_itself(index)
+
+
+def normal_of(
+    kind: Kind, references: Mapping[str, Reference], services: Iterable[Service], priors: Priors | None
+) -> Normal:
+    """What the work told of so far leaves of `references`."""
+    works = sorted((one for one in services if one.action in NEW_NORMAL), key=lambda one: one.at)
+    compared = frozenset({*priors_for(kind, priors), *(RATIO if kind is Kind.AIR_CONDITIONER else ())})
+    known: dict[str, Reference] = dict(references) if not works else {}
+    waiting: dict[str, Sequence[Work]] = {}
+    for index, reference in references.items() if works else ():
+        new = [
+            work for one in works
+            if (work := _work_on(kind, one, index)) is not None and work.day >= reference.learned_from
+        ]  # fmt: skip
+        if any(work.renewed or work.day <= reference.learned_to for work in new):
+            continue  # a new part, or learned partly before and partly after the work: learned anew
+        known[index] = reference
+        if new:
+            waiting[index] = new
+    return Normal(kind=kind, works=works, compared=compared, known=known, waiting=waiting)
+
+
+def renew(normal: Normal, history: FeatureHistory, params: StepParams | None = None) -> Normal:
+    """`normal` with the references carried over all work that enough days have followed."""
+    params = params or StepParams()
+    known, waiting = dict(normal.known), dict(normal.waiting)
+    for index, works in normal.waiting.items():
+        left = works
+        while left and (done := _over(normal.kind, known[index], left, history, params)) is not None:
+            known[index], left = done
+        if left:
+            waiting[index] = left
+        else:
+            del waiting[index]
+    return replace(normal, known=known, waiting=waiting)
+
+
+def _over(
+    kind: Kind, reference: Reference, works: Sequence[Work], history: FeatureHistory, params: StepParams
+) -> tuple[Reference, Sequence[Work]] | None:
+    """The reference carried over the first of `works`, and over those too near to it; the others are left."""
+    deviation = deviation_for(kind, reference.index, history, reference)
+    if deviation is None:
+        return None
+    for count, last in enumerate(works, 1):
+        end = works[count].day.toordinal() if count < len(works) else date.max.toordinal()
+        places = np.flatnonzero((deviation.ordinals > last.day.toordinal()) & (deviation.ordinals < end))
+        if len(places) < params.after_days:
+            continue
+        after, together, first = places[: params.after_days], works[:count], last.day + timedelta(days=1)
+        step, unsure = _step(together, deviation, after.tolist(), params)
+        known_on = deviation.days[int(after[-1])]
+        return reference.carried_on(first, known_on, step, unsure), works[count:]
+    return None
+
+
+def _step(works: Sequence[Work], deviation: Deviation, after: Sequence[int], params: StepParams) -> tuple[float, float]:
+    """By how much the level changed with the work, 0 unless clearly, and how well that is known."""
+    start = works[0].day
+    before = [place for place, day in enumerate(deviation.days) if start - params.look_back <= day < start]
+    if len(before) < params.least_before or any(work.sensor for work in works):
+        return 0.0, 0.0  # nothing near to compare with: weeks later a change of level is weather as well as work
+    now = float(np.median(deviation.values[after]))
+    then = float(np.median(deviation.values[before[-params.before_days :]]))
+    latest = float(np.median(deviation.values[before[-params.least_before :]]))
+    # 1.25: a median of normal values scatters that much more than their mean.
+    of_one = 1.25 * float(np.median(deviation.noise[after])) * float(np.sqrt(params.dependence))
+    level_unsure = of_one / float(np.sqrt(len(after)))
+    step_unsure = of_one * float(np.sqrt(1 / len(after) + 1 / len(before[-params.before_days :])))
+    change = now - then
+    change -= _grown(deviation, before[-params.trend_days :], after, change)
+    if abs(change) <= params.clear * step_unsure:
+        return 0.0, 0.0
+    if max(abs(then), abs(latest)) <= params.clear * level_unsure:
+        return change, step_unsure
+    # Something was wrong before the work: most of it gone is a fault put right, and what is left of it is the new
+    # level; everything else is the fault itself, which goes on.
+    right = any(work.puts_right for work in works) and abs(now) <= CLEANED * max(abs(then), abs(latest))
+    return (now, level_unsure) if right and abs(now) > params.clear * level_unsure else (0.0, 0.0)
+
+
+def _grown(deviation: Deviation, before: Sequence[int], after: Sequence[int], change: float) -> float:
+    """What a trend that was there before the work adds to `change`: a fault that grows is no new level."""
+    if len(before) < 8:
+        return 0.0
+    slope = float(theilslopes(deviation.values[before], deviation.ordinals[before])[0])
+    recent = deviation.ordinals[before[-7:]]
+    grown = slope * float(np.median(deviation.ordinals[after]) - np.median(recent))
+    return float(np.clip(grown, 0.0, change) if change > 0 else np.clip(grown, change, 0.0))
+
+
+def _work_on(kind: Kind, service: Service, index: str) -> Work | None:
+    """What the service may have done to the index; None if nothing."""
+    moved = frozenset[str]().union(*(moved_by(kind, fault) for fault in service.faults))
+    if moved and index not in moved:
+        return None
+    return Work(
+        day=_day_of(service),
+        renewed=bool(moved),
+        puts_right=service.action != FIRMWARE,
+        sensor=service.action == "sensor_replaced",
+    )
+
+
+def _day_of(service: Service) -> date:
+    return service.at.astimezone(UTC).date()
+
+
+@cache
+def _without_reference(kind: Kind) -> frozenset[str]:
+    return frozenset(index for one in DETECTORS if kind in one.kinds and not one.references for index in one.indices)
+
+
+@cache
+def moved_by(kind: Kind, fault: str) -> frozenset[str]:
+    """The indices that the fault moves, so that a part that puts it right may leave them at another level."""
+    patterns = {
+        effect.index for one in SIGNATURES if (one.kind, one.fault) == (kind, fault) for effect in one.effects
+        if effect.size
+    }  # fmt: skip
+    others = {
+        index for one in DETECTORS if kind in one.kinds and one.fault == fault and one not in pattern.DETECTORS
+        for index in one.indices
+    }  # fmt: skip
+    return frozenset(index for index in patterns | others if not _tells_of_itself(index))
+
+
+def _tells_of_itself(index: str) -> bool:
+    """True for what an appliance says of its sensors and filters: after any work it is believed anew."""
+    return "." in index or index in (FILTER_USED, FILTER_ALARM)

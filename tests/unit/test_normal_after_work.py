@@ -1,0 +1,115 @@
+"""What a service does to what is normal: only what it touched, and only if it really changed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from domain.services import Service
+from domain.signals import Kind
+from models.healthy.reference import Reference
+from models.history import FeatureHistory
+from models.judge import judge_appliance
+from models.normal import Normal, moved_by, normal_of, renew
+from tests.unit.index_stories import story
+from tests.unit.synthetic_days import FIRST, evening
+
+WASHER = Kind.WASHING_MACHINE
+DRAIN = "drain_s_per_l"
+UNNAMED = ["repaired", "firmware", "sensor_replaced", "part_replaced"]
+
+
+def told(number: int, action: str, fault: str = "") -> Service:
+    return Service(at=evening(number), action=action, fault=fault)
+
+
+def after_work(
+    last: int, moves: Mapping[str, float], *services: Service
+) -> tuple[FeatureHistory, Normal, dict[str, Reference]]:
+    """A washing machine whose fault grows from day 20 to 30, as it is known on the day `last`."""
+    history, references = story(WASHER, moves, last)
+    normal = normal_of(WASHER, references, services, None)
+    history = replace(history, series=normal.cut(history.series))
+    carried = renew(normal, history)
+    return history, carried, carried.judged()
+
+
+def stepped(history: FeatureHistory, index: str, number: int, by: float) -> FeatureHistory:
+    """The history with `index` at another level from the day `number` on."""
+    series = history.series[index]
+    later = np.array([day >= FIRST + timedelta(days=number) for day in series.days])
+    return replace(
+        history, series={**history.series, index: replace(series, values=series.values * np.exp(by * later))}, memo={}
+    )
+
+
+def faults(history: FeatureHistory, references: Mapping[str, Reference], last: int) -> set[str]:
+    return {verdict.fault for verdict in judge_appliance(WASHER, history, references, evening(last)) if verdict.present}
+
+
+@pytest.mark.parametrize("action", UNNAMED)
+def test_a_clog_that_grows_beside_unrelated_work_is_still_seen(action: str) -> None:
+    history, normal, references = after_work(34, {DRAIN: 0.4}, told(24, action))
+    assert not normal.waiting
+    assert references[DRAIN].model["steps"] == []
+    assert "drain_filter_clog" in faults(history, references, 34)
+
+
+@pytest.mark.parametrize("action", [one for one in UNNAMED if one != "sensor_replaced"])
+def test_a_step_on_the_day_of_the_work_is_the_new_level_and_what_grows_on_it_is_seen(action: str) -> None:
+    history, references = story(WASHER, {}, 40)
+    history = stepped(history, DRAIN, 18, 0.3)
+    carried = renew(normal_of(WASHER, references, [told(17, action)], None), history)
+    ((_, step),) = carried.judged()[DRAIN].model["steps"]
+    assert step == pytest.approx(0.3, abs=0.05)
+    assert faults(history, carried.judged(), 40) == set()
+    assert "drain_filter_clog" in faults(stepped(history, DRAIN, 30, 0.3), carried.judged(), 40)
+
+
+def test_a_replaced_sensor_is_held_against_the_old_level_as_what_the_old_one_said_cannot_be_trusted() -> None:
+    history, references = story(WASHER, {}, 30)
+    carried = renew(
+        normal_of(WASHER, references, [told(17, "sensor_replaced")], None), stepped(history, DRAIN, 18, 0.3)
+    )
+    assert carried.judged()[DRAIN].model["steps"] == []
+
+
+def test_what_the_repair_did_not_change_is_no_new_level_even_where_the_fault_went_on_growing() -> None:
+    _, _, references = after_work(34, {DRAIN: 1.2}, told(26, "repaired"))
+    assert references[DRAIN].model["steps"] == []
+
+
+def test_a_fault_put_right_ends_at_the_old_level_and_what_little_is_left_is_the_new_one() -> None:
+    history, references = story(WASHER, {DRAIN: 0.6}, 44)
+    for left, steps in ((0.0, 0), (0.15, 1)):
+        mended = stepped(history, DRAIN, 35, left - 0.6)
+        carried = renew(normal_of(WASHER, references, [told(34, "repaired")], None), mended)
+        assert len(carried.judged()[DRAIN].model["steps"]) == steps
+        assert faults(mended, carried.judged(), 44) == set()
+
+
+def test_a_named_part_takes_only_the_reference_of_what_its_fault_moves() -> None:
+    _, normal, _ = after_work(34, {}, told(25, "part_replaced", "bearing_wear"))
+    assert DRAIN in normal.known
+    assert not normal.waiting
+    assert moved_by(WASHER, "bearing_wear").isdisjoint(normal.known)
+    assert "tumble_vibration_mm_s" in moved_by(WASHER, "bearing_wear")
+
+
+def test_until_days_have_followed_the_work_nothing_is_said_of_what_it_may_have_touched() -> None:
+    history, normal, references = after_work(28, {DRAIN: 0.4}, told(25, "repaired"))
+    assert DRAIN in normal.waiting
+    assert "drain_filter_clog" not in faults(history, references, 28)
+
+
+def test_works_too_near_to_be_told_apart_count_as_one_and_later_ones_follow() -> None:
+    _, _, references = after_work(40, {}, told(20, "repaired"), told(22, "firmware"), told(32, "repaired"))
+    assert references[DRAIN].learned_from == FIRST + timedelta(days=33)
+
+
+def test_work_in_the_midst_of_learning_starts_it_anew() -> None:
+    history, normal, _ = after_work(34, {}, told(4, "repaired"))
+    assert DRAIN not in normal.known
+    assert history.series[DRAIN].days[0] == FIRST + timedelta(days=5)
