@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from domain.finished_work import DISCONTENT_STARS, Service
@@ -11,6 +12,8 @@ from store.database import Connection
 from store.sql import queries
 
 _SQL = queries("service_quality")
+NO_FAILURES_AHEAD: Final = ("food_at_risk", "flood", "overheat_trips", "breakdown", "campaign_check")
+"""Findings whose visit prevents no failure: it has happened already (quality.omissions), or none was expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +155,7 @@ def read_detectors(connection: Connection, since: datetime, until: datetime) -> 
 
 def read_ledger(connection: Connection, since: datetime, until: datetime) -> Ledger:
     """What was done between two moments."""
-    found = row(connection, Ledger, _SQL["ledger"], {"since": since, "until": until})
+    values = {"since": since, "until": until, "no_failures_ahead": list(NO_FAILURES_AHEAD)}
+    found = row(connection, Ledger, _SQL["ledger"], values)
     assert found is not None, "sums always have a row"
     return found

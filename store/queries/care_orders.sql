@@ -75,7 +75,7 @@ SELECT %(order_id)s, f.id, %(action)s, %(parts)s, %(minutes)s, %(along)s,
                OR EXISTS (SELECT FROM part_reservation used JOIN part p ON p.id = used.part_id
                           WHERE used.task_id = before.id AND used.state = 'consumed'
                             AND coalesce(p.role, p.id) = ANY(%(parts)s::text[])))
-          AND before.outcome IS DISTINCT FROM 'no_fault_found'
+          AND before.outcome IS DISTINCT FROM 'no_fault_found' AND f.fault <> 'campaign_check'
           AND o.completed_data_at >= %(data_at)s::timestamptz - make_interval(days => %(repeat_days)s)
         ORDER BY o.completed_data_at, before.id LIMIT 1)
 FROM finding f WHERE f.id = %(finding_id)s

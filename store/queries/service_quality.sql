@@ -10,9 +10,12 @@ SELECT o.id::text AS order_id, date_trunc('month', e.at AT TIME ZONE 'UTC')::dat
        o.state = 'verified' AS verified,
        e.reopened,
        EXISTS (SELECT FROM finished_work w WHERE w.order_id = o.id AND w.repeated) AS repeated,
-       ARRAY(SELECT t.outcome FROM order_task t WHERE t.order_id = o.id AND t.outcome IS NOT NULL
-             UNION ALL
-             SELECT e.outcome FROM task_report e JOIN order_task t ON t.id = e.task_id WHERE t.order_id = o.id) AS outcomes,
+       -- A check that was agreed in a campaign predicts nothing, so finding nothing misjudges nothing.
+       ARRAY(SELECT said.outcome
+             FROM order_task t JOIN finding f ON f.id = t.finding_id AND f.fault <> 'campaign_check'
+             CROSS JOIN LATERAL (SELECT t.outcome UNION ALL
+                                 SELECT b.outcome FROM task_report b WHERE b.task_id = t.id) said
+             WHERE t.order_id = o.id AND said.outcome IS NOT NULL) AS outcomes,
        r.stars,
        EXISTS (SELECT FROM opinion p WHERE p.order_id = o.id AND p.kind = 'complaint') AS complained,
        coalesce(r.stars <= %(discontent_stars)s, false)
@@ -32,10 +35,12 @@ WHERE e.round = 1 AND e.at >= %(since)s AND e.at < %(until)s
 ORDER BY o.number
 
 -- name: omissions
+-- Without breakdowns that somebody looked at and dismissed as none.
 SELECT m.kind, m.household_id, h.timezone AS region, m.outlet_id AS outlet, m.technician_id AS technician, m.model,
        m.order_id, m.finding_id, m.at, m.why
 FROM omission m JOIN household h ON h.id = m.household_id
-WHERE m.at >= %(since)s AND m.at < %(until)s ORDER BY m.at, m.id
+LEFT JOIN finding f ON f.id = m.finding_id
+WHERE f.state IS DISTINCT FROM 'dismissed' AND m.at >= %(since)s AND m.at < %(until)s ORDER BY m.at, m.id
 
 -- name: breakdowns
 -- Breakdowns that telemetry showed since %(since)s and nobody has looked at yet, with what was said of the appliance before.
@@ -46,7 +51,7 @@ SELECT f.id AS finding_id, a.household_id, coalesce(nullif(concat_ws(' ', a.make
        ARRAY(SELECT e.raised_at FROM finding e WHERE e.appliance_key = f.appliance_key AND e.raised_at < f.raised_at
              ORDER BY e.raised_at, e.id) AS earlier_times
 FROM finding f JOIN appliance a ON a.key = f.appliance_key AND a.claimed
-WHERE f.fault = ANY(%(faults)s) AND f.raised_at >= %(since)s
+WHERE f.fault = ANY(%(faults)s) AND f.raised_at >= %(since)s AND f.state <> 'dismissed'
   AND NOT EXISTS (SELECT FROM omission m WHERE m.finding_id = f.id)
 
 -- name: open_orders
@@ -94,12 +99,15 @@ SELECT (SELECT count(*) FROM order_finish WHERE at >= %(since)s AND at < %(until
        (SELECT count(*) FROM reminder WHERE sent_at >= %(since)s AND sent_at < %(until)s)::int AS reminders,
        (SELECT count(*) FROM reminder r JOIN state_change s ON s.entity = 'reminder' AND s.entity_id = r.id
         WHERE s.to_state = 'verified' AND r.sent_at >= %(since)s AND r.sent_at < %(until)s)::int AS avoided_visits,
-       -- A clog that somebody cleaned was no failure prevented: only what a technician is needed for counts.
+       -- A clog that somebody cleaned was no failure prevented: only what a technician is needed for counts. What had
+       -- failed already was not prevented either, and an agreed check is no failure.
        (SELECT count(*) FROM order_task t JOIN service_order o ON o.id = t.order_id
-        JOIN finding f ON f.id = t.finding_id AND f.urgency <> 'self'
+        JOIN finding f ON f.id = t.finding_id AND f.urgency <> 'self' AND f.fault <> ALL(%(no_failures_ahead)s)
         WHERE t.outcome = 'confirmed' AND o.completed_at >= %(since)s AND o.completed_at < %(until)s)::int
            AS prevented_failures,
-       (SELECT count(*) FROM omission WHERE kind = 'breakdown_not_predicted' AND at >= %(since)s AND at < %(until)s)::int
+       (SELECT count(*) FROM omission m LEFT JOIN finding f ON f.id = m.finding_id
+        WHERE m.kind = 'breakdown_not_predicted' AND f.state IS DISTINCT FROM 'dismissed'
+          AND m.at >= %(since)s AND m.at < %(until)s)::int
            AS breakdowns,
        (SELECT coalesce(sum(v.quantity * coalesce(p.price_cents, 0)), 0) / 100.0
         FROM part_reservation v JOIN part p ON p.id = v.part_id JOIN order_task t ON t.id = v.task_id

@@ -10,13 +10,15 @@ import pytest
 from domain.faults import Urgency
 from domain.signals import Kind
 from domain.states import FINDING, ORDER
+from quality.omissions import FORETOLD_BY
+from quality.services import service_figures
 from scheduler.grade import grade_technicians
 from scheduler.omissions import find_omissions
 from scheduler.overdue import chase_orders
 from scheduler.settings import Pace
 from store.database import Connection
 from store.moves import move
-from store.service_quality import read_ledger, read_services
+from store.service_quality import NO_FAILURES_AHEAD, read_ledger, read_services
 from store.technician_record import done_jobs, own_repeats
 from tests.integration.api_homes import (
     NOW,
@@ -155,6 +157,26 @@ def test_the_system_finds_what_nobody_predicted_and_what_somebody_dropped(
         ("order_dropped", "home-3"),
     }
     assert api.get("/api/v1/reports/quality").json()["groups"][0]["omission_ppm"]["count"] == 2
+    wrong = next(one["finding_id"] for one in items if one["finding_id"] is not None)
+    api.post(f"/api/v1/findings/{wrong}/dismiss", json={"reason": "the door stood open"}).raise_for_status()
+    assert api.get("/api/v1/reports/quality").json()["groups"][0]["omission_ppm"]["count"] == 1, "it was none"
+
+
+def test_what_had_failed_was_not_prevented_and_an_agreed_check_misjudges_nothing(connection: Connection) -> None:
+    add_technician(connection, "tech-1", Kind.AIR_CONDITIONER)
+    for number, (fault, outcome) in enumerate(
+        (("refrigerant_leak", "confirmed"), ("food_at_risk", "confirmed"), ("campaign_check", "no_fault_found"))
+    ):
+        order = finished(connection, number, technician="tech-1", outcome=outcome)
+        connection.execute(
+            "UPDATE finding SET fault = %s WHERE id = (SELECT finding_id FROM order_task WHERE order_id = %s)",
+            (fault, order),
+        )
+    span = MAY, MAY + timedelta(days=20)
+    assert read_ledger(connection, *span).prevented_failures == 1
+    figures = service_figures(read_services(connection, *span), 0)
+    assert (figures.misjudgement.count, figures.misjudgement.of, figures.false_cost.count) == (0, 2, 0)
+    assert set(FORETOLD_BY) < set(NO_FAILURES_AHEAD)
 
 
 def test_a_bad_month_is_graded_explained_appealed_and_two_suspend(connection: Connection, api: httpx.Client) -> None:
