@@ -125,7 +125,7 @@ def _show_follow_up(ask: Asked, token: str) -> Page:
 def _answer_follow_up(ask: Asked, token: str) -> Response:
     with transaction(ask.pool) as connection:
         about = about_of(ask, connection, token, Purpose.FOLLOW_UP).about_id
-        answer_follow_up(connection, about, ask.form.get("answer", ""), note_of(ask), ask.now)
+        answer_follow_up(connection, about, ask.form.get("answer", ""), note_of(ask), ask.now, ask.form.get("stars"))
     return back_to(Purpose.FOLLOW_UP, token, "thanks")
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from dispatch.offers import is_still_free
 from dispatch.travel import TravelTimes
 from domain.errors import BadInput, Conflict, IllegalMove, NotFound
-from domain.obligations import Obligation, Promise, clock_of
+from domain.obligations import ANSWER_WITHIN, Obligation, Promise, clock_of
 from domain.states import OBLIGATION, ORDER
 from domain.visits import Slot
 from notify.appointments import booked_text
@@ -20,12 +20,16 @@ from store.care import zone_of
 from store.database import Connection
 from store.moves import move
 from store.obligations import add_obligation, close_obligation, read_obligation, standing
+from store.opinions import add_opinion, rate_order
 from store.outbox import tell_owner
 from store.owner_pages import lock_technician, owners_visit, technician_names
 from store.reopening import reopen
 
 OWNER: Final = "owner"
 NOTE_MOST: Final = 500
+STARS: Final = ("1", "2", "3", "4", "5")
+PRAISE_STARS: Final = 4
+"""With so many stars a note is praise (E)."""
 CHOOSABLE: Final = frozenset({"approved", "offered", "confirmed", "scheduled"})
 _ON_THE_WAY: Final = frozenset({"offered", "confirmed"})
 
@@ -112,9 +116,12 @@ def ask_for_call(connection: Connection, order_id: UUID, note: str, now: datetim
     note_try(connection, asked, actor=OWNER, note=reason)
 
 
-def answer_follow_up(connection: Connection, obligation_id: UUID, answer: str, note: str, now: datetime) -> None:
+def answer_follow_up(
+    connection: Connection, obligation_id: UUID, answer: str, note: str, now: datetime, stars: str | None = None
+) -> None:
     """The owner says how it went: `ok`, `problem` or `call`; of the last two somebody calls. BadInput for others.
 
+    `stars`, 1 to 5, rate the order; a note after a visit is recorded as an opinion, which has to be answered.
     A problem after a visit opens its order again; where that cannot be, it is a new order that repeats the first.
     """
     if answer not in ("ok", "problem", "call"):
@@ -126,11 +133,34 @@ def answer_follow_up(connection: Connection, obligation_id: UUID, answer: str, n
         return
     reason = f"the owner answered: {answer}" + (f", {note}" if note else "")
     close_obligation(connection, obligation_id, answer, actor=OWNER, reason=reason, at=now, note=note or None)
+    if found.order_id is not None:
+        _keep_opinion(connection, found, answer, note, now, int(stars) if stars in STARS else None)
     if answer == "problem" and found.order_id is not None:
         _come_again(connection, found.order_id, note, now)
     if answer != "ok":
         about = "not right after the work" if answer == "problem" else "wants a call after the work"
         _call_back(connection, found.household_id, found.order_id, f"{about}: {note}".rstrip(": "), now, of=found)
+
+
+def _keep_opinion(
+    connection: Connection, found: Obligation, answer: str, note: str, now: datetime, stars: int | None
+) -> None:
+    opinion_id = None
+    if note:
+        content = stars is not None and stars >= PRAISE_STARS
+        values = {
+            "household_id": found.household_id,
+            "kind": "complaint" if answer == "problem" else "praise" if content else "suggestion",
+            "channel": "web",
+            "order_id": found.order_id,
+            "appliance_id": None,
+            "text": note,
+            "recorded_at": now,
+            "answer_by": now + ANSWER_WITHIN,
+        }
+        opinion_id = add_opinion(connection, values)
+    if stars is not None and found.order_id is not None:
+        rate_order(connection, found.order_id, stars, "web", now, opinion_id)
 
 
 def _come_again(connection: Connection, order_id: UUID, note: str, now: datetime) -> None:

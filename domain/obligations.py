@@ -22,6 +22,10 @@ class Promise(StrEnum):
     CALL_BACK = "call_back"  # somebody wants, or needs, to be called
 
 
+ANSWER_WITHIN: Final = timedelta(hours=48)
+"""Every opinion is answered within two days (S16)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """When the owner is asked, asked again and called, and by when it must be settled; all from its beginning."""

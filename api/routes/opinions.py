@@ -1,6 +1,5 @@
 """What owners think of the service: recorded, handled, verified with the owner, fed back. And their ratings."""
 
-from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from api.fields import Body, Id, Reason, choice_query, chosen, speakable
 from api.paging import Page, Paging, after_number, page, paging
 from api.requests import Answer, Ask, Asked, changing, check_version, entity_id, reading
 from domain.errors import IllegalMove
+from domain.obligations import ANSWER_WITHIN
 from domain.states import OPINION
 from store.api_households import require_household
 from store.api_orders import read_order
@@ -31,8 +31,6 @@ from store.opinions import (
 from store.reliability import read_case
 
 router = APIRouter(tags=["opinions"])
-ANSWER_WITHIN: Final = timedelta(hours=48)
-"""Every opinion is answered within two days (S16)."""
 KINDS: Final = ("praise", "complaint", "suggestion")
 Channel = Literal["app", "web", "phone", "email", "letter", "visit", "appliance"]
 Saying = Annotated[

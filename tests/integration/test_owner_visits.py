@@ -241,11 +241,20 @@ def test_every_service_is_followed_up_within_72_hours(connection: Connection, da
         link = path(answered[0], Purpose.FOLLOW_UP)
         assert 'href="tel:+496999"' in api.get(link).text
         assert "We were with you on 2 June 2025" in api.get(link).text
-        assert "Thank you" in api.post(link, data={"answer": "ok"}, follow_redirects=True).text
+        assert 'name="stars" value="5"' in api.get(link).text
+        well = {"answer": "ok", "stars": "5", "note": "Quick and clean."}
+        assert "Thank you" in api.post(link, data=well, follow_redirects=True).text
         assert api.post(link, data={"answer": "problem"}).status_code == 303, "answered already: nothing happens"
         assert api.post(link, data={"answer": "great"}).status_code == 422
-        wrong = {"answer": "problem", "note": "it drips"}
+        wrong = {"answer": "problem", "note": "it drips", "stars": "seven"}
         api.post(path(problem[0], Purpose.FOLLOW_UP), data=wrong)
+        said = api.get("/api/v1/opinions").json()["items"]
+        assert [(one["kind"], one["text"], one["order_id"]) for one in said] == [
+            ("complaint", "it drips", str(orders[1])),
+            ("praise", "Quick and clean.", str(orders[0])),
+        ]
+        rated = connection.execute("SELECT order_id, stars, channel FROM rating").fetchall()
+        assert rated == [(orders[0], 5, "web")], "who owners judge is never typed in, and seven are no stars"
         walk(connection, orders[1], "verified")
     keep_promises(at(connection, 48))
     assert keep_promises(at(connection, 60))["to_call"] == 1
