@@ -12,6 +12,7 @@ from api import console, health, live, metrics, owner_pages
 from api.guard import Guard
 from api.problems import MEDIA_TYPE, Problem, install_problems
 from api.routes import (
+    absence,
     appliances,
     campaigns,
     catalogue,
@@ -90,7 +91,7 @@ def _routes() -> tuple[BaseRoute, ...]:
         }
     )
     for part in (
-        *(households, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
+        *(households, absence, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
         *(reliability, electrical, opinions, service_quality, technician_record, work_appeals, campaigns),
         *(parts, part_orders, field, obligations, links),
         *(models, knowledge),

@@ -1,5 +1,8 @@
 """What became of the reminders: the next telemetry verifies or escalates them; a snooze ends."""
 
+from datetime import timedelta
+from typing import Final
+
 from domain.care import Case, Follow, Sent, answer_by, follow_up
 from domain.faults import Urgency
 from domain.states import FINDING, REMINDER
@@ -8,8 +11,12 @@ from notify.phrases import Phrases, phrases_in
 from scheduler.remind import words_of_reminder
 from scheduler.work import ACTOR, Counts, Work, for_each_household
 from store.care import Household, Question, households, load_cases, renew_reminder
+from store.homes import is_away
 from store.moves import move
 from store.outbox import tell_owner
+
+AFTER_RETURN: Final = timedelta(days=3)
+"""So long after a holiday nobody is held to what was asked before it (E)."""
 
 
 def follow_up_reminders(work: Work) -> Counts:
@@ -19,9 +26,12 @@ def follow_up_reminders(work: Work) -> Counts:
 
 def _follow_household(work: Work, household: Household) -> int:
     steps = {Follow.VERIFY: _verify, Follow.ESCALATE: _escalate, Follow.SEND_AGAIN: _send_again}
+    away = any(is_away(work.connection, household.id, at) for at in (work.now, work.now - AFTER_RETURN))
     done = 0
     for case in load_cases(work.connection, household.id):
         follow = follow_up(case, work.settings.care)
+        if away and follow is not Follow.VERIFY and case.urgency is not Urgency.URGENT:
+            continue  # who is not at home has not failed to answer
         if follow is not None and case.reminder is not None:
             steps[follow](work, household, case, case.reminder)
             done += 1

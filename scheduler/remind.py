@@ -7,6 +7,7 @@ from notify.phrases import Phrases, phrases_in
 from scheduler.decide import decided_cases
 from scheduler.work import ACTOR, Counts, Work, for_each_household
 from store.care import Household, Question, add_reminder, households, past_reminders
+from store.homes import is_away
 from store.moves import speak_as
 from store.outbox import tell_owner
 
@@ -19,6 +20,8 @@ def remind(work: Work) -> Counts:
 def _remind_household(work: Work, household: Household) -> int:
     connection, say = work.connection, phrases_in(household.language)
     cases = decided_cases(work, household.id)
+    if is_away(connection, household.id, work.now):
+        cases = [case for case in cases if case.advisory]  # nobody is there to clean a filter; a hazard is told anyway
     due = choose_reminders(cases, past_reminders(connection, household.id), work.settings.care)
     for case in due:
         text = words_of_reminder(case, household, say)

@@ -97,6 +97,12 @@ def away(connection: Connection, household_id: str) -> list[tuple[datetime, date
     return [(row[0], row[1]) for row in connection.execute(_SQL["away"], {"household_id": household_id})]
 
 
+def is_away(connection: Connection, household_id: str, now: datetime) -> bool:
+    """Whether nobody is at home at `now` (holiday mode)."""
+    row = connection.execute(_SQL["is_away"], {"household_id": household_id, "now": now}).fetchone()
+    return bool(row and row[0])
+
+
 def set_away(connection: Connection, household_id: str, starts_at: datetime, ends_at: datetime) -> None:
     """Holiday mode between two moments; saying it again moves its end."""
     span = {"household_id": household_id, "starts_at": starts_at, "ends_at": ends_at}

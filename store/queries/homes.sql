@@ -90,6 +90,10 @@ DELETE FROM home_silence WHERE household_id = %(household_id)s
 -- name: away
 SELECT starts_at, ends_at FROM household_away WHERE household_id = %(household_id)s ORDER BY starts_at
 
+-- name: is_away
+SELECT EXISTS (SELECT FROM household_away
+               WHERE household_id = %(household_id)s AND starts_at <= %(now)s AND ends_at > %(now)s)
+
 -- name: set_away
 INSERT INTO household_away (household_id, starts_at, ends_at) VALUES (%(household_id)s, %(starts_at)s, %(ends_at)s)
 ON CONFLICT (household_id, starts_at) DO UPDATE SET ends_at = excluded.ends_at

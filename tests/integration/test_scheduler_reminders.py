@@ -12,6 +12,7 @@ from scheduler.follow_up import follow_up_reminders
 from scheduler.remind import remind
 from scheduler.settle import settle
 from store.database import Connection
+from store.homes import set_away
 from store.moves import history, move
 from tests.integration.scheduler_homes import NOW, Homes, day, work_on
 
@@ -56,6 +57,23 @@ def test_a_self_care_finding_asks_the_owner_and_shows_on_the_screen(homes: Homes
     assert notice["kind"] == "clean_drain_filter"
     assert notice["since"] == day(0).isoformat()
     assert homes.rows("SELECT actor FROM state_change WHERE entity = 'reminder'") == [("scheduler",)]
+
+
+def test_a_home_on_holiday_is_neither_reminded_nor_held_to_an_answer(homes: Homes) -> None:
+    """Away for five days: what was asked before waits, three days beyond the return; what is new is asked then."""
+    homes.household()
+    washer, fridge = homes.appliance(Kind.WASHING_MACHINE), homes.appliance(Kind.REFRIGERATOR)
+    homes.find(washer, "drain_filter_clog", day(0))
+    remind(work_on(homes.connection))
+    set_away(homes.connection, "home-a", NOW, NOW + timedelta(days=5))
+    homes.find(fridge, "condenser_dust", day(3))
+    homes.find(washer, "drain_filter_clog", day(8))  # seen again after the time to answer
+    for days in (0.0, 4.9):
+        assert remind(work_on(homes.connection, NOW + timedelta(days=days)))["reminded"] == 0
+    assert remind(work_on(homes.connection, NOW + timedelta(days=5)))["reminded"] == 1
+    for days, expected in ((4.9, "sent"), (7.9, "sent"), (8.0, "escalated")):
+        follow_up_reminders(work_on(homes.connection, NOW + timedelta(days=days)))
+        assert homes.one("SELECT r.state FROM reminder r ORDER BY sent_at LIMIT 1") == expected
 
 
 def test_a_household_gets_one_new_reminder_a_day_of_data_time(homes: Homes) -> None:
