@@ -31,6 +31,7 @@ _CONTEXT: Final = MappingProxyType(
         "doors_per_h": ("use", "how often the door is opened"),
         "load_kg": ("use", "the load"),
         "spin_rpm": ("use", "the spin speed"),
+        "heated_min": ("use", "the length of heating"),
         "compressor_hz": ("use", "the speed of the compressor"),
         "heater_on_w": ("use", "the power of the heater"),
         "peak_a": ("use", "the current that is drawn"),

@@ -226,7 +226,8 @@ _DRYER: Final = (
             ("minutes_per_kg", 1.0, 0.6),
             ("heater_duty", -0.3, 0.4),
             ("exhaust_rise_k", 0.4, 0.6),
-            keys=("inlet_rise_k", "minutes_per_kg", "heater_duty"),
+            ("cool_down_min", 1.0, 0.5),  # cooling goes with the air as the heat of the inlet does
+            keys=("inlet_rise_k", "minutes_per_kg", "heater_duty", "cool_down_min"),
         ),
         level=0.12,
         failure=(0.3, 0.5, 0.9),

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from models.features.day import Day, DayIndex, ratio_of, single, summarise
+from models.features.day import Day, DayIndex, Floats, Mask, ratio_of, single, summarise
 from models.features.stretches import changes, counted, stretches
 
 INLET_RISE: Final = "inlet_rise_k"
@@ -22,6 +22,16 @@ SETTLE_S: Final = 900.0
 """Drum and load warm up for a quarter of an hour (E)."""
 LEAST_WATER_KG: Final = 0.3
 ON_W: Final = 200.0
+COOL_DOWN: Final = "cool_down_min"
+"""Minutes from the heater's last until the drum stands still: it turns until the load is cool enough to touch."""
+HEATED: Final = "heated_min"
+"""Minutes from the start until the heater's last: a large, wet load is heated longer and cools longer."""
+RUNS_W: Final = 60.0
+"""More than standby, less than a drum motor (E)."""
+MOTOR_W: Final = 500.0
+"""More than drum motor and fan take: of an appliance's whole power, the heater is on (E)."""
+LEAST_HEATED_MIN: Final = 30.0
+"""A shorter run is too small a load to tell how fast it cools (E)."""
 
 
 def drying_indices(day: Day) -> list[DayIndex]:
@@ -35,21 +45,48 @@ def drying_indices(day: Day) -> list[DayIndex]:
     if len(rows) == 0:
         return found
     heater, inlet, exhaust = rows.number("heater_w"), rows.number("inlet_c"), rows.number("exhaust_c")
+    power, on_w = rows.number("power_w"), ON_W
     if not np.isfinite(heater).any():
-        heater = rows.number("power_w")
-    drying = rows.text("phase") == "dry"
+        heater, on_w = power, MOTOR_W
+    turning = rows.text("phase") == "dry"
     if not (rows.text("phase") != "").any():
-        drying = heater > ON_W
+        turning = np.asarray(power > RUNS_W, dtype=np.bool_)
+    runs = stretches(turning, changes(rows.time_s, 600.0))
+    found += _cool_down(rows.time_s, heater > on_w, runs)
+    drying = _until_last(heater > on_w, runs) if on_w == MOTOR_W else turning
     settled = np.zeros(len(rows), dtype=np.bool_)
     for start, end in stretches(drying, changes(rows.time_s, 600.0)):
         settled[start:end] = rows.time_s[start:end] - rows.time_s[start] >= SETTLE_S
-    resting = ~drying & ~(heater > ON_W)
+    resting = ~turning & ~(heater > on_w)
     base = float(np.nanmedian(inlet[resting])) if np.isfinite(inlet[resting]).any() else 25.0
     said = settled & np.isfinite(heater)
-    on = said & (heater > ON_W)
+    on = said & (heater > on_w)
     found += summarise(INLET_RISE, np.where(on, inlet - base, np.nan))
     found += summarise(EXHAUST_RISE, np.where(on, exhaust - base, np.nan))
     found += summarise(HEATER_W, np.where(on, heater, np.nan))
     if said.sum() >= 10:
         found += single(HEATER_DUTY, float(on.sum() / said.sum()), float(said.sum()))
     return found + single(LIMIT_TRIPS, counted(rows.number("limit_trips")), len(rows))
+
+
+def _until_last(heated: Mask, runs: list[tuple[int, int]]) -> Mask:
+    """Each run until the heater's last: what follows is cooling, which power alone does not tell from a held heater."""
+    drying = np.zeros(len(heated), dtype=np.bool_)
+    for start, end in runs:
+        on = np.flatnonzero(heated[start:end])
+        drying[start : start + (on[-1] + 1 if len(on) else 0)] = True
+    return drying
+
+
+def _cool_down(time_s: Floats, heated: Mask, runs: list[tuple[int, int]]) -> list[DayIndex]:
+    """How long the runs that were seen to their end were heated, and cooled; one row's step is the least to be told."""
+    minutes: list[tuple[float, float]] = []
+    for start, end in runs:
+        on = np.flatnonzero(heated[start:end])
+        if not len(on) or end >= len(time_s):
+            continue
+        last = start + int(on[-1])
+        least = float(np.median(np.diff(time_s[start:end]))) if end - start > 1 else 60.0
+        minutes.append(((time_s[last] - time_s[start]) / 60.0, max(time_s[end - 1] - time_s[last], least) / 60.0))
+    told = np.array([one for one in minutes if one[0] >= LEAST_HEATED_MIN]).reshape(-1, 2)
+    return [*summarise(HEATED, told[:, 0]), *summarise(COOL_DOWN, told[:, 1])]

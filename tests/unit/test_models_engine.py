@@ -182,3 +182,16 @@ def test_mains_pressure_is_what_the_dishwasher_felt_at_the_same_time_of_day() ->
     assert "mains_s_per_l" not in {
         one.index for one in daily_indices(Kind.WASHING_MACHINE, Day(day=DAY, beside=beside))
     }
+
+
+def test_a_plug_tells_how_long_a_dryer_cools() -> None:
+    # Minute by minute: 60 min heated, of which the thermostat takes each fourth after the first quarter of an hour,
+    # then 12 min of motor alone, then standby.
+    minutes = np.arange(80)
+    heated = (minutes < 60) & ((minutes < 15) | (minutes % 4 != 0))
+    power = np.where(heated, 2100.0, np.where(minutes < 72, 210.0, 1.0))
+    rows = Rows(time_s=MIDNIGHT_S + 60.0 * minutes, numbers={"power_w": power})
+    found = {one.index: one.value for one in daily_indices(Kind.DRYER, Day(day=DAY, readings=rows))}
+    assert (found["heated_min"], found["cool_down_min"], found["heater_on_w"]) == (59.0, 12.0, 2100.0)
+    # From minute 15 to 59: 45 rows, of which 16, 20, ..., 56 without heat.
+    assert found["heater_duty"] == pytest.approx(34 / 45)
