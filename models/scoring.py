@@ -33,12 +33,14 @@ from models.features.day import Day
 from models.features.filter_reports import reported_indices
 from models.healthy.reference import Reference
 from models.history import DatedIndex, DaySeries
+from models.peers import BEFORE, FRESH, MOST_ASKED, heed, question_of
 from models.rows import NO_TABLE, days_from_tables
 from models.step import HISTORY_DAYS, RUN_DAYS, Outcome, Remembered, step
 from models.trained.registered import speakers_at_work
 from models.trained.speakers import Speakers
 from store import scoring as memory
 from store.database import Connection
+from store.peers import leave_standing, read_moves
 from store.scoring_due import Due, note_arrivals, put_off, read_due, settle
 from store.services import read_services
 
@@ -124,13 +126,30 @@ def _score(
         remembered_of(connection, due.appliance_key, Kind(due.kind), due.data_to), arrived, load, due.data_to, speakers
     )
     _remember(connection, due.appliance_key, outcome)
-    said = [(outcome.speaker, verdict, False) for verdict in outcome.verdicts]
+    if outcome.standing:
+        leave_standing(connection, due.appliance_key, due.data_to.date(), received_to, outcome.standing)
+    heeded = (_heed_peers(connection, due.appliance_key, one, outcome, received_to) for one in outcome.verdicts)
+    said = [(outcome.speaker, verdict, False) for verdict in heeded if verdict is not None]
     said += [(sha256, verdict, True) for sha256, verdict in outcome.quiet]
     for sha256, verdict, quiet in said:
         yield Scored(
             appliance_key=due.appliance_key, kind=Kind(due.kind), verdict=verdict, model_sha256=sha256, quiet=quiet
         )
     return len(due.days) + (params.learning_days if outcome.learned else 0)
+
+
+def _heed_peers(
+    connection: Connection, key: int, verdict: Verdict, outcome: Outcome, received_to: datetime
+) -> Verdict | None:
+    """The verdict with what others of the kind nearby testify; None if it is held back."""
+    question = question_of(verdict, outcome.standing)
+    if question is None:
+        return verdict
+    asked = {
+        "appliance_key": key, "fault": question.fault, "since": question.since, "until": question.until,
+        "former": question.since - BEFORE, "fresh": question.until - FRESH, "before": received_to, "most": MOST_ASKED,
+    }  # fmt: skip
+    return heed(verdict, read_moves(connection, asked))
 
 
 def remembered_of(connection: Connection, key: int, kind: Kind, data_to: datetime) -> Remembered:

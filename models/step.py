@@ -19,6 +19,7 @@ from models.healthy.learners import RELATIVE, LoadDays, learn_missing, relative_
 from models.healthy.reference import Reference
 from models.history import DatedIndex, DaySeries, FeatureHistory, history_of_series, with_days, with_indices
 from models.normal import normal_of, renew
+from models.peers import Standing, standing_of
 from models.trained.speakers import DETECTORS_ALONE, Quiet, Speakers, hear
 
 HISTORY_DAYS: Final = 400
@@ -54,6 +55,8 @@ class Outcome:
     verdicts: tuple[Verdict, ...]
     quiet: tuple[Quiet, ...]
     """What nobody is told of: challengers, and the watch for the unknown."""
+    standing: Standing
+    """What it shows of each fault, for others of its kind."""
     speaker: str | None
     """Hash of the model that made the verdicts; None without one."""
     after: Remembered
@@ -96,6 +99,7 @@ def step(
         related=tuple(related),
         verdicts=tuple(heard.verdicts),
         quiet=tuple(heard.quiet),
+        standing=standing_of(kind, history, references),
         speaker=heard.speaker,
         after=Remembered(kind=kind, series=series, references=known, services=remembered.services),
     )

@@ -10,6 +10,7 @@ from domain.services import Service
 from domain.signals import Kind
 from models.evaluation.arrivals import NO_ARRIVALS, Arrivals
 from models.features.day import Day
+from models.peers import Standing
 from models.step import Remembered, step
 from models.trained.speakers import DETECTORS_ALONE, Speakers
 
@@ -26,6 +27,8 @@ class Watched:
     """Cycles of the home's machines of another kind."""
     services: list[Service] = field(default_factory=list)
     remembered: Remembered = field(init=False)
+    standing: Standing = field(init=False, default_factory=dict)
+    """What the last step left for its peers."""
 
     def __post_init__(self) -> None:
         self.remembered = Remembered(kind=self.kind, series={}, references={}, services=self.services)
@@ -59,7 +62,7 @@ def judge_night(
         from_us(data_to_us),
         speakers,
     )
-    watched.remembered = outcome.after
+    watched.remembered, watched.standing = outcome.after, outcome.standing
     return list(outcome.verdicts)
 
 

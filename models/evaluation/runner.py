@@ -31,6 +31,7 @@ from models.evaluation.budget import let_out
 from models.evaluation.case import Case, CaseAppliance, Piece, pieces, read_events
 from models.evaluation.homes import home_findings
 from models.evaluation.ledger import Finding, as_line
+from models.evaluation.peers import findings_of
 from models.evaluation.walk import BASELINES, Seen, Walked, WatchSafety, walk
 from models.features.mains import BESIDE
 from models.partition import Apply, here
@@ -67,13 +68,13 @@ def run_case(
     """
     work = sorted(pieces(case), key=lambda piece: -piece.rows)
     walked: list[Walked] = []
-    run = partial(run_piece, case, watch_safety=watch_safety, speakers=speakers, weigh=weigh)
+    run = partial(run_piece, case, watch_safety=watch_safety, speakers=speakers)
     for place, found in apply(run, work):
         walked += found
         report(work[place].rows)
     every = sorted(walked, key=lambda one: one.seen.appliance_id)
     heard = {one.seen.appliance_id: one.heard for one in every if one.heard is not None}
-    findings = [*(finding for one in every for finding in one.findings), *home_findings(case, heard)]
+    findings = [*findings_of(case, [one.testimony for one in every], weigh), *home_findings(case, heard)]
     if weigh is not None:
         findings = let_out(findings, {one.id: one.household_id for one in case.appliances.values()}, weigh)
     return CaseRun(
@@ -93,7 +94,6 @@ def run_piece(
     piece: Piece,
     watch_safety: WatchSafety,
     speakers: Speakers = DETECTORS_ALONE,
-    weigh: DecisionParams | None = None,
 ) -> list[Walked]:
     """Walk through the appliances of one piece."""
     return [
@@ -105,7 +105,6 @@ def run_piece(
             loaded.services,
             watch_safety,
             speakers,
-            weigh,
             loaded.beside,
             loaded.refused_us,
         )

@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from domain.decision_params import DecisionParams
 from domain.findings import Verdict
 from domain.readings import from_us, to_us
 from domain.services import Service
@@ -31,6 +30,8 @@ from models.evaluation.case import CaseAppliance
 from models.evaluation.engine import Watched, judge_night
 from models.evaluation.homes import HeardOf, heard_of
 from models.evaluation.ledger import Finding, Ledger
+from models.evaluation.peers import Testimony, Told
+from models.peers import Left, Standing, question_of
 from models.trained.speakers import DETECTORS_ALONE, Speakers
 
 NIGHT_US: Final = 3_600_000_000
@@ -67,7 +68,8 @@ class Walked(NamedTuple):
     """What the running system, and the baselines, would have said about one appliance."""
 
     seen: Seen
-    findings: list[Finding]
+    testimony: Testimony
+    """What was said of it, before its peers are asked."""
     baselines: dict[str, list[Finding]]
     heard: HeardOf | None
     """When it was heard of, for the rules of whole homes."""
@@ -87,7 +89,6 @@ def walk(
     services: Sequence[Service],
     watch_safety: WatchSafety,
     speakers: Speakers = DETECTORS_ALONE,
-    weigh: DecisionParams | None = None,
     beside: Arrivals = NO_ARRIVALS,
     refused_us: Micros = NOTHING_REFUSED,
 ) -> Walked:
@@ -99,7 +100,7 @@ def walk(
     arrivals = arrivals_of(readings)
     watched = Watched(kind=appliance.kind, readings=arrivals, cycles=cycles, events=events, beside=beside)
     ledgers = {name: Ledger(appliance_id=appliance.id, kind=appliance.kind) for name in BASELINES}
-    ledgers[""] = Ledger(appliance_id=appliance.id, kind=appliance.kind, weigh=weigh)
+    told, left, absent = list[Told](), list[Left](), set[str]()
     baseline = Baseline(kind=appliance.kind)
     safety = watch_safety(appliance, readings_by_arrival(readings, catalogue))
     steps: list[tuple[int, int, Any]] = [(at_us, 1, verdict) for at_us, verdict in safety]
@@ -110,18 +111,30 @@ def walk(
             watched.services.append(step)
             for ledger in ledgers.values():
                 ledger.hear_service(step)
+            told.append(Told(at_us, step))
         elif isinstance(step, Verdict):
-            ledgers[""].hear(step, at_us)
+            told.append(Told(at_us, step))
+            absent.discard(step.fault)
         else:
             for verdict in judge_night(watched, step.days, step.data_to_us, at_us, speakers):
-                ledgers[""].hear(verdict, at_us)
+                if verdict.present or verdict.fault not in absent:  # nothing new: nearly all of what is said
+                    told.append(Told(at_us, verdict, question_of(verdict, watched.standing)))
+                (absent.discard if verdict.present else absent.add)(verdict.fault)
+            _leave(left, step, watched.standing)
             _hear_baselines(ledgers, baseline, watched, step)
     return Walked(
         seen=_seen(appliance.id, arrivals, cycles),
-        findings=ledgers[""].findings(),
+        testimony=Testimony(appliance.id, told, left),
         baselines={name: ledgers[name].findings() for name in BASELINES},
         heard=heard_of((arrivals, cycles), refused_us),
     )
+
+
+def _leave(left: list[Left], night: Night, standing: Standing) -> None:
+    """What is said first of a day stays, as in the database."""
+    day = from_us(night.data_to_us).date()
+    if standing and not (left and left[-1].day == day):
+        left.append(Left(day, night.at_us, standing))
 
 
 def _hear_baselines(ledgers: dict[str, Ledger], baseline: Baseline, watched: Watched, night: Night) -> None:

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from domain.decision_params import DecisionParams
 from models.evaluation.case import open_case
 from models.evaluation.ledger import as_line
+from models.evaluation.peers import findings_of
 from models.evaluation.runner import run_case, run_piece
 from models.partition import on_processes
 from models.trained.file import shipped
@@ -157,8 +158,9 @@ def test_one_appliance_alone_is_judged_alike(whole: tuple[Path, list[dict[str, A
     from domain.signals import Kind
     from models.evaluation.case import Piece
 
-    (alone,) = run_piece(open_case(whole[0]), Piece(Kind.WASHING_MACHINE, ("w-1",), 0), watch_safety)
-    assert [as_line(one) for one in alone.findings] == [line for line in whole[1] if line["appliance_id"] == "w-1"]
+    case = open_case(whole[0])
+    (alone,) = run_piece(case, Piece(Kind.WASHING_MACHINE, ("w-1",), 0), watch_safety)
+    assert [as_line(one) for one in findings_of(case, [alone.testimony], None)] == [line for line in whole[1] if line["appliance_id"] == "w-1"]
 
 
 def _run(*arguments: object) -> Any:

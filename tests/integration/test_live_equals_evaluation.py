@@ -11,7 +11,7 @@ import pytest
 
 from bench.recorded import register, store_events, store_rows
 from domain.findings import Verdict
-from domain.readings import to_us
+from domain.readings import from_us, to_us
 from domain.services import Service
 from domain.signals import CYCLE_SIGNALS, READING_SIGNALS
 from domain.states import FINDING
@@ -20,7 +20,8 @@ from models.evaluation.case import Case, Piece, open_case, pieces, read_events
 from models.evaluation.engine import Watched, judge_night
 from models.evaluation.ledger import as_line
 from models.evaluation.runner import load_piece, run_case
-from models.evaluation.walk import nights
+from models.evaluation.walk import Night, nights
+from models.peers import Left, heed, moves_of, question_of
 from models.scoring import ScoringParams, score_due
 from models.trained.file import shipped
 from models.trained.speakers import Speakers
@@ -38,6 +39,7 @@ DAYS = 46
 SPEAKERS = Speakers(champion=shipped())
 NO_GRACE = ScoringParams(grace=timedelta(0), most_days=10_000)
 REPAIRED = at(28.5)
+NEIGHBOURS = ("washer-2", "washer-3", "washer-4")
 SERVICES = [
     ("appliance_id", "time", "action", "fault", "part"),
     # A weaker pump: 2.6 s per litre is the new normal. With the old reference the clog would be seen again at once.
@@ -72,6 +74,9 @@ def _case(folder: Path) -> Case:
                     {"drain_s": 18.0 * _pace(day) + 0.1 * (day % 3), "litres": 18.0, "fill_s": 120.0 * _mains(day)},
                 )
             )
+            for name in NEIGHBOURS:
+                steady = {"drain_s": 36.0 + 0.2 * (day % 4), "litres": 18.0}
+                cycles.append((time, time + timedelta(minutes=9), name, steady))
         dished = at(day) + timedelta(hours=13)
         late = timedelta(days=3) if day % 7 == 2 else timedelta(minutes=1)
         dishes.append((dished, dished + late, "dishes", {"fill_s": 90.0 * _mains(day), "litres": 4.0}))
@@ -83,7 +88,8 @@ def _case(folder: Path) -> Case:
             late = timedelta(hours=30) if day in (17, 33) else timedelta(seconds=2)
             cooling.append((time, time + late, "cooler", {**values, "mode": str(rows.texts["mode"][place])}))
     appliances = [(name, "home-1", kind, "M", "", "") for name, kind in
-                  (("washer", "washing_machine"), ("cooler", "air_conditioner"), ("dishes", "dishwasher"))]  # fmt: skip
+                  (("washer", "washing_machine"), ("cooler", "air_conditioner"), ("dishes", "dishwasher"),
+                   *((name, "washing_machine") for name in NEIGHBOURS))]  # fmt: skip
     return open_case(
         write_case(folder, appliances, {"air_conditioner": _rounded(table(cooling))},
                    cycles={"washing_machine": _rounded(table(cycles)), "dishwasher": _rounded(table(dishes))},
@@ -170,21 +176,36 @@ def test_every_verdict_of_every_night_is_the_same_to_the_last_digit(connection: 
         name: {night.at_us: night for night in nights((one.readings, one.cycles, one.events))}
         for name, one in watched.items()
     }
-    verdicts = 0
+    left: dict[str, list[Left]] = {name: [] for name in watched}
+    verdicts = testified = 0
     for moment in _nights():
-        expected = {
-            keys[name]: judge_night(watched[name], night.days, night.data_to_us, night.at_us, SPEAKERS)
-            for name in watched
-            if (night := work[name].get(to_us(moment))) is not None
-        }
+        expected: dict[int, list[Verdict]] = {}
+        for name, one in watched.items():
+            if (night := work[name].get(to_us(moment))) is not None:
+                said_alone = judge_night(one, night.days, night.data_to_us, night.at_us, SPEAKERS)
+                others = [left[other] for other in watched if other != name and watched[other].kind == one.kind]
+                expected[keys[name]] = list(_heeded(said_alone, one, others, night))
+                if one.standing:
+                    left[name].append(Left(from_us(night.data_to_us).date(), night.at_us, one.standing))
         with closing(score_due(connection, moment, NO_GRACE)) as due:
             said: dict[int, list[Verdict]] = {key: [] for key in expected}
             for scored in due:
                 if not scored.quiet:
                     said[scored.appliance_key].append(scored.verdict)
         assert said == expected
-        verdicts += sum(verdict.present for found in said.values() for verdict in found)
+        spoken = [verdict for found in said.values() for verdict in found if verdict.present]
+        verdicts += len(spoken)
+        testified += sum("Peers: 3 alike nearby did not move" in verdict.ruled_out for verdict in spoken)
     assert verdicts > 10
+    assert testified > 3
+
+
+def _heeded(verdicts: list[Verdict], watched: Watched, others: list[list[Left]], night: Night) -> Iterator[Verdict]:
+    for verdict in verdicts:
+        question = question_of(verdict, watched.standing)
+        heeded = verdict if question is None else heed(verdict, moves_of(others, question, night.at_us))
+        if heeded is not None:
+            yield heeded
 
 
 def _watched(case: Case, piece: Piece) -> Iterator[tuple[str, Watched]]:
