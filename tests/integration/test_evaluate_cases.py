@@ -160,7 +160,8 @@ def test_one_appliance_alone_is_judged_alike(whole: tuple[Path, list[dict[str, A
 
     case = open_case(whole[0])
     (alone,) = run_piece(case, Piece(Kind.WASHING_MACHINE, ("w-1",), 0), watch_safety)
-    assert [as_line(one) for one in findings_of(case, [alone.testimony], None)] == [line for line in whole[1] if line["appliance_id"] == "w-1"]
+    found = [as_line(one) for one in findings_of(case, [alone.testimony], None)]
+    assert found == [line for line in whole[1] if line["appliance_id"] == "w-1"]
 
 
 def _run(*arguments: object) -> Any:
