@@ -1,6 +1,6 @@
 // The console: lists are read over HTTP and read again whenever the stream of changes says that something moved.
 
-import { callCard, orderTools, whyList } from "./desk.js";
+import { callCard, orderTools, tellForm, whyList } from "./desk.js";
 import { deviceCard, findingCard, make, orderCard, reminderCard } from "./cards.js";
 import { navigation } from "./nav.js";
 
@@ -130,6 +130,25 @@ async function settleCall(button, call, tail, body) {
   await send(button, `/obligations/${call.id}${tail}`, "POST", call.version, body, "calls");
 }
 
+async function tellBreakdown(button, appliance, body) {
+  button.disabled = true;
+  try {
+    await fetchJson(`/appliances/${encodeURIComponent(appliance || "-")}/breakdown`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID(), "X-Actor": "console" },
+      body: JSON.stringify(body),
+    });
+    complain(null);
+    await refresh("findings");
+    return true;
+  } catch (error) {
+    complain(error);
+    return false;
+  } finally {
+    button.disabled = false;
+  }
+}
+
 async function send(button, path, method, version, body, list) {
   button.disabled = true;
   const headers = { "Content-Type": "application/json", "If-Match": `"${version}"`, "X-Actor": "console" };
@@ -185,5 +204,6 @@ function watch() {
   source.addEventListener("error", () => setLive("off", "connection lost, trying again"));
 }
 
+document.getElementById("tell").append(tellForm(fetchJson, tellBreakdown));
 navigation();
 watch();

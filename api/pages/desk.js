@@ -3,7 +3,7 @@
 import { card, make, when, words } from "./cards.js";
 
 const MAY_CHANGE = new Set(["proposed", "approved", "offered", "confirmed", "scheduled", "reopened"]);
-const CHOICE_WORDS = { lane: "order", tasks: "work", urgency: "urgency", due_by: "date", outlet: "outlet", technician: "technician", slots: "times" };
+const CHOICE_WORDS = { lane: "order", tasks: "work", urgency: "urgency", due_by: "date", outlet: "outlet", technician: "technician", slots: "times", needed: "still needed" };
 const CALL_WORDS = {
   consent: "offer not answered",
   follow_up: "after the visit",
@@ -70,7 +70,24 @@ export function orderTools(order, orders, change) {
       order_id: other.id, version: other.version, reason: reason.value,
     })));
   }
+  tools.push(pressed("End the owner's links", "", (button) => change(button, order, "POST", "/links/revoke", { reason: reason.value })));
   return fold("Change", make("div", "tools", ...tools));
+}
+
+/** What a caller says: something does not work. `ask` reads a path, `tell` sends it. */
+export function tellForm(ask, tell) {
+  const names = Object.assign(document.createElement("datalist"), { id: "told-appliances" });
+  const appliance = field("input", "Appliance", { maxLength: 64 });
+  appliance.setAttribute("list", names.id);
+  appliance.addEventListener("focus", async () => {
+    const page = await ask("/appliances?limit=500");
+    names.replaceChildren(...page.items.map((one) => new Option(`${words(one.kind)}, ${one.household_id}`, one.id)));
+  }, { once: true });
+  const text = field("input", "What the caller says", { maxLength: 500 });
+  const send = pressed("Send somebody", "main", async (button) => {
+    if (await tell(button, appliance.value.trim(), { text: text.value, channel: "phone" })) appliance.value = text.value = "";
+  });
+  return fold("Somebody says that something does not work", make("div", "tools", appliance, names, text, send));
 }
 
 /** One call to make; what was said closes it. */
