@@ -2,13 +2,15 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from api.fields import KINDS, Body, Id, Positive, Reason, Text, choice_query, chosen
-from api.paging import Page, Paging, after_text, page, paging
+from api.listing import listing
+from api.paging import Page, Paging, after_text, paging
 from api.registration import Claimed, register
 from api.requests import Answer, Ask, changing, check_version, reading
 from domain.errors import Conflict, NotFound
@@ -119,15 +121,12 @@ def list_(
     claimed: Annotated[bool, Query(description="False: the placeholders of unclaimed devices.")] = True,
 ) -> Response:
     """Appliances by id."""
-    return reading(
+    return listing(
         ask,
-        lambda c: page(
-            paged,
-            list_appliances(
-                c, after_text(paged), paged.limit + 1, claimed=claimed, household=household, kinds=chosen(kind)
-            ),
-            lambda a: (a.id,),
-        ),
+        paged,
+        after_text,
+        partial(list_appliances, claimed=claimed, household=household, kinds=chosen(kind)),
+        lambda a: (a.id,),
     )
 
 

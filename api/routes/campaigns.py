@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from api.fields import Because, Body, Id, Note, Text
+from api.listing import listing
 from api.paging import Page, Paging, after_number, after_text, page, paging
 from api.requests import Answer, Ask, Asked, changing, check_version, entity_id, reading
 from domain.care_plans import TIPS
@@ -68,10 +69,7 @@ class NewConsent(Body):
 @router.get("/campaigns", summary="List campaigns", response_model=Page[Campaign])
 def campaigns(ask: Ask, paged: Annotated[Paging, Depends(paging)]) -> Response:
     """Newest first, with how many appliances are in which state."""
-    return reading(
-        ask,
-        lambda c: page(paged, list_campaigns(c, after_number(paged), paged.limit + 1), lambda one: (one.number,)),
-    )
+    return listing(ask, paged, after_number, list_campaigns, lambda one: (one.number,))
 
 
 @router.post("/campaigns", summary="Draft a campaign", status_code=201, response_model=Campaign)

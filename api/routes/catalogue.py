@@ -1,12 +1,14 @@
 """Outlets and technicians."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from api.fields import Body, Id, Latitude, Longitude, Phone, Text, Zone
-from api.paging import Page, Paging, after_text, page, paging
+from api.listing import listing
+from api.paging import Page, Paging, after_text, paging
 from api.requests import Answer, Ask, changing, reading
 from domain.signals import Kind
 from store.api_catalogue import (
@@ -56,7 +58,7 @@ class NewTechnician(Body):
 @router.get("/outlets", summary="List outlets", tags=["outlets"], response_model=Page[Outlet])
 def outlets(ask: Ask, paged: Annotated[Paging, Depends(paging)]) -> Response:
     """Outlets by id."""
-    return reading(ask, lambda c: page(paged, list_outlets(c, after_text(paged), paged.limit + 1), lambda o: (o.id,)))
+    return listing(ask, paged, after_text, list_outlets, lambda o: (o.id,))
 
 
 @router.post("/outlets", summary="Create an outlet", tags=["outlets"], status_code=201, response_model=Outlet)
@@ -80,14 +82,7 @@ def technicians(
     skill: Annotated[Kind | None, Query(description="Only those trained for this kind.")] = None,
 ) -> Response:
     """Technicians by id."""
-    return reading(
-        ask,
-        lambda c: page(
-            paged,
-            list_technicians(c, after_text(paged), paged.limit + 1, outlet=outlet_id, skill=skill),
-            lambda t: (t.id,),
-        ),
-    )
+    return listing(ask, paged, after_text, partial(list_technicians, outlet=outlet_id, skill=skill), lambda t: (t.id,))
 
 
 @router.post(

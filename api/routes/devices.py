@@ -1,12 +1,14 @@
 """Devices: the registry of who speaks, and claiming those that nobody knows yet."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import model_validator
 
 from api.fields import Body, Id
-from api.paging import Page, Paging, after_number, page, paging
+from api.listing import listing
+from api.paging import Page, Paging, after_number, paging
 from api.registration import Claimed, claim_as_new, claim_into
 from api.requests import Answer, Ask, changing, entity_number, reading
 from api.routes.appliances import Facts
@@ -52,14 +54,7 @@ def list_(
     dialect: Annotated[str | None, Query(max_length=100, description="Only of this dialect.")] = None,
 ) -> Response:
     """Devices in the order in which they were first met; the unclaimed ones with what is known of them."""
-    return reading(
-        ask,
-        lambda c: page(
-            paged,
-            list_devices(c, after_number(paged), paged.limit + 1, claimed=claimed, dialect=dialect),
-            lambda d: (d.id,),
-        ),
-    )
+    return listing(ask, paged, after_number, partial(list_devices, claimed=claimed, dialect=dialect), lambda d: (d.id,))
 
 
 @router.get("/{device_key}", summary="Read a device", response_model=Device)

@@ -1,5 +1,6 @@
 """What technicians send from homes, exactly once however often it arrives; and what planners do with conflicts."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -8,8 +9,9 @@ from pydantic import Field
 
 from api.fields import Because, Id, choice_query, chosen
 from api.fields import Body as Strict
+from api.listing import listing
 from api.moments import Moment
-from api.paging import Page, Paging, after_time_and_id, page, paging, time_key
+from api.paging import Page, Paging, after_time_and_id, paging, time_key
 from api.requests import Answer, Ask, changing, entity_id, reading
 from domain.field import Action, Deed, Fate
 from store.api_orders import read_order
@@ -88,20 +90,12 @@ def actions(
     order_id: Annotated[UUID | None, Query(description="Only of this order.")] = None,
 ) -> Response:
     """Everything that came from the field, newest first; `state=conflict,waiting` is what planners look after."""
-    return reading(
+    return listing(
         ask,
-        lambda c: page(
-            paged,
-            list_actions(
-                c,
-                after_time_and_id(paged),
-                paged.limit + 1,
-                states=chosen(state),
-                technician=technician,
-                order=order_id,
-            ),
-            lambda a: (time_key(a.received_at), str(a.id)),
-        ),
+        paged,
+        after_time_and_id,
+        partial(list_actions, states=chosen(state), technician=technician, order=order_id),
+        lambda a: (time_key(a.received_at), str(a.id)),
     )
 
 

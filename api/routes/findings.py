@@ -1,12 +1,14 @@
 """Findings: what the system says about appliances, and what people make of it."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.fields import KINDS, Because, Note, choice_query, chosen
 from api.finding_chart import finding_chart
-from api.paging import Page, Paging, after_time_and_id, page, paging, time_key
+from api.listing import listing
+from api.paging import Page, Paging, after_time_and_id, paging, time_key
 from api.requests import Answer, Ask, changing, check_version, entity_id, reading
 from domain.errors import NotFound
 from domain.faults import FAULTS, Urgency
@@ -36,23 +38,20 @@ def list_(
     appliance_id: Annotated[str | None, Query(description="Only of this appliance.")] = None,
 ) -> Response:
     """Findings with their evidence, newest first."""
-    return reading(
+    return listing(
         ask,
-        lambda c: page(
-            paged,
-            list_findings(
-                c,
-                after_time_and_id(paged),
-                paged.limit + 1,
-                states=chosen(state),
-                urgencies=chosen(urgency),
-                faults=chosen(fault),
-                kinds=chosen(kind),
-                household=household,
-                appliance=appliance_id,
-            ),
-            lambda f: (time_key(f.raised_at), str(f.id)),
+        paged,
+        after_time_and_id,
+        partial(
+            list_findings,
+            states=chosen(state),
+            urgencies=chosen(urgency),
+            faults=chosen(fault),
+            kinds=chosen(kind),
+            household=household,
+            appliance=appliance_id,
         ),
+        lambda f: (time_key(f.raised_at), str(f.id)),
     )
 
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from api.fields import Body, Id, Latitude, Longitude, Text, Zone
-from api.paging import Page, Paging, after_text, page, paging
+from api.listing import listing
+from api.paging import Page, Paging, after_text, paging
 from api.requests import Answer, Ask, changing, check_version, reading
 from store.api_households import Household, add_household, change_household, list_households, lock_household
 from store.api_households import read_household as fetch_household
@@ -47,9 +48,7 @@ class HouseholdChange(Body):
 @router.get("", summary="List households", response_model=Page[Household])
 def list_(ask: Ask, paged: Annotated[Paging, Depends(paging)]) -> Response:
     """Households by id."""
-    return reading(
-        ask, lambda c: page(paged, list_households(c, after_text(paged), paged.limit + 1), lambda h: (h.id,))
-    )
+    return listing(ask, paged, after_text, list_households, lambda h: (h.id,))
 
 
 @router.post("", summary="Create a household", status_code=201, response_model=Household)

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 
 from api.fields import choice_query, chosen
-from api.paging import Page, Paging, after_time_and_id, page, paging, time_key
+from api.listing import listing
+from api.paging import Page, Paging, after_time_and_id, paging, time_key
 from api.requests import Ask, reading
 from domain.states import MODEL
 from store.database import Connection
@@ -42,13 +43,12 @@ def list_(
     What a model was trained on and its figures are in `provenance`; `simulated` figures say nothing about the field.
     Models are registered and promoted with `wellkept admin models`.
     """
-    return reading(
+    return listing(
         ask,
-        lambda c: page(
-            paged,
-            list_models(c, after_time_and_id(paged), paged.limit + 1, chosen(state)),
-            lambda one: (time_key(one.registered_at), str(one.id)),
-        ),
+        paged,
+        after_time_and_id,
+        lambda c, after, most: list_models(c, after, most, chosen(state)),
+        lambda one: (time_key(one.registered_at), str(one.id)),
     )
 
 
@@ -62,14 +62,7 @@ def drift(ask: Ask) -> Response:
 def reviews(ask: Ask, paged: Annotated[Paging, Depends(paging)]) -> Response:
     """Units that are unlike anything healthy, without a name for it, newest first. Nothing acts on these: no owner is
     reminded and nobody is sent; somebody may look into them."""
-    return reading(
-        ask,
-        lambda c: page(
-            paged,
-            read_reviews(c, after_time_and_id(paged), paged.limit + 1),
-            lambda one: (time_key(one.raised_at), str(one.id)),
-        ),
-    )
+    return listing(ask, paged, after_time_and_id, read_reviews, lambda one: (time_key(one.raised_at), str(one.id)))
 
 
 @router.get("/{model}", summary="Read a trained model", response_model=RegisteredModel)

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import model_validator
 
 from api.fields import Because, Body, Id, Reason, choice_query, chosen
-from api.paging import Page, Paging, after_time_and_id, page, paging, time_key
+from api.listing import listing
+from api.paging import Page, Paging, after_time_and_id, paging, time_key
 from api.requests import Answer, Ask, changing, check_version, entity_id, reading
 from domain.errors import BadInput, Conflict
 from domain.obligations import Promise, clock_of
@@ -58,23 +59,22 @@ def list_(
     overdue: Annotated[bool | None, Query(description="Only what was not settled in its time, or what was.")] = None,
 ) -> Response:
     """Promises with their clocks, what is due first first."""
-    return reading(
+    return listing(
         ask,
-        lambda c: page(
-            paged,
-            list_obligations(
-                c,
-                after_time_and_id(paged),
-                paged.limit + 1,
-                ask.settings.now(),
-                states=chosen(state),
-                kinds=chosen(kind),
-                household=household,
-                order_id=order,
-                overdue=overdue,
-            ),
-            lambda o: (time_key(o.due_at), str(o.id)),
+        paged,
+        after_time_and_id,
+        lambda c, after, most: list_obligations(
+            c,
+            after,
+            most,
+            ask.settings.now(),
+            states=chosen(state),
+            kinds=chosen(kind),
+            household=household,
+            order_id=order,
+            overdue=overdue,
         ),
+        lambda o: (time_key(o.due_at), str(o.id)),
     )
 
 

@@ -1,5 +1,6 @@
 """Parts on their way into homes: what orders need, reservations, transfers."""
 
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -7,7 +8,8 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from api.fields import Body, Note, Reason, choice_query, chosen
-from api.paging import Page, Paging, after_number, after_text, page, paging
+from api.listing import listing
+from api.paging import Page, Paging, after_number, after_text, paging
 from api.requests import Answer, Ask, changing, check_version, entity_id, reading
 from api.routes.parts import PartId, Place, Quantity
 from domain.states import RESERVATION, TRANSFER
@@ -99,13 +101,8 @@ def reservations(
     order_id: Annotated[UUID | None, Query(description="Only of this order.")] = None,
 ) -> Response:
     """Reservations by id."""
-    return reading(
-        ask,
-        lambda c: page(
-            paged,
-            list_reservations(c, after_text(paged), paged.limit + 1, states=chosen(state), order=order_id),
-            lambda r: (str(r.id),),
-        ),
+    return listing(
+        ask, paged, after_text, partial(list_reservations, states=chosen(state), order=order_id), lambda r: (str(r.id),)
     )
 
 
@@ -162,13 +159,8 @@ def transfers(
     place: Annotated[str | None, Query(description="Only to or from this place.")] = None,
 ) -> Response:
     """Transfers, newest first."""
-    return reading(
-        ask,
-        lambda c: page(
-            paged,
-            list_transfers(c, after_number(paged), paged.limit + 1, states=chosen(state), place=place),
-            lambda t: (t.number,),
-        ),
+    return listing(
+        ask, paged, after_number, partial(list_transfers, states=chosen(state), place=place), lambda t: (t.number,)
     )
 
 

@@ -1,12 +1,14 @@
 """Parts: what fits what, what lies where, and the ledger of its movements."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field, model_validator
 
 from api.fields import Body, Id, Text
-from api.paging import Page, Paging, after_number, after_text, after_two_texts, page, paging
+from api.listing import listing
+from api.paging import Page, Paging, after_number, after_text, after_two_texts, paging
 from api.requests import Answer, Ask, changing, check_version, reading
 from domain.signals import Kind
 from domain.stock_forecast import Forecast
@@ -132,12 +134,7 @@ def parts(
     role: Annotated[str | None, Query(description="Only what fills this role.", max_length=64)] = None,
 ) -> Response:
     """Parts by id, with the free pieces at each outlet."""
-    return reading(
-        ask,
-        lambda c: page(
-            paged, list_parts(c, after_text(paged), paged.limit + 1, kind=kind, role=role), lambda p: (p.id,)
-        ),
-    )
+    return listing(ask, paged, after_text, partial(list_parts, kind=kind, role=role), lambda p: (p.id,))
 
 
 @router.post("/parts", summary="Create a part", status_code=201, response_model=Part)
@@ -176,13 +173,8 @@ def stock(
     part_id: Annotated[str | None, Query(description="Only this part.")] = None,
 ) -> Response:
     """Balances by place and part: on hand, held for tasks, free. What is shipped lies at `transit`."""
-    return reading(
-        ask,
-        lambda c: page(
-            paged,
-            list_stock(c, after_two_texts(paged), paged.limit + 1, place=place, part=part_id),
-            lambda b: (b.place, b.part_id),
-        ),
+    return listing(
+        ask, paged, after_two_texts, partial(list_stock, place=place, part=part_id), lambda b: (b.place, b.part_id)
     )
 
 
@@ -194,14 +186,7 @@ def movements(
     part_id: Annotated[str | None, Query(description="Only this part.")] = None,
 ) -> Response:
     """Every movement, newest first; nothing in it is ever changed."""
-    return reading(
-        ask,
-        lambda c: page(
-            paged,
-            list_movements(c, after_number(paged), paged.limit + 1, place=place, part=part_id),
-            lambda m: (m.id,),
-        ),
-    )
+    return listing(ask, paged, after_number, partial(list_movements, place=place, part=part_id), lambda m: (m.id,))
 
 
 @router.post("/stock/movements", summary="Record a movement of stock", status_code=201, response_model=Balance)

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.fields import Because, Body, Reason, Text, choice_query, chosen
+from api.listing import listing
 from api.moments import Moment
-from api.paging import Page, Paging, after_number, page, paging
+from api.paging import Page, Paging, after_number, paging
 from api.requests import Answer, Ask, changing, check_version, entity_id, reading
 from domain.errors import BadInput, NotFound
 from domain.faults import FAULTS
@@ -168,11 +169,12 @@ def cases(
     state: StateFilter = None,  # type: ignore[valid-type]
 ) -> Response:
     """Groups of appliances that fail more than their like, newest first."""
-    return reading(
+    return listing(
         ask,
-        lambda c: page(
-            paged, list_cases(c, after_number(paged), paged.limit + 1, chosen(state)), lambda case: (case.number,)
-        ),
+        paged,
+        after_number,
+        lambda c, after, most: list_cases(c, after, most, chosen(state)),
+        lambda case: (case.number,),
     )
 
 

@@ -1,14 +1,16 @@
 """Reminders: what owners were told, and what they say to it."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field, model_validator
 
 from api.fields import KINDS, Body, Note, Reason, choice_query, chosen
+from api.listing import listing
 from api.moments import Moment
-from api.paging import Page, Paging, after_time_and_id, page, paging, time_key
+from api.paging import Page, Paging, after_time_and_id, paging, time_key
 from api.requests import Answer, Ask, changing, check_version, entity_id, reading
 from domain.errors import BadInput
 from domain.faults import FAULTS
@@ -60,22 +62,19 @@ def list_(
     appliance_id: Annotated[str | None, Query(description="Only of this appliance.")] = None,
 ) -> Response:
     """Reminders, those of the newest findings first."""
-    return reading(
+    return listing(
         ask,
-        lambda c: page(
-            paged,
-            list_reminders(
-                c,
-                after_time_and_id(paged),
-                paged.limit + 1,
-                states=chosen(state),
-                faults=chosen(fault),
-                kinds=chosen(kind),
-                household=household,
-                appliance=appliance_id,
-            ),
-            lambda r: (time_key(r.raised_at), str(r.id)),
+        paged,
+        after_time_and_id,
+        partial(
+            list_reminders,
+            states=chosen(state),
+            faults=chosen(fault),
+            kinds=chosen(kind),
+            household=household,
+            appliance=appliance_id,
         ),
+        lambda r: (time_key(r.raised_at), str(r.id)),
     )
 
 

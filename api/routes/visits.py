@@ -1,6 +1,7 @@
 """Visits: the board, plans of the coming days, and what a planner does when the day goes otherwise."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from pydantic import Field
 
 from api.dispatching import Accepted, accept_plan, plan_emergency, plan_overrun
 from api.fields import Body, Note, Reason
+from api.listing import listing
 from api.moments import Moment
-from api.paging import Page, Paging, after_number, after_time_and_id, page, paging, time_key
+from api.paging import Page, Paging, after_number, after_time_and_id, paging, time_key
 from api.planning import with_actions
 from api.requests import Answer, Ask, changing, check_version, entity_id, reading
 from dispatch.days import DaysParams
@@ -85,20 +87,12 @@ def list_(
     outlet: Annotated[str | None, Query(description="Only of this outlet's technicians.")] = None,
 ) -> Response:
     """Visits with a time, in order of time; `id` is the order's."""
-    return reading(
+    return listing(
         ask,
-        lambda c: page(
-            paged,
-            list_visits(
-                c,
-                after_time_and_id(paged),
-                paged.limit + 1,
-                period=(from_, to),
-                technician=technician,
-                outlet=outlet,
-            ),
-            lambda v: (time_key(v.starts), str(v.id)),
-        ),
+        paged,
+        after_time_and_id,
+        partial(list_visits, period=(from_, to), technician=technician, outlet=outlet),
+        lambda v: (time_key(v.starts), str(v.id)),
     )
 
 
@@ -115,9 +109,7 @@ def board(
 @router.get("/plans", summary="List plans", response_model=Page[ShownPlan])
 def plans(ask: Ask, paged: Annotated[Paging, Depends(paging)]) -> Response:
     """Plans without their visits, newest first."""
-    return reading(
-        ask, lambda c: page(paged, list_plans(c, after_number(paged), paged.limit + 1), lambda p: (p.number,))
-    )
+    return listing(ask, paged, after_number, list_plans, lambda p: (p.number,))
 
 
 @router.post("/plan", summary="Plan the coming days", status_code=202, response_model=ShownPlan)
