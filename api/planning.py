@@ -19,6 +19,7 @@ from store.api_orders import (
     read_order,
     record_outcomes,
     refuse_second_open_order,
+    tasks_of,
 )
 from store.database import Connection
 from store.field_services import tell_services
@@ -141,10 +142,15 @@ def schedule_order(connection: Connection, ask: Ask, order_id: UUID, asked: Sche
 
 
 def complete_order(connection: Connection, ask: Ask, order_id: UUID, asked: Completion) -> Answer:
-    """Complete an order with what was found at its tasks."""
+    """Complete an order with what was found; BadInput while a task has no cause code."""
     action = ACTIONS["complete"]
     ORDER.check(_lock(connection, ask, order_id), action.to)
     record_outcomes(connection, order_id, {o.task_id: o.outcome for o in asked.outcomes})
+    if missing := [task for task in tasks_of(connection, [order_id]) if task.outcome is None]:
+        raise BadInput(
+            f"no cause code yet for {'; '.join(task.title for task in missing)}: say in outcomes of each task what was "
+            f"found, first of task {missing[0].id}"
+        )
     _walk(connection, ask, order_id, action, asked.reason or action.reason)
     tell_services(connection, order_id)
     return Answer(value=with_actions(read_order(connection, order_id)))

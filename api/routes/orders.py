@@ -102,7 +102,7 @@ def schedule(ask: Ask, order_id: str, body: Scheduling) -> Response:
 
 @router.post("/{order_id}/complete", summary="Complete an order", response_model=ShownOrder)
 def complete(ask: Ask, order_id: str, body: Completion | None = None) -> Response:
-    """The work is done; what was found may be said per task. The next telemetry verifies it."""
+    """The work is done, and each task has its one cause code. The next telemetry verifies it."""
     order = entity_id(order_id, "order")
     return changing(ask, lambda c: complete_order(c, ask, order, body or Completion()))
 

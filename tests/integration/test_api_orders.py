@@ -168,7 +168,10 @@ def test_exactly_the_actions_an_order_names_are_possible(
         for number, name in enumerate(ACTIONS):
             order = proposed_order(connection, f"home-{number}")
             bring_to(connection, order, state)
-            named = api.get(f"/api/v1/orders/{order}").json()["actions"]
+            found = api.get(f"/api/v1/orders/{order}").json()
+            named = found["actions"]
+            codes = [{"task_id": task["id"], "outcome": "confirmed"} for task in found["tasks"]]
+            bodies["complete"] = {"outcomes": codes}
             answer = act(api, order, name, bodies.get(name))
             if name in named:
                 assert answer.status_code == 200, (name, answer.text)
@@ -202,6 +205,8 @@ def test_an_outcome_for_a_task_of_another_order_is_refused(
     with client(database_url, mqtt_url) as api:
         answer = act(api, order, "complete", {"outcomes": [{"task_id": str(uuid4()), "outcome": "confirmed"}]})
         assert answer.status_code == 422
+        without = act(api, order, "complete")
+        assert (without.status_code, "no cause code yet for Refrig" in without.json()["detail"]) == (422, True)
         assert api.get(f"/api/v1/orders/{order}").json()["state"] == "on_site"
 
 
