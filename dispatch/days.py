@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from dispatch.problem import Planned, PlanParams, Prizes, Question, VisitPlan, prize_of
@@ -12,6 +12,8 @@ from domain.visits import FieldTechnician, Job, OrderToVisit, Period, Visit
 from store.database import Connection
 from store.visit_plans import NewLine, write_lines
 from store.visits import booked_visits, field_technicians, orders_to_visit, shelf_stock
+
+MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ def job_of(order: OrderToVisit, now: datetime, horizon: Period, params: DaysPara
     prize = prize_of(order.urgency, order.probability, order.due_by, agreed, now, params.prizes)
     if agreed and order.visit_starts is not None:
         job = order.job((Period(starts=order.visit_starts, ends=order.visit_starts),), prize)
-        lasts = order.minutes if order.visit_ends is None else (order.visit_ends - order.visit_starts).seconds // 60
+        lasts = order.minutes if order.visit_ends is None else (order.visit_ends - order.visit_starts) // MINUTE
         return replace(job, minutes=lasts, technician_id=order.technician_id if order.locked else None)
     opens = now if order.urgency == "urgent" else now + params.notice
     return order.job((Period(starts=opens, ends=horizon.ends),), prize)
@@ -94,7 +96,17 @@ def job_of(order: OrderToVisit, now: datetime, horizon: Period, params: DaysPara
 def _digest(question: Question, orders: Mapping[str, OrderToVisit], now: datetime) -> str:
     """Of everything a plan depends on but the minute it is made in."""
     people = [
-        (t.id, t.outlet_id, t.base, sorted(t.skills), t.hours, t.absences, t.area_km, sorted(t.van.items()))
+        (
+            t.id,
+            t.outlet_id,
+            t.base,
+            sorted(t.skills),
+            t.hours,
+            t.absences,
+            t.area_km,
+            sorted(t.van.items()),
+            t.handicap_min,
+        )
         for t in question.technicians
     ]
     stock = sorted((outlet, sorted(parts.items())) for outlet, parts in question.stock.items())

@@ -101,16 +101,21 @@ class DueTip:
 def due_tip(
     owned: Iterable[Owned], last: date | None, today: date, params: TipParams, tips: Sequence[Tip] = TIPS
 ) -> DueTip | None:
-    """The one tip that a home gets today, or None; new appliances before seasons."""
+    """The one tip that a home gets today, or None; new appliances before seasons.
+
+    Before a season a home with three air conditioners hears it once, not three times.
+    """
     if last is not None and today - last < params.gap:
         return None
+    owned = list(owned)
+    heard = frozenset[tuple[str, str]]().union(*(one.told for one in owned))
     found = [
         DueTip(key=one.key, tip=tip, occasion=occasion)
         for one in owned
         for tip in tips
         if tip.kind is one.kind
         and (occasion := _occasion(tip, one, today, params)) is not None
-        and (tip.code, occasion) not in one.told
+        and (tip.code, occasion) not in (one.told if tip.season is None else heard)
     ]
     return min(found, key=lambda due: (due.tip.season is not None, due.tip.code, due.key), default=None)
 

@@ -50,6 +50,14 @@ def test_a_purchase_tip_has_its_days(days: int, is_due: bool) -> None:
     assert (found is not None) is is_due
 
 
+def test_a_home_with_two_of_a_kind_hears_of_the_season_once_and_of_each_purchase() -> None:
+    told = frozenset({("ac_summer", "before_summer 2026"), ("ac_start", "purchase")})
+    assert due_tip([owned(told=told), owned()], None, MAY, PARAMS) is None
+    new = due_tip([owned(told=told), owned(installed_on=MAY - timedelta(days=5))], None, MAY, PARAMS)
+    assert new is not None
+    assert new.tip.code == "ac_start"
+
+
 def test_what_was_said_this_year_is_said_again_only_next_year() -> None:
     told = frozenset({("ac_summer", "before_summer 2026")})
     assert due_tip([owned(told=told)], None, MAY, PARAMS) is None

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.days import DaysParams, job_of
 from dispatch.road_times import OrByDistance, RoadTimes
 from dispatch.slots import SlotParams, free_slots
 from dispatch.travel import SpeedModel
 from domain.care_orders import Place
-from domain.visits import DayHours, FieldTechnician, Job, Period, Rest, Visit, shifts
+from domain.faults import Urgency
+from domain.visits import DayHours, FieldTechnician, Job, OrderToVisit, Period, Rest, Visit, shifts
 
 BERLIN = ZoneInfo("Europe/Berlin")
 BASE = Place(latitude=52.5, longitude=13.4)
@@ -212,3 +214,29 @@ def test_every_slot_leaves_room_for_travel_and_hours(
             assert moment <= one.starts
             moment, here = one.ends, one.place
         assert moment + timedelta(seconds=int(SpeedModel().between([here, BASE]).seconds[0, 1])) <= at(15)
+
+
+@pytest.mark.parametrize("hours", [1, 24])
+def test_a_visit_keeps_its_booked_length_however_long(hours: int) -> None:
+    order = OrderToVisit(
+        order_id="o-1",
+        number=1,
+        version=1,
+        state="scheduled",
+        urgency=Urgency.VISIT,
+        due_by=None,
+        outlet_id=None,
+        technician_id="tech-1",
+        visit_starts=at(8),
+        visit_ends=at(8) + timedelta(hours=hours),
+        locked=False,
+        household_name="Home",
+        place=BASE,
+        place_known=True,
+        minutes=45,
+        kinds=frozenset({"dryer"}),
+        parts=(),
+        probability=0.5,
+    )
+    horizon = Period(starts=MONDAY, ends=MONDAY + timedelta(days=7))
+    assert job_of(order, MONDAY, horizon, DaysParams()).minutes == 60 * hours
