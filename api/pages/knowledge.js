@@ -31,7 +31,7 @@ function search(again) {
 
 function articleCard(one, again) {
   const about = [one.kind && words(one.kind), one.fault && words(one.fault), one.maker, one.model].filter(Boolean).join(" · ") || "any kind";
-  const made = card("", one.title, one.edited ? "your own" : "ships with the program", about);
+  const made = card("", one.title, one.edited ? "your own" : null, about);
   made.dataset.id = one.id;
   made.append(make("p", "", one.summary));
   made.append(fold("Read", ...reading(one)), fold("Change", changing(one, again)));

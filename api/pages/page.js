@@ -7,6 +7,7 @@ export { card, make, number, when, words } from "./cards.js";
 export const KINDS = ["air_conditioner", "refrigerator", "washing_machine", "dryer", "dishwasher", "water_heater", "range_hood", "air_purifier", "circuit"];
 const API = "/api/v1";
 const MOST_PAGES = 10;
+const TYPED_MS = 1200;
 
 /** The answer as JSON; an Error whose message is a sentence if it is a problem document. */
 export async function ask(path, { method = "GET", body, version, key } = {}) {
@@ -86,13 +87,21 @@ export function select(name, choices, value = "") {
   return made;
 }
 
-/** Selects and dates that show the page anew when they are changed, and are kept in the address. */
+/** Selects and dates that show the page anew when they are changed, and are kept in the address. A date that is being
+ * typed is several changes, so it waits a moment. */
 export function filters(show, ...fields) {
   const made = make("form", "filters", ...fields);
+  let waiting = null;
+  const apply = async (field) => {
+    choose({ [field.name]: field.value });
+    await show();
+    document.querySelector(`.filters [name="${field.name}"]`)?.focus();
+  };
   made.addEventListener("submit", (event) => event.preventDefault());
-  made.addEventListener("change", (event) => {
-    choose({ [event.target.name]: event.target.value });
-    show();
+  made.addEventListener("keydown", () => clearTimeout(waiting));
+  made.addEventListener("change", ({ target }) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(apply, target.type === "date" ? TYPED_MS : 0, target);
   });
   return made;
 }
@@ -114,7 +123,9 @@ export function doing(label, className, deed, done) {
     try {
       const answer = await ask(asked.path, { ...asked, key: keys.get(button).key });
       complain(null);
+      const place = button.closest("[data-id]")?.dataset.id;
       await done(answer);
+      tell(`${label}: done`, place);
     } catch (error) {
       if (!(error instanceof TypeError)) keys.delete(button);
       complain(error instanceof TypeError ? new Error("No answer from the server. Try again: nothing is done twice.") : error);
@@ -122,6 +133,16 @@ export function doing(label, className, deed, done) {
     button.disabled = false;
   });
   return button;
+}
+
+/** Says that it was done to whoever cannot see it, and keeps the focus at the card that was worked on. */
+function tell(said, place) {
+  const status = document.getElementById("said");
+  if (status) status.textContent = said;
+  const card = place && document.querySelector(`[data-id="${CSS.escape(place)}"]`);
+  if (!card || document.activeElement !== document.body) return;
+  card.tabIndex = -1;
+  card.focus({ preventScroll: true });
 }
 
 /** A folded form; `open` folds stay open when the page is shown again. */

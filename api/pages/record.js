@@ -8,7 +8,7 @@ const RATIO = { say: (value) => `${number(value, 3)} ×`, unit: "times" };
 const RATES = { first_visit_fix: "fixed at the first visit", repeat: "repeated repairs", misjudgement: "misjudged tasks", false_cost: "visits for nothing", satisfaction: "satisfaction", parts_returned: "parts brought back" };
 const STANDING = { active: ["may work", "good"], suspended: ["suspended after two C", "bad"], removed: ["removed after three C", "bad"] };
 const GRADES = { A: "good", B: "wait", C: "bad" };
-const GATES = { reported: "report", proved: "proof by telemetry", followed_up: "follow-up", no_open_complaint: "open complaint" };
+const GATES = { reported: "report", proved: "proof by telemetry", followed_up: "follow-up", no_open_complaint: "the end of a complaint" };
 const MONTHS = 12;
 
 /** The parts of a record; `person` is whether the technician reads it (who may appeal) or the office (which decides). */
@@ -151,8 +151,8 @@ function settlementPart(statement, record, person, again) {
   const lines = statement.lines.length ? first(statement.lines, 10, (rows) => table("Settlement by order", rows, {
     "order": (one) => `No. ${one.order_number}`,
     "amount": (one) => number(one.amount, 5),
-    "state": (one) => one.held_by.length ? chip("held back", "wait") : one.note ? chip("not paid", "bad") : chip("earned", "good"),
-    "waits for": (one) => one.held_by.map((gate) => GATES[gate] ?? words(gate)).join(", ") || one.note || "–",
+    "state": (one) => one.held_by.length ? chip("held back", "wait") : one.amount ? chip("earned", "good") : chip("not paid", "bad"),
+    "why": (one) => (one.held_by.length ? `waits for ${one.held_by.map((gate) => GATES[gate] ?? words(gate)).join(", ")}` : one.note || "–"),
   })) : empty("No job was finished in this month.");
   return make("div", "", make("div", "filters", labelled("month", picker)),
     make("div", "tiles four", tile(statement.earned, "earned"), tile(statement.held, "held back, paid when its gates are passed"), tile(statement.deducted, "taken off for points"), tile(statement.returned, "given back for points"), tile(statement.paid, "to be paid")),

@@ -103,10 +103,16 @@ def _campaigns(api: httpx.Client, homes: list[str]) -> None:
 
 def _parts(api: httpx.Client, orders: list[dict[str, str]]) -> None:
     part = api.get("/api/v1/parts").json()["items"][0]["id"]
-    outlets = api.get("/api/v1/outlets").json()["items"]
-    supplied = [one for one in outlets if one["supplied_by"]] or outlets
-    _post(api, "/transfers", {"part_id": part, "quantity": 1, "to_place": f"outlet:{supplied[0]['id']}"})
-    _post(api, "/transfers", {"part_id": part, "quantity": 90_000, "to_place": f"outlet:{supplied[0]['id']}"})
+    place = {"latitude": 50.2, "longitude": 8.2}
+    _post(api, "/outlets", {"id": "region-1", "name": "Region", **place})
+    outlet = api.get("/api/v1/outlets/outlet-1")
+    version = {"If-Match": outlet.headers["etag"]}
+    api.patch("/api/v1/outlets/outlet-1", json={"supplied_by": "region-1"}, headers=version).raise_for_status()
+    _post(
+        api, "/stock/movements", {"part_id": part, "reason": "received", "quantity": 3, "to_place": "outlet:region-1"}
+    )
+    _post(api, "/transfers", {"part_id": part, "quantity": 1, "to_place": "outlet:outlet-1"})
+    _post(api, "/transfers", {"part_id": part, "quantity": 90_000, "to_place": "outlet:outlet-1"})
     done = orders[0]
     action = {"id": str(uuid4()), "order_id": done["id"], "kind": "depart", "at": "2025-05-20T08:00:00Z", "body": {}}
     technician = api.get("/api/v1/technicians").json()["items"][-1]["id"]

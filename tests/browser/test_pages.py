@@ -24,7 +24,7 @@ SHELLED = {
     "quality": "18 services finished",
     "cases": "line 3, production",
     "campaigns": "Start relay of batch b3",
-    "knowledge": "ships with the program",
+    "knowledge": "Air conditioner: air filter is clogged",
     "models": "judges in the shadow",
 }
 PAGES = {
@@ -34,6 +34,22 @@ PAGES = {
     "/field/tech-1/record": "Appeal against a grade",
     "/field/tech-1": "Your grades, points and earnings",
 }
+WHY = "because it is so"
+DEEDS: tuple[tuple[str, str | None, dict[str, str], str, str], ...] = (
+    ("/pages/opinions.html", None, {"How it is known": "asked by phone"}, "Keep", "asked by phone"),
+    ("/pages/opinions.html", None, {"What they were told": "seal it"}, "Fed back", "to be verified"),
+    ("/pages/opinions.html", "Promise a call", {"household": "home-1", "what about": WHY}, "Promise", ""),
+    ("/pages/parts.html", "Settled in another way", {"how": WHY}, "Settle", "Every report was taken"),
+    ("/pages/parts.html", None, {}, "Arrived", "received"),
+    ("/pages/cases.html", "Say what was changed", {"since": "2025-05-20", "what was changed": WHY}, "Keep", "fixed"),
+    ("/pages/campaigns.html", None, {}, "Announce", "announced"),
+    ("/pages/campaigns.html", "Close", {"reason": WHY}, "Close", "closed"),
+    ("/pages/knowledge.html?q=filter", "Change", {"title": "Filter, in our words"}, "Keep", "your own"),
+    ("/field/tech-1/record", "Appeal against a grade", {"what speaks for you": WHY}, "Appeal", "appealed"),
+    ("/pages/people.html", None, {"because": WHY}, "Decide", "Decision"),
+    ("/pages/people.html", "Take points off", {"what happened": WHY}, "Take off", WHY),
+)
+"""Page, what is unfolded, what is filled in, the button, and what the page says afterwards."""
 NAMELESS = """() => [...document.querySelectorAll('button, a[href], input, select, textarea')].filter((one) =>
     !(one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim())).map((one) => one.outerHTML)"""
 OVERFLOW = "() => document.documentElement.scrollWidth - window.innerWidth"
@@ -52,7 +68,23 @@ def look(seen: Watched, path: str, said: str) -> None:
         assert page.evaluate(OVERFLOW) <= 0, f"{path} is wider than {width} pixels"
 
 
-def test_every_page_shows_what_there_is_on_a_desk_and_on_a_phone(
+def do(seen: Watched, path: str, unfold: str | None, fields: dict[str, str], button: str, then: str) -> None:
+    """Opens a folded form, fills it, presses its button; the page says the outcome and complains of nothing."""
+    page = seen.open(path)
+    form = page.locator("main")
+    if unfold is not None:
+        form = page.locator("details", has=page.get_by_text(unfold, exact=True)).last
+        form.locator("summary").first.click()
+    for label, value in fields.items():
+        field = form.get_by_label(label, exact=True).first
+        field.select_option(value) if field.evaluate("one => one.tagName") == "SELECT" else field.fill(value)
+    form.get_by_role("button", name=button, exact=True).first.click()
+    expect(page.locator("#said")).to_have_text(f"{button}: done")
+    expect(page.locator("main")).to_contain_text(then)
+    expect(page.locator("#trouble")).to_be_hidden()
+
+
+def test_every_page_shows_what_there_is_on_desk_and_phone_and_does_what_it_offers(
     connection: Connection, database_url: str, mqtt_url: str, watch: Watch
 ) -> None:
     fleet(connection)
@@ -67,6 +99,8 @@ def test_every_page_shows_what_there_is_on_a_desk_and_on_a_phone(
         with watch(served.url, NOW) as seen:
             for path, said in PAGES.items():
                 look(seen, path, said)
+            for deed in DEEDS:
+                do(seen, *deed)
 
 
 def test_an_empty_console_says_what_will_appear(database_url: str, mqtt_url: str, watch: Watch) -> None:
