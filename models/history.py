@@ -176,6 +176,8 @@ def _without(series: DaySeries, first: date, gone: Collection[date]) -> DaySerie
 def _with(series: DaySeries, new: Mapping[date, DatedIndex]) -> DaySeries:
     """With days that are not there yet."""
     rows = [new[day] for day in sorted(new)]
+    if len(rows) == 1 and (not len(series) or series.days[-1] < rows[0][0]):
+        return _with_next(series, rows[0])
     numbers = np.array([row[2:] for row in rows]).T
     joined = DaySeries(
         days=(*series.days, *(row[0] for row in rows)),
@@ -187,6 +189,19 @@ def _with(series: DaySeries, new: Mapping[date, DatedIndex]) -> DaySeries:
     if not len(series) or series.days[-1] < rows[0][0]:
         return joined
     return joined.at(np.array(sorted(range(len(joined)), key=joined.days.__getitem__), dtype=np.intp))
+
+
+def _with_next(series: DaySeries, row: DatedIndex) -> DaySeries:
+    """With one day after all others: what nearly every night brings, to every index."""
+    day, _, value, spread, weight = row
+    count = len(series)
+    values, spreads, weights = np.empty((3, count + 1))
+    values[:count], values[count] = series.values, value
+    spreads[:count], spreads[count] = series.spreads, spread
+    weights[:count], weights[count] = series.weights, weight
+    ordinals = np.empty(count + 1, dtype=np.intp)
+    ordinals[:count], ordinals[count] = series.ordinals, day.toordinal()
+    return DaySeries(days=(*series.days, day), values=values, spreads=spreads, weights=weights, ordinals=ordinals)
 
 
 def day_start(day: date) -> datetime:

@@ -155,18 +155,24 @@ def _heed_peers(
 def remembered_of(connection: Connection, key: int, kind: Kind, data_to: datetime) -> Remembered:
     """All that is stored of an appliance about the time before `data_to`: what a step, or a picture of it, needs."""
     first = data_to.date() - timedelta(days=HISTORY_DAYS)
+    known_days: dict[bytes, tuple[date, ...]] = {}
     return Remembered(
         kind=kind,
-        series={found.name: _series(found) for found in memory.read_series(connection, key, first)},
+        series={found.name: _series(found, known_days) for found in memory.read_series(connection, key, first)},
         references={found.name: _reference(found) for found in memory.read_references(connection, key)},
         services=read_services(connection, key),
     )
 
 
-def _series(stored: memory.StoredSeries) -> DaySeries:
+def _series(stored: memory.StoredSeries, known_days: dict[bytes, tuple[date, ...]]) -> DaySeries:
+    """`known_days` are day numbers met before and their days: most indices of an appliance have the same days."""
     values, spreads, weights = stored.numbers
+    packed = stored.ordinals.tobytes()
+    days = known_days.get(packed)
+    if days is None:
+        known_days[packed] = days = tuple(map(date.fromordinal, stored.ordinals.tolist()))
     return DaySeries(
-        days=tuple(map(date.fromordinal, stored.ordinals.tolist())),
+        days=days,
         values=values,
         spreads=spreads,
         weights=weights,

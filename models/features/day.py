@@ -81,7 +81,7 @@ def rows_from_table(names: Sequence[str], table: Sequence[Sequence[Any]]) -> Row
     for name, column in zip(names[1:], list(zip(*ordered, strict=True))[1:], strict=False):
         if name in TEXT_COLUMNS:
             texts[name] = np.array([value or "" for value in column], dtype=np.str_)
-        elif any(value is not None for value in column):
+        elif column.count(None) < len(column):
             numbers[name] = _numbers(column)
     return Rows(time_s=time_s, numbers=numbers, texts=texts)
 
