@@ -67,6 +67,8 @@ class Signature:
     what only looks like it comes and goes (foam, mains pressure)."""
     lowest_within: int = 1
     """And of all observed days within so many calendar days."""
+    lowest_without: str = ""
+    """Only for units that do not measure this context; empty for all."""
     lowest_unless: str = ""
     """A context index that tells what only looks like it: two days on which it was known are enough."""
 

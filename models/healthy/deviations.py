@@ -45,7 +45,9 @@ def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, 
         deviation = deviation_of(prior, recent, reference)
         if deviation is not None and len(deviation):
             unsure = 0.0 if reference is None else reference.unsure
-            found[index] = replace(deviation, drift=float(np.hypot(_drift(prior, history), unsure)))
+            blind = frozenset(one.context for one in prior.slopes if len(history.all_days(one.context)) == 0)
+            drift = float(np.hypot(_drift(prior, history), unsure))
+            found[index] = replace(deviation, drift=drift, unmeasured=blind)
     history.memo["deviations"] = (references, kind, found)
     return found
 

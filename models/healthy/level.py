@@ -53,6 +53,8 @@ class Deviation:
     drift: float
     ordinals: Whole
     """The days as day numbers, for arithmetic."""
+    unmeasured: frozenset[str] = frozenset()
+    """What it depends on and the unit does not measure."""
     alike_in: Mapping[str, Mask] = field(default_factory=dict)
     """By context index, whether it was known on the day."""
 
