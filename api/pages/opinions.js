@@ -1,7 +1,7 @@
 // What owners say, with the clock of their answer and the four duties; and the calls that have to be made.
 
 import { callCard } from "./desk.js";
-import { all, ask, card, chosen, complain, distance, doing, empty, filters, fold, form, input, labelled, make, section, select, text, when, words } from "./page.js";
+import { all, ask, card, chosen, complain, distance, doing, empty, filters, fold, form, input, labelled, make, section, select, suggested, text, when, words } from "./page.js";
 
 export const title = "Opinions";
 export const changes = ["opinion", "obligation"];
@@ -27,7 +27,7 @@ export async function show(main, again) {
       newOpinion(again),
       list(opinions.map((one) => opinionCard(one, cases.items, again)), "Nothing to do here. What owners say by phone, app, letter or at the door appears as soon as it is recorded, with 48 hours to answer it.")),
     make("div", "",
-      section("Calls to make", calls.length, promise(again), breakdown(again), list(calls.map((one) => callCard(one, (button, call, tail, body) => settle(button, call, tail, body, again))), "Nobody waits for a call. Offers that stay unanswered, and follow-ups without a word, come here by themselves.")),
+      section("Calls to make", calls.length, promise(again), list(calls.map((one) => callCard(one, (button, call, tail, body) => settle(button, call, tail, body, again))), "Nobody waits for a call. Offers that stay unanswered, and follow-ups without a word, come here by themselves.")),
       section("Offers without an answer", offers.length, list(offers.map(offerCard), "Every offer was answered. Times that were offered appear here until the owner has chosen."))),
   ));
 }
@@ -99,8 +99,8 @@ function newOpinion(again) {
   return fold("Record an opinion", form(
     labelled("kind", select("kind", ["complaint", "praise", "suggestion"])),
     labelled("came by", select("channel", CHANNELS)),
-    labelled("household", input("household_id", { required: true })),
-    labelled("order, if it is about one", input("order_id", { placeholder: "its id" })),
+    labelled("household", suggested("households", (one) => one.name, input("household_id", { required: true }))),
+    labelled("order, if it is about one", suggested("orders", (one) => `No. ${one.number}, ${one.household_name}`, input("order_id"))),
     Object.assign(labelled("what was said", text("text", { required: true })), { className: "field wide" }),
     make("div", "actions", doing("Record", "main", ({ elements: e }) => ({
       path: "/opinions",
@@ -111,19 +111,10 @@ function newOpinion(again) {
 
 function promise(again) {
   return fold("Promise a call", form(
-    labelled("household", input("household_id", { required: true })),
+    labelled("household", suggested("households", (one) => one.name, input("household_id", { required: true }))),
     labelled("how soon", select("urgent", { no: "as usual", yes: "urgent" })),
     Object.assign(labelled("what about", input("reason", { required: true, maxLength: 500 })), { className: "field wide" }),
     make("div", "actions", doing("Promise", "main", ({ elements: e }) => ({ path: "/obligations", body: { household_id: e.household_id.value.trim(), urgent: e.urgent.value === "yes", reason: e.reason.value } }), again)),
-  ));
-}
-
-function breakdown(again) {
-  return fold("An owner says that something does not work", form(
-    labelled("appliance", input("appliance", { required: true, placeholder: "its id" })),
-    labelled("said by", select("channel", CHANNELS.filter((one) => one !== "appliance"))),
-    Object.assign(labelled("what they see, hear or smell", text("text", { required: true, maxLength: 500 })), { className: "field wide" }),
-    make("div", "actions", doing("Record", "main", ({ elements: e }) => ({ path: `/appliances/${encodeURIComponent(e.appliance.value.trim())}/breakdown`, body: { text: e.text.value, channel: e.channel.value } }), again)),
   ));
 }
 

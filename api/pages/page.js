@@ -74,6 +74,20 @@ export function input(name, options = {}) {
   return made;
 }
 
+const MOST_SUGGESTED = 500;
+let lists = 0;
+
+/** A field for an id that proposes what there is, by the words that people know it by; asked when somebody comes to it. */
+export function suggested(list, say, field) {
+  const names = Object.assign(document.createElement("datalist"), { id: `suggested-${(lists += 1)}` });
+  field.setAttribute("list", names.id);
+  field.addEventListener("focus", async () => {
+    const { items } = await ask(`/${list}?limit=${MOST_SUGGESTED}`).catch(() => ({ items: [] }));
+    names.replaceChildren(...items.map((one) => new Option(say(one), one.id)));
+  }, { once: true });
+  return make("span", "suggested", field, names);
+}
+
 export function text(name, options = {}) {
   return Object.assign(document.createElement("textarea"), { name, rows: 2, maxLength: 4000, ...options });
 }

@@ -1,7 +1,7 @@
 // Parts on their way: what orders lack, transfers with their check, what will be needed; and reports that conflict.
 
 import { svg } from "./chart.js";
-import { all, ask, card, chip, chosen, distance, doing, empty, filters, first, fold, form, input, labelled, make, number, section, select, table, when, words } from "./page.js";
+import { all, ask, card, chip, chosen, distance, doing, empty, filters, first, fold, form, input, labelled, make, number, section, select, suggested, table, when, words } from "./page.js";
 
 export const title = "Parts";
 export const changes = ["transfer", "reservation", "order"];
@@ -77,7 +77,7 @@ function place(name) {
 function newTransfer(outlets, again) {
   const to = select("to_place", Object.fromEntries(outlets.map((one) => [`outlet:${one.id}`, one.name])));
   return fold("Ask for parts", form(
-    labelled("part", input("part_id", { required: true, placeholder: "its id" })),
+    labelled("part", suggested("parts", (one) => one.name, input("part_id", { required: true }))),
     labelled("pieces", input("quantity", { type: "number", min: 1, max: 100000, value: 1, required: true })),
     labelled("for", to),
     make("div", "actions", doing("Ask", "main", ({ elements: e }) => ({ path: "/transfers", body: { part_id: e.part_id.value.trim(), quantity: Number(e.quantity.value), to_place: e.to_place.value } }), again)),
