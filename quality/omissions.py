@@ -64,11 +64,11 @@ def was_foretold(breakdown: Seen, earlier: Iterable[Seen], params: OmissionParam
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """An open order with a date."""
+    """An open order."""
 
     state: str
     urgent: bool
-    due_by: datetime
+    due_by: datetime | None
     visit_ends: datetime | None
 
 
@@ -82,7 +82,7 @@ def what_is_missing(order: Waiting, now: datetime, params: OmissionParams) -> st
             return None
         return f"its visit was to end {order.visit_ends:%Y-%m-%d %H:%M} UTC and nobody has reported on it"
     before = params.chase_urgent_before if order.urgent else params.chase_before
-    if now < order.due_by - before:
+    if order.due_by is None or now < order.due_by - before:
         return None
     return f"due by {order.due_by:%Y-%m-%d %H:%M} UTC: {_MISSING.get(order.state, 'no time is agreed')}"
 

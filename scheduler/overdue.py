@@ -14,7 +14,8 @@ def chase_orders(work: Work) -> Counts:
     if work.settings.pace is Pace.DEMO:
         return {}  # homes whose days pass in minutes have dates that no person could keep
     params, escalated = OmissionParams(), 0
-    for order in waiting_orders(work.connection, work.now - params.again, work.now + params.chase_before):
+    spans = (work.now - params.again, work.now + params.chase_before, work.now - params.report_within)
+    for order in waiting_orders(work.connection, *spans):
         missing = what_is_missing(
             Waiting(state=order.state, urgent=order.urgent, due_by=order.due_by, visit_ends=order.visit_ends),
             *(work.now, params),

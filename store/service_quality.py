@@ -59,13 +59,13 @@ class OpenOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingOrder:
-    """An open order with a date, of which nobody was told lately."""
+    """An open order of which nobody was told lately."""
 
     order_id: UUID
     household_id: str
     state: str
     urgent: bool
-    due_by: datetime
+    due_by: datetime | None
     visit_ends: datetime | None
 
 
@@ -117,9 +117,11 @@ def overdue_orders(connection: Connection, due_before: datetime) -> list[OpenOrd
     return rows(connection, OpenOrder, _SQL["open_orders"], {"due_before": due_before})
 
 
-def waiting_orders(connection: Connection, not_told_since: datetime, due_before: datetime) -> list[WaitingOrder]:
-    """Open orders that are due before then and that nobody was to call about since."""
-    values = {"not_told_since": not_told_since, "due_before": due_before}
+def waiting_orders(
+    connection: Connection, not_told_since: datetime, due_before: datetime, ended_before: datetime
+) -> list[WaitingOrder]:
+    """Open orders that are due before then, or whose visit ended before, and that nobody was to call about since."""
+    values = {"not_told_since": not_told_since, "due_before": due_before, "ended_before": ended_before}
     return rows(connection, WaitingOrder, _SQL["waiting_orders"], values)
 
 

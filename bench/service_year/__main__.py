@@ -19,7 +19,7 @@ import click
 import numpy as np
 
 from bench.machine import RESULTS, describe_machine, keep
-from bench.service_year.afterwards import dropped_by, travel, why_not_prevented
+from bench.service_year.afterwards import dropped_by, left_open, travel, why_not_prevented
 from bench.service_year.people import (
     Habits,
     owners_answer,
@@ -210,6 +210,7 @@ def judge(connection: Connection, world: World, counts: Counter[str], days: int)
         "travel": travel(connection),
         "not_prevented": why_not_prevented(connection, world, breaking),
         "dropped": dropped_by(connection),
+        "left_open": left_open(connection),
         "counts": dict(sorted(counts.items())),
         "states": _states(connection),
     }

@@ -90,3 +90,15 @@ def dropped_by(connection: Connection) -> dict[str, int]:
         " WHERE m.kind = 'order_dropped' GROUP BY m.id"
     ).fetchall()
     return dict(Counter(str(way) for (way,) in rows).most_common())
+
+
+def left_open(connection: Connection) -> dict[str, int]:
+    """Findings that are open at the end, by what was decided about them and how far a reminder or order came."""
+    rows = connection.execute(
+        "SELECT concat_ws(', ', f.fault, 'decided ' || d.option, 'reminder ' || r.state, 'order ' || o.state), count(*)"
+        " FROM finding f LEFT JOIN decision d ON d.finding_id = f.id LEFT JOIN reminder r ON r.finding_id = f.id"
+        " LEFT JOIN LATERAL (SELECT s.state FROM order_task t JOIN service_order s ON s.id = t.order_id"
+        "                    WHERE t.finding_id = f.id ORDER BY s.number DESC LIMIT 1) o ON true"
+        " WHERE f.state IN ('open', 'acknowledged') GROUP BY 1 ORDER BY 2 DESC"
+    ).fetchall()
+    return dict(rows)

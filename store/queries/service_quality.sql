@@ -61,12 +61,14 @@ WHERE o.state IN ('proposed', 'approved', 'offered', 'confirmed', 'scheduled', '
   AND o.due_by < %(due_before)s AND NOT EXISTS (SELECT FROM omission m WHERE m.order_id = o.id)
 
 -- name: waiting_orders
+-- Whose owner is to be called about a time anyway is on the list already.
 SELECT o.id AS order_id, o.household_id, o.state, o.urgency = 'urgent' AS urgent, o.due_by, o.visit_ends
 FROM service_order o
 WHERE o.state IN ('proposed', 'approved', 'offered', 'confirmed', 'scheduled', 'en_route', 'on_site', 'reopened')
-  AND o.due_by < %(due_before)s
-  AND NOT EXISTS (SELECT FROM obligation b WHERE b.order_id = o.id AND b.kind = 'call_back'
-                    AND (b.state NOT IN ('met', 'void') OR b.since > %(not_told_since)s))
+  AND (o.due_by < %(due_before)s OR o.visit_ends < %(ended_before)s)
+  AND NOT EXISTS (SELECT FROM obligation b WHERE b.order_id = o.id
+                    AND (b.kind = 'call_back' AND (b.state NOT IN ('met', 'void') OR b.since > %(not_told_since)s)
+                         OR b.kind = 'consent' AND b.state = 'to_call'))
 ORDER BY o.due_by, o.number
 
 -- name: add_breakdown

@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from dispatch.travel import BY_DISTANCE, SpeedModel
 from domain.signals import Kind
 from domain.states import ORDER
 from notify.links import Purpose, personal_link
@@ -178,6 +179,17 @@ def test_what_goes_wrong_says_what_to_do(connection: Connection, database_url: s
             page = api.get(address) if form is None else api.post(address, data=form)
             assert (page.status_code, says in page.text) == (status, True), page.text
             assert page.headers["content-type"].startswith("text/html")
+
+
+def test_times_are_offered_by_the_travel_source_that_is_set(
+    connection: Connection, database_url: str, mqtt_url: str
+) -> None:
+    crew(connection)
+    order = home(connection)
+    on_foot = SpeedModel(town_kmh=0.1, country_kmh=0.1, motorway_kmh=0.1)  # 1.5 km on the road take 15 hours
+    for travel, offered in ((BY_DISTANCE, True), (on_foot, False)):
+        with client(database_url, mqtt_url, link_secret=SECRET, travel=travel) as api:
+            assert bool(times(api.get(path(order)))) is offered
 
 
 def test_a_link_opens_nothing_without_the_secret_and_the_public_name_only_its_pages(
