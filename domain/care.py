@@ -95,6 +95,9 @@ class Case:
         """True if the owner is to be asked: self-care, an early sign of a hazard, or a remote step."""
         if self.decided is None or self.advisory:
             return self.urgency is Urgency.SELF
+        if self.urgency is Urgency.SELF and self.decided in VISITS and self.reminder is None:
+            # Self-care is asked for before anybody is sent for it, unless somebody comes to the home anyway.
+            return self.decided is Option.VISIT_NOW or self.waits_until is not None
         return self.urgency is not Urgency.URGENT and self.decided in ASKS
 
     @property

@@ -217,3 +217,24 @@ def test_a_case_is_never_both_settled_and_worth_a_visit(cases: list[Case], clear
             continue  # its order outlives the finding
         both = replace(one, cleared_at=day(cleared))
         assert not (is_settled(both, PARAMS) and needs_visit(both))
+
+
+@pytest.mark.parametrize(
+    ("decided", "waits", "asked"),
+    [
+        (Option.SELF_CARE, None, True),
+        (Option.NOTHING, None, False),
+        (Option.VISIT_NOW, None, True),  # nobody is sent for what the owner was never asked to do
+        (Option.VISIT_BUNDLED, 10, True),  # the same while it waits for another job of the home
+        (Option.VISIT_BUNDLED, None, False),  # somebody comes anyway and does it
+    ],
+)
+def test_self_care_is_asked_for_before_anybody_is_sent(decided: Option, waits: float | None, asked: bool) -> None:
+    weighed = replace(case(), decided=decided, waits_until=None if waits is None else day(waits))
+    assert weighed.asks_owner is asked
+    assert choose_reminders([weighed], [], CareParams()) == ((weighed,) if asked else ())
+    assert not needs_visit(weighed)
+
+
+def test_a_technicians_fault_is_never_the_owners_to_do() -> None:
+    assert not replace(case("bearing_wear"), decided=Option.VISIT_NOW).asks_owner
