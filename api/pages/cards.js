@@ -95,7 +95,7 @@ export function findingCard(finding, series) {
   );
   const one = finding.evidence[0];
   if (one) {
-    made.append(evidenceList(one));
+    if (one.expected !== null || one.observed !== null) made.append(evidenceList(one));
     const picture = series && sparkline(series.points, series.expected, `${signalWords(series.signal)} over time`);
     if (picture) {
       made.append(

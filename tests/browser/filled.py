@@ -88,7 +88,7 @@ def _case(api: httpx.Client) -> None:
 
 
 def _campaigns(api: httpx.Client, homes: list[str]) -> None:
-    for home in homes[:30]:
+    for home in [one for one in homes if one.startswith("home-")][:4]:
         api.put(f"/api/v1/households/{home}/consents/campaigns", json={"given": True}).raise_for_status()
     check = {"type": "pre_season_check", "title": "Ready for the summer", "kind": "refrigerator"}
     announced = _post(api, "/campaigns", {**check, "text": "We look at seals and condenser before the heat."})
