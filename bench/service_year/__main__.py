@@ -23,6 +23,7 @@ from bench.service_year.afterwards import dropped_by, left_open, travel, why_not
 from bench.service_year.people import (
     Habits,
     owners_answer,
+    owners_call,
     owners_call_off,
     owners_care,
     planners_approve,
@@ -161,7 +162,9 @@ def live(connection: Connection, world: World, mqtt_url: str, days: int) -> Coun
     habits = Habits()
     with click.progressbar(range(1, days + 1), label="days") as bar:
         for day in bar:
-            counts["failures"] += len(world.fail(day))
+            failing = world.fail(day)
+            counts["failures"] += len(failing)
+            counts["owner_calls"] += owners_call(connection, world, failing, world.moment(day), habits)
             counts["owner_care"] += owners_care(connection, world, day, habits)
             counts.update(technicians_work(connection, world, day, habits))
             _evening(connection, world, day)

@@ -5,16 +5,18 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from api.owner_visits import SlotTaken, answer_follow_up, choose_time, decline_visit
-from bench.service_year.world import Trouble, World
+from bench.service_year.world import BREAKS, Trouble, World
 from dispatch.offers import slots_for_order
 from dispatch.travel import BY_DISTANCE
 from domain.errors import WellkeptError
+from domain.faults import Urgency, fault_of
 from domain.field import Action
 from domain.obligations import Promise
 from domain.states import ORDER, REMINDER
 from store.api_obligations import list_obligations
 from store.api_orders import ShownOrder, list_orders, read_order
 from store.api_reminders import list_reminders
+from store.breakdowns import report_breakdown
 from store.database import Connection
 from store.field import take_actions
 from store.moves import move
@@ -35,6 +37,8 @@ class Habits:
     """Chance that a technician's work puts the fault right at the first visit."""
     calls_off: float = 0.5
     """Chance that an owner calls a visit off when told that the readings are back to normal."""
+    calls: float = 0.8
+    """Chance that an owner calls when something has broken down that telemetry does not show by itself."""
     rates: float = 0.4
     """Chance that an owner gives stars."""
     cause_seen: float = 0.97
@@ -57,6 +61,20 @@ def owners_care(connection: Connection, world: World, day: float, habits: Habits
             )
         done += 1
     return done
+
+
+def owners_call(connection: Connection, world: World, failing: list[Trouble], now: datetime, habits: Habits) -> int:
+    """Owners whose appliance has just broken down; a clog is no breakdown, and a hazard was alarmed at once."""
+    told = 0
+    for trouble in failing:
+        sort = fault_of(trouble.kind, trouble.fault).urgency
+        if sort is not Urgency.VISIT or BREAKS.get(trouble.fault) or world.rng.random() > habits.calls:
+            continue
+        with connection.transaction():
+            report_breakdown(connection, trouble.appliance_id, "it does not work", "phone", now)
+        trouble.said = True
+        told += 1
+    return told
 
 
 def planners_approve(connection: Connection, now: datetime) -> int:

@@ -20,8 +20,8 @@ from device_sim.fault_catalogue import FAULTS, contract_name
 from device_sim.fault_plans import plan_faults
 from device_sim.faults import FaultPlan
 from device_sim.params import SimParams
+from domain.faults import BREAKDOWN, Urgency, fault_of
 from domain.faults import FAULTS as CATALOGUE
-from domain.faults import Urgency, fault_of
 from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 
@@ -55,7 +55,7 @@ class Trouble:
 
     def shows_as(self, fault: str) -> bool:
         """Whether a technician who comes for this fault meets this trouble: itself, or what it broke."""
-        return self.fault == fault or (self.failed and BREAKS.get(self.fault) == fault)
+        return self.fault == fault or (self.failed and fault in (BREAKDOWN, BREAKS.get(self.fault)))
 
     def there(self, day: float) -> bool:
         """Whether it is present."""
