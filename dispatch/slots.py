@@ -124,6 +124,8 @@ def _offers(
         return
     # Whole days: the gap that is wanted may begin with a visit that is under way before the horizon does.
     for shift in shifts(technician, Period(starts=horizon.starts - timedelta(days=1), ends=horizon.ends)):
+        if not any(window.starts < shift.ends and shift.starts <= window.ends for window in job.windows):
+            continue
         near = [n for n, visit in enumerate(booked) if visit.starts < shift.ends and shift.starts < visit.ends]
         fixed = [_fixed(booked[n], n + 2, shift.starts) for n in near]
         yield from _gaps(job, shift, fixed, seconds, params, horizon.starts)
