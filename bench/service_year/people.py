@@ -173,9 +173,14 @@ def _deeds(world: World, order: ShownOrder, day: float, habits: Habits) -> list[
         return Action(id=uuid4(), technician_id=who, order_id=order.id, kind=kind, body=body, client_at=at)
 
     actions = [deed("depart", starts - timedelta(minutes=20)), deed("arrive", starts)]
-    for task in order.tasks:
-        trouble = world.of(task.appliance_id, task.fault)
-        outcome, repaired = _work(world, trouble, day, habits)
+    met = [world.of(task.appliance_id, task.fault) for task in order.tasks]
+    present = [
+        one is not None and one.real and one.there(day) for one in met
+    ]  # on arrival, before anything is repaired
+    for task, trouble, there in zip(order.tasks, met, present, strict=True):
+        outcome, repaired = _work(world, trouble if there else None, day, habits)
+        if trouble is not None and not trouble.real:
+            trouble.ends = min(trouble.ends or day, day)
         used = task.parts[:1] if outcome == "confirmed" else []
         actions += [deed("use_part", ends, task_id=str(task.id), part_id=part, quantity=1) for part in used]
         actions.append(deed("report", ends, task_id=str(task.id), outcome=outcome, repaired=repaired))
@@ -183,9 +188,7 @@ def _deeds(world: World, order: ShownOrder, day: float, habits: Habits) -> list[
 
 
 def _work(world: World, trouble: Trouble | None, day: float, habits: Habits) -> tuple[str, bool]:
-    if trouble is None or not trouble.real:
-        if trouble is not None:
-            trouble.ends = min(trouble.ends or day, day)
+    if trouble is None:
         return "no_fault_found", False
     if world.rng.random() < habits.repair_works:
         trouble.ends = min(trouble.ends or day, day)
