@@ -93,7 +93,7 @@ def knowledge_is_searched_and_edited(connection: Connection, api: httpx.Client) 
     assert ids(q="100%_") == []
     assert ids(fault="filter_clog", kind="range_hood") == ["range_hood.filter_clog"]
     assert set(ids(kind="dryer")) == {"dryer.overheat_trips", "dryer.vent_clog"} | {
-        f"any.{fault}" for fault in ("campaign_check", "earth_leakage", "sensor_fault", "silent")
+        f"any.{fault}" for fault in ("breakdown", "campaign_check", "earth_leakage", "sensor_fault", "silent")
     }
     own = {"id": "acme.x2", "kind": "refrigerator", "fault": "defrost_failure", "title": "X2", "summary": "The X2 ..."}
     assert api.post("/api/v1/knowledge", json={**own, "maker": "Acme", "model": "X2*"}).status_code == 201
