@@ -108,7 +108,9 @@ class Normal:
 def normal_of(
     kind: Kind, references: Mapping[str, Reference], services: Iterable[Service], priors: Priors | None
 ) -> Normal:
-    """What the work told of so far leaves of `references`."""
+    """What the work told of so far leaves of `references`; one learned in another context is as if never learned."""
+    contexts = {index: len(prior.slopes) for index, prior in priors_for(kind, priors).items()}
+    references = {index: one for index, one in references.items() if one.knows(contexts.get(index))}
     works = sorted((one for one in services if one.action in NEW_NORMAL), key=lambda one: one.at)
     compared = frozenset({*priors_for(kind, priors), *(RATIO if kind is Kind.AIR_CONDITIONER else ())})
     known: dict[str, Reference] = dict(references) if not works else {}

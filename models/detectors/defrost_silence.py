@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from domain.faults import Urgency
 from domain.findings import Evidence, Verdict
@@ -30,6 +31,11 @@ class SilenceParams:
     """Timers of simple units let the compressor run for six to twelve hours, adaptive ones for days: those need a
     multiple of what this unit did."""
     least_days: int = 2
+    guessed_days: int = 3
+    guessed_share: float = 0.75
+    """Pulses that are only guessed from power must have been seen on this share of the days of the last
+    `guessed_within` before the silence: where they come and go anyway, their absence tells nothing."""
+    guessed_within: int = 28
     power_shift: float = 0.06
     """Where pulses are only guessed from power, a compressor whose own power moved by this share hides them."""
 
@@ -53,13 +59,22 @@ def judge(
     usual, longest = float(np.median(gaps)), float(np.quantile(gaps, 0.97))
     limit = max(params.median_gaps * usual, params.longest_gaps * longest, params.least_run_h)
     silent_h = float(total[-1] - total[last])
-    if silent_h >= limit and len(pulses) - 1 - last >= params.least_days:
-        if guessed and _power_moved(history, pulses.days[last], params.power_shift):
+    if silent_h >= limit and len(pulses) - 1 - last >= (params.guessed_days if guessed else params.least_days):
+        if guessed and not _can_be_guessed(history, pulses.days[last], last + 1, pulsed, params):
             return None
         return _verdict(True, now_data_time, usual, silent_h, day_start(pulses.days[last + 1]), silent_h / limit)
     was_silent = bool(len(gaps) and gaps.max() >= max(params.median_gaps * usual, params.least_run_h))
     since = day_start(pulses.days[int(pulsed[int(np.argmax(gaps)) + 1])]) if was_silent else None
     return _verdict(False, now_data_time, usual, silent_h, since, 0.0) if silent_h < limit else None
+
+
+def _can_be_guessed(
+    history: FeatureHistory, last_pulse: date, days: int, pulsed: npt.NDArray[np.intp], params: SilenceParams
+) -> bool:
+    """Whether pulses were regular up to the last one, and the compressor's own power stayed what it was."""
+    within = min(days, params.guessed_within)
+    regular = int((pulsed >= days - within).sum()) >= params.guessed_share * within
+    return regular and not _power_moved(history, last_pulse, params.power_shift)
 
 
 def _power_moved(history: FeatureHistory, last_pulse: date, share: float) -> bool:
@@ -94,7 +109,7 @@ def _verdict(
 
 DETECTOR: Final = Detector(
     name="defrost_silence",
-    version="2",
+    version="3",
     fault="defrost_failure",
     kinds=frozenset({Kind.REFRIGERATOR}),
     indices=(DEFROST_H, DEFROST_BY_POWER_H, RUN_H, ON_POWER),

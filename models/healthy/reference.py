@@ -39,6 +39,11 @@ class Reference:
         """Standard deviation of its steps, in the scale of the index."""
         return float(self.model.get("unsure", 0.0))
 
+    def knows(self, contexts: int | None) -> bool:
+        """Whether it was learned with so many contexts as an index now has; None: the index has none to check."""
+        means = self.model.get("means")
+        return means is None or contexts is None or len(means) == contexts
+
     def stepped(self, ordinals: Whole) -> Floats:
         """What the steps add to the level on these day numbers, in the scale of the index."""
         total = np.zeros(len(ordinals))

@@ -8,14 +8,16 @@ import pytest
 
 from domain.faults import fault_of
 from domain.signals import Kind
+from models.detectors import defrost_silence
 from models.features import daily_indices
 from models.features.day import Day, Rows
 from models.features.fan import STEPS
 from models.healthy.fleet_prior import SHIPPED, SHIPPED_SHA256, UntrustedPriorError, read_priors
+from models.history import history_of
 from models.judge import judge_appliance
 from models.prognosis import LATEST_DAYS, days_until, with_time_scale
 from tests.unit.index_stories import story
-from tests.unit.synthetic_days import evening
+from tests.unit.synthetic_days import FIRST, evening
 
 LAST = 45
 CLOGGED_FAN = {f"fan_law_{step}": -0.25 for step in STEPS} | {f"watts_at_{step}": -0.12 for step in STEPS}
@@ -195,3 +197,24 @@ def test_a_plug_tells_how_long_a_dryer_cools() -> None:
     assert (found["heated_min"], found["cool_down_min"], found["heater_on_w"]) == (59.0, 12.0, 2100.0)
     # From minute 15 to 59: 45 rows, of which 16, 20, ..., 56 without heat.
     assert found["heater_duty"] == pytest.approx(34 / 45)
+
+
+@pytest.mark.parametrize(
+    ("every", "silent_days", "present"), [(1, 4, True), (1, 2, False), (3, 20, False)],
+    ids=["regular, then silent", "not for long enough", "comes and goes anyway"],
+)  # fmt: skip
+def test_a_silence_of_guessed_pulses_counts_where_they_came_regularly(
+    every: int, silent_days: int, present: bool
+) -> None:
+    last = 40
+    rows = [
+        (FIRST + timedelta(days=n), index, value, 0.0, 200.0)
+        for n in range(last + 1)
+        for index, value in (
+            ("run_h", 14.0),
+            ("on_power_w", 80.0),
+            ("defrost_by_power_h", 0.3 * (n % every == 0 and n <= last - silent_days)),
+        )
+    ]
+    verdict = defrost_silence.judge(history_of(rows, evening(last)), {}, evening(last))
+    assert (verdict is not None and verdict.present) is present

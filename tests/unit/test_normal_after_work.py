@@ -9,6 +9,7 @@ import pytest
 
 from domain.services import Service
 from domain.signals import Kind
+from models.healthy.learners import learn_missing
 from models.healthy.reference import Reference
 from models.history import FeatureHistory
 from models.judge import judge_appliance
@@ -113,3 +114,13 @@ def test_work_in_the_midst_of_learning_starts_it_anew() -> None:
     history, normal, _ = after_work(34, {}, told(4, "repaired"))
     assert DRAIN not in normal.known
     assert history.series[DRAIN].days[0] == FIRST + timedelta(days=5)
+
+
+def test_what_was_learned_in_another_context_is_learned_again() -> None:
+    """The prior of an index gained a context with an upgrade: what was learned without it cannot be compared."""
+    history, references = story(WASHER, {}, 34)
+    means = references[DRAIN].model["means"]
+    before = replace(references[DRAIN], model={**references[DRAIN].model, "means": [*means, 1.0]})
+    known = normal_of(WASHER, {**references, DRAIN: before}, (), None).known
+    assert set(references) - set(known) == {DRAIN}
+    assert DRAIN in {one.index for one in learn_missing(WASHER, history, known, lambda first, last: ())}
