@@ -68,6 +68,7 @@ def _evaluate(
     folder: Path, out: Path, jobs: int, sealed: "Sealed", apply: "Apply", weigh: "DecisionParams"
 ) -> dict[str, object]:
     from models.evaluation.case import count_rows, open_case
+    from models.evaluation.case_files import unread_files
     from models.evaluation.judged import judge_case
     from models.evaluation.runner import run_case, write_findings
     from models.evaluation.table import lines
@@ -78,6 +79,8 @@ def _evaluate(
     started = time.monotonic()
     with _as_case(folder) as prepared:
         case = open_case(prepared)
+        for file in unread_files(prepared):
+            click.echo(f"not read: {file} (named after a kind, .parquet or .csv, it would be)", err=True)
         with click.progressbar(length=max(1, count_rows(case)), label=folder.name, show_pos=False) as bar:
             speakers = Speakers(champion=sealed)
             run = run_case(case, watch_safety, speakers=speakers, weigh=weigh, apply=apply, report=bar.update)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from domain.readings import AHEAD_US, EARLIEST_US, EPOCH
 from domain.signals import Signal, Type
-from models.evaluation.case import EventRow, scan
+from models.evaluation.case import EventRow
+from models.evaluation.case_files import collected, scan
 from models.features.day import Rows
 
 Micros = NDArray[np.int64]
@@ -81,11 +82,11 @@ def read_checked(file: Path, appliances: Sequence[str], catalogue: Mapping[str, 
     table = scan(file).filter(pl.col("appliance_id").is_in(list(appliances)))
     schema = table.collect_schema()
     values = [name for name in schema if name not in _KEYS]
-    checked = (
+    checked = collected(
+        file,
         table.filter(believable())
         .with_columns(checked_value(name, schema[name], catalogue.get(name)) for name in values)
-        .filter(pl.any_horizontal(pl.col(name).is_not_null() for name in values) if values else pl.lit(False))
-        .collect()
+        .filter(pl.any_horizontal(pl.col(name).is_not_null() for name in values) if values else pl.lit(False)),
     )
     keys = ("appliance_id", "time", "received_at")
     ordered = checked.sort(keys)
@@ -97,12 +98,12 @@ def read_checked(file: Path, appliances: Sequence[str], catalogue: Mapping[str, 
 
 def read_refused(file: Path, appliances: Sequence[str]) -> dict[str, Micros]:
     """Arrivals of the rows of these appliances whose time ingest would have refused, microseconds."""
-    refused = (
+    refused = collected(
+        file,
         scan(file)
         .filter(pl.col("appliance_id").is_in(list(appliances)), ~believable().fill_null(value=False))
         .filter(pl.col("received_at").is_not_null())
-        .select("appliance_id", "received_at")
-        .collect()
+        .select("appliance_id", "received_at"),
     )
     by_name = refused.group_by("appliance_id")
     return {str(name): rows["received_at"].cast(pl.Int64).to_numpy() for (name,), rows in by_name}
@@ -117,6 +118,8 @@ def believable() -> pl.Expr:
 def checked_value(name: str, dtype: pl.DataType, signal: Signal | None) -> pl.Expr:
     """`check_values` by column: null for whatever is no value of `signal`; an unknown signal stays if it is one."""
     column = pl.col(name)
+    if not (dtype.is_numeric() or dtype in (pl.Boolean, pl.String, pl.Categorical, pl.Enum)):
+        return pl.lit(None, pl.Float64).alias(name)
     if signal is None:
         if dtype == pl.String:
             return column.cast(pl.Float64, strict=False).alias(name)

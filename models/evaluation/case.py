@@ -1,18 +1,19 @@
 """A recorded fleet as the running system would have met it: everything but the truth."""
 
-import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import polars as pl
 
 from domain.errors import BadInput
-from domain.readings import from_us, to_us
+from domain.readings import from_us
 from domain.services import Service
 from domain.signals import READING_SIGNALS, Kind
+from models.evaluation.case_files import collected, csv_rows, files_by_kind, filled, moment_us, scan
 
 ROWS_PER_PIECE: Final = 750_000
 """Rows of one kind held at once by one process: about 150 MB for the widest kind."""
@@ -65,17 +66,16 @@ def open_case(folder: Path) -> Case:
     table = folder / "appliances.csv"
     if not table.is_file():
         raise BadInput(f"{folder} is no case: it has no appliances.csv")
-    rows = _csv_rows(table)
-    needed = {"appliance_id", "household_id", "kind"}
-    if not rows or not needed <= rows[0].keys():
-        raise BadInput(f"{table} needs the columns {', '.join(sorted(needed))} and a row")
-    try:
-        appliances = {row["appliance_id"]: _appliance(row) for row in rows}
-    except ValueError as error:
-        raise BadInput(f"{table}: {error}") from error
-    tables, cycles = _files(folder / "telemetry"), _files(folder / "cycles")
+    rows = csv_rows(table, _appliance, "appliance_id", "household_id", "kind")
+    if not rows:
+        raise BadInput(f"{table} holds no appliance")
+    appliances = {one.id: one for one in rows}
+    if len(appliances) < len(rows):
+        twice = next(name for name, count in Counter(one.id for one in rows).items() if count > 1)
+        raise BadInput(f"{table} holds {twice} more than once")
+    tables, cycles = files_by_kind(folder / "telemetry"), files_by_kind(folder / "cycles")
     if not tables and not cycles:
-        raise BadInput(f"{folder} is no case: telemetry/ holds no file of a known kind")
+        raise BadInput(f"{folder} is no case: telemetry/ holds no file of a known kind, such as refrigerator.parquet")
     return Case(
         folder=folder,
         appliances=appliances,
@@ -85,22 +85,10 @@ def open_case(folder: Path) -> Case:
     )
 
 
-def _files(folder: Path) -> dict[Kind, Path]:
-    found = {}
-    for kind in map(Kind, READING_SIGNALS):
-        for file in (folder / f"{kind}.parquet", folder / f"{kind}.csv"):
-            if file.is_file():
-                found[kind] = file
-                break
-    return found
-
-
-def _csv_rows(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
 def _appliance(row: Mapping[str, str]) -> CaseAppliance:
+    filled(row, "appliance_id", "household_id", "kind")
+    if row["kind"] not in READING_SIGNALS:
+        raise ValueError(f"{row['kind']!r} is no kind; kinds are {', '.join(READING_SIGNALS)}")
     installed = row.get("installed_on") or ""
     return CaseAppliance(
         id=row["appliance_id"],
@@ -113,50 +101,32 @@ def _appliance(row: Mapping[str, str]) -> CaseAppliance:
     )
 
 
-def moment_us(text: str) -> int:
-    """Microseconds of an ISO 8601 text; without an offset it is UTC."""
-    moment = datetime.fromisoformat(text)
-    return to_us(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-
-
 def _services(file: Path) -> dict[str, tuple[Service, ...]]:
-    told: dict[str, list[Service]] = {}
-    for row in _csv_rows(file) if file.is_file() else []:
+    def read(row: Mapping[str, str]) -> tuple[str, Service]:
+        filled(row, "appliance_id", "action")
         at = from_us(moment_us(row["time"]))
-        one = Service(at, row["action"], row.get("fault") or "", row.get("part") or "")
-        told.setdefault(row["appliance_id"], []).append(one)
+        return row["appliance_id"], Service(at, row["action"], row.get("fault") or "", row.get("part") or "")
+
+    told: dict[str, list[Service]] = {}
+    for name, one in csv_rows(file, read, "appliance_id", "time", "action") if file.is_file() else ():
+        told.setdefault(name, []).append(one)
     return {appliance: tuple(sorted(some)) for appliance, some in told.items()}
 
 
 def read_events(case: Case) -> dict[str, list[EventRow]]:
     """The events of every appliance, in no promised order."""
-    file = case.folder / "events.csv"
-    events: dict[str, list[EventRow]] = {}
-    for row in _csv_rows(file) if file.is_file() else []:
+
+    def read(row: Mapping[str, str]) -> tuple[str, EventRow]:
         at_us = moment_us(row["time"])
         received = row.get("received_at") or ""
         active = row["active"].strip().lower() in ("true", "1", "t")
-        one = EventRow(at_us, moment_us(received) if received else at_us, row["code"], active)
-        events.setdefault(row["appliance_id"], []).append(one)
+        return row["appliance_id"], EventRow(at_us, moment_us(received) if received else at_us, row["code"], active)
+
+    file = case.folder / "events.csv"
+    events: dict[str, list[EventRow]] = {}
+    for name, one in csv_rows(file, read, "time", "appliance_id", "code", "active") if file.is_file() else ():
+        events.setdefault(name, []).append(one)
     return events
-
-
-def scan(file: Path) -> pl.LazyFrame:
-    """A telemetry or cycle file, lazily, with `time` and `received_at` as whole microseconds (UTC)."""
-    table = pl.scan_parquet(file) if file.suffix == ".parquet" else pl.scan_csv(file, infer_schema=False)
-    names = table.collect_schema()
-    if "received_at" not in names:
-        table = table.with_columns(pl.col("time").alias("received_at"))
-    return table.with_columns(_micros(name, names["time"]) for name in ("time", "received_at"))
-
-
-def _micros(name: str, kind: pl.DataType) -> pl.Expr:
-    column = pl.col(name)
-    if kind == pl.String:
-        text = column.str.replace(" ", "T")
-        text = pl.when(text.str.contains(r"(Z|[+-]\d\d:?\d\d)$")).then(text).otherwise(text + "Z")
-        column = text.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
-    return column.dt.cast_time_unit("us").dt.epoch("us").alias(name)
 
 
 def pieces(case: Case, rows_per_piece: int = ROWS_PER_PIECE) -> Iterator[Piece]:
@@ -165,7 +135,7 @@ def pieces(case: Case, rows_per_piece: int = ROWS_PER_PIECE) -> Iterator[Piece]:
     for files in (case.tables, case.cycles):
         for kind, file in files.items():
             rows = counted.setdefault(kind, {})
-            for name, count in scan(file).group_by("appliance_id").agg(pl.len()).collect().iter_rows():
+            for name, count in _rows_by_appliance(file):
                 if name in case.appliances and case.appliances[name].kind is kind:
                     rows[name] = rows.get(name, 0) + count
     for kind, rows in sorted(counted.items()):
@@ -185,7 +155,14 @@ def _cut(kind: Kind, counts: Sequence[tuple[str, int]], rows_per_piece: int) -> 
         yield Piece(kind, tuple(held), rows)
 
 
+def _rows_by_appliance(file: Path) -> Iterator[tuple[str, int]]:
+    counted = collected(file, scan(file).group_by("appliance_id").agg(pl.len(), timed=pl.col("time").count()))
+    if counted.height and not counted["timed"].sum():
+        raise BadInput(f"{file}: no time can be read; write UTC times such as 2026-11-01T12:00:00Z")
+    yield from counted.select("appliance_id", "len").iter_rows()
+
+
 def count_rows(case: Case) -> int:
     """Rows of telemetry and cycles in the files."""
     files = [*case.tables.values(), *case.cycles.values()]
-    return sum(int(scan(file).select(pl.len()).collect().item()) for file in files)
+    return sum(int(collected(file, scan(file).select(pl.len())).item()) for file in files)

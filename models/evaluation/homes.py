@@ -10,7 +10,8 @@ from domain.findings import Verdict
 from domain.readings import from_us, to_us
 from domain.signals import READING_SIGNALS, Kind
 from models.evaluation.arrivals import DAY_US, Arrivals, Micros, believable, checked_value
-from models.evaluation.case import Case, CaseAppliance, scan
+from models.evaluation.case import Case, CaseAppliance
+from models.evaluation.case_files import scan
 from models.evaluation.ledger import Finding, Ledger
 from models.homes.mains import MainsParams, MainsReading, MainsState, region_of, share_of, watch_mains
 from models.homes.silence import CHECK_EVERY, RHYTHM, SHORTEST, Heard, HomeSilence, anchor_of, watch_home

@@ -1,14 +1,15 @@
 """What really was wrong in a recorded fleet. Only judging reads this, never the walk: a test looks at the imports."""
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from domain.errors import BadInput
+from domain.readings import from_us
+from models.evaluation.case_files import csv_rows, filled, moment_us
 
 TRUTH_FILE: Final = "truth.csv"
 
@@ -37,29 +38,24 @@ def read_truth(folder: Path) -> tuple[Truth, ...] | None:
     file = folder / TRUTH_FILE
     if not file.is_file():
         return None
-    with file.open(encoding="utf-8", newline="") as lines:
-        try:
-            return tuple(
-                Truth(
-                    appliance_id=row["appliance_id"],
-                    fault=row["fault"],
-                    onset=_moment(row.get("onset")),
-                    detectable=_moment(row.get("detectable")),
-                    failure=_moment(row.get("failure")),
-                    end=_moment(row.get("end")),
-                    abrupt=(row.get("abrupt") or "").strip().lower() in ("true", "1"),
-                )
-                for row in csv.DictReader(lines)
-            )
-        except (KeyError, ValueError) as error:
-            raise BadInput(f"{file}: {error}") from error
+    return tuple(csv_rows(file, _truth, "appliance_id", "fault"))
+
+
+def _truth(row: Mapping[str, str]) -> Truth:
+    filled(row, "appliance_id", "fault")
+    return Truth(
+        appliance_id=row["appliance_id"],
+        fault=row["fault"],
+        onset=_moment(row.get("onset")),
+        detectable=_moment(row.get("detectable")),
+        failure=_moment(row.get("failure")),
+        end=_moment(row.get("end")),
+        abrupt=row.get("abrupt", "").strip().lower() in ("true", "1"),
+    )
 
 
 def _moment(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return from_us(moment_us(text)) if text else None
 
 
 class Weight(NamedTuple):
@@ -78,10 +74,13 @@ def read_weights(folder: Path) -> Mapping[tuple[str, str], Weight]:
     if not file.is_file():
         return {}
     sums: dict[tuple[str, str], tuple[float, float, float]] = {}
-    for row in json.loads(file.read_text(encoding="utf-8")).get("weights", ()):
-        key, number = (row["kind"], row["fault"]), float(row["appliances"])
-        n, drawn, real = sums.get(key, (0.0, 0.0, 0.0))
-        sums[key] = (n + number, drawn + number * row["drawn"], real + number * row["real"])
+    try:
+        for row in json.loads(file.read_text(encoding="utf-8")).get("weights", ()):
+            key, number = (row["kind"], row["fault"]), float(row["appliances"])
+            n, drawn, real = sums.get(key, (0.0, 0.0, 0.0))
+            sums[key] = (n + number, drawn + number * row["drawn"], real + number * row["real"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(f"{file} is not what `wellkept sim --write-case` writes: take it out of the case") from error
     return {key: Weight(drawn / n, real / n) for key, (n, drawn, real) in sums.items() if n}
 
 

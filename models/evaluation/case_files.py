@@ -1,0 +1,123 @@
+"""The files of a case, read so that whatever is wrong in one is said with its name and what to do about it."""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, TypeVar
+
+import polars as pl
+
+from domain.errors import BadInput
+from domain.readings import to_us
+from domain.signals import READING_SIGNALS, Kind
+
+Row = TypeVar("Row")
+_SUFFIXES: Final = (".parquet", ".csv")
+
+
+def csv_rows(file: Path, read: Callable[[Mapping[str, str]], Row], *needed: str) -> list[Row]:
+    """`read` of each row of a CSV file, cells that are not there being empty; BadInput names the line that is wrong.
+
+    The columns `needed` have to be there unless the file is empty. `read` may raise ValueError.
+    """
+    found = []
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            table = csv.DictReader(lines, restval="")
+            if table.fieldnames is not None and not set(needed) <= set(table.fieldnames):
+                raise BadInput(f"{file} needs the columns {', '.join(needed)}")
+            for row in table:
+                try:
+                    found.append(read(row))
+                except ValueError as error:
+                    raise BadInput(f"{file}, line {table.line_num}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not written in UTF-8; save it as UTF-8") from error
+    except csv.Error as error:
+        raise BadInput(f"{file} is no CSV file: {error}") from error
+    return found
+
+
+def filled(row: Mapping[str, str], *names: str) -> None:
+    """ValueError if one of these cells is empty."""
+    for name in names:
+        if not row[name]:
+            raise ValueError(f"{name} is empty")
+
+
+def moment_us(text: str) -> int:
+    """Microseconds of an ISO 8601 text; without an offset it is UTC. ValueError if it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no time; write for example 2026-11-01T12:00:00Z") from error
+    return to_us(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def files_by_kind(folder: Path) -> dict[Kind, Path]:
+    """The table of each kind in `folder`; Parquet where there are both."""
+    found = {}
+    for kind in map(Kind, READING_SIGNALS):
+        for suffix in _SUFFIXES:
+            if (file := folder / f"{kind}{suffix}").is_file():
+                found[kind] = file
+                break
+    return found
+
+
+def unread_files(folder: Path) -> list[Path]:
+    """Files of telemetry/ and cycles/ that nobody reads, because their name is no kind's or their format unknown."""
+    found = []
+    for part in (folder / "telemetry", folder / "cycles"):
+        known = set(files_by_kind(part).values())
+        found += [file for file in sorted(part.glob("[!.]*")) if file.is_file() and file not in known]
+    return found
+
+
+def scan(file: Path) -> pl.LazyFrame:
+    """A telemetry or cycle file, lazily, with `time` and `received_at` as whole microseconds (UTC).
+
+    BadInput if it cannot be read or lacks `time` or `appliance_id`.
+    """
+    with _readable(file):
+        table = pl.scan_parquet(file) if file.suffix == ".parquet" else pl.scan_csv(file, infer_schema=False)
+        names = table.collect_schema()
+    if not {"time", "appliance_id"} <= set(names):
+        raise BadInput(f"{file} needs the columns time and appliance_id")
+    if "received_at" not in names:
+        table = table.with_columns(pl.col("time").alias("received_at"))
+    kinds = {"time": names["time"], "received_at": names.get("received_at", names["time"])}
+    for name, kind in kinds.items():
+        if kind != pl.String and kind != pl.Null and not isinstance(kind, pl.Datetime):
+            raise BadInput(f"{file}: {name} holds {kind}; it has to hold times (UTC) or their ISO 8601 texts")
+    if names["appliance_id"] != pl.String:  # only then: a filter on a column that was worked on reads the whole file
+        table = table.with_columns(pl.col("appliance_id").cast(pl.String))
+    return table.with_columns(_micros(name, kind) for name, kind in kinds.items())
+
+
+def collected(file: Path, table: pl.LazyFrame) -> pl.DataFrame:
+    """The rows of a query over `file`; BadInput if the file turns out to be damaged."""
+    with _readable(file):
+        return table.collect()
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pl.exceptions.ComputeError, pl.exceptions.NoDataError, OSError) as error:
+        why = str(error).strip().splitlines()[0]
+        raise BadInput(f"{file} cannot be read ({why}): write it again, or take it out of the case") from error
+
+
+def _micros(name: str, kind: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if kind == pl.Null:
+        return column.cast(pl.Int64)
+    if kind == pl.String:
+        text = column.str.replace(" ", "T")
+        text = pl.when(text.str.contains(r"(Z|[+-]\d\d:?\d\d)$")).then(text).otherwise(text + "Z")
+        column = text.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
+    return column.dt.cast_time_unit("us").dt.epoch("us").alias(name)

@@ -1,0 +1,96 @@
+"""Cases as people write them by hand: whatever is wrong is said in one line that names the file, and the line in it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from domain.errors import BadInput
+from models.evaluation.arrivals import read_checked
+from models.evaluation.case import count_rows, open_case, pieces, read_events
+from models.evaluation.case_files import unread_files
+from models.evaluation.truth import read_truth, read_weights
+
+APPLIANCES = "appliance_id,household_id,kind\nfridge-1,home-1,refrigerator\n"
+TELEMETRY = "telemetry/refrigerator.csv"
+ROWS = "time,appliance_id,power_w\n2026-11-01T12:00:00Z,fridge-1,80\n"
+
+
+def case(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """A case of one refrigerator with one row, and what `files` say otherwise."""
+    for name, content in {"appliances.csv": APPLIANCES, TELEMETRY: ROWS, **files}.items():
+        file = folder / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+def read_all(folder: Path) -> None:
+    found = open_case(folder)
+    count_rows(found)
+    for piece in pieces(found):
+        read_checked(found.tables[piece.kind], piece.appliances, {})
+    read_events(found)
+    read_truth(folder)
+    read_weights(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("appliances.csv", "", "holds no appliance"),
+        ("appliances.csv", "appliance_id,kind\na,circuit\n", "needs the columns"),
+        ("appliances.csv", APPLIANCES + "b,home-1,toaster\n", "line 3: 'toaster' is no kind"),
+        ("appliances.csv", APPLIANCES + "b\n", "line 3: household_id is empty"),
+        ("appliances.csv", APPLIANCES + "fridge-1,home-2,circuit\n", "fridge-1 more than once"),
+        ("appliances.csv", APPLIANCES.encode() + b"b,s\xe9jour,circuit\n", "UTF-8"),
+        (TELEMETRY, "", "cannot be read"),
+        (TELEMETRY, ROWS + "1,2,3,4,5\n", "cannot be read"),
+        (TELEMETRY, "time,power_w\n2026-11-01T12:00:00Z,80\n", "needs the columns time and appliance_id"),
+        (TELEMETRY, ROWS.replace("2026-11-01T12:00:00Z", "noon"), "no time can be read"),
+        ("telemetry/circuit.parquet", "no table", "cannot be read"),
+        ("events.csv", "time,appliance_id,code,active\nnoon,fridge-1,E1,true\n", "line 2: 'noon' is no time"),
+        ("events.csv", "when,what\n1,2\n", "needs the columns"),
+        ("services.csv", "appliance_id,time,action\nfridge-1\n", "line 2: action is empty"),
+        ("truth.csv", "appliance_id,fault,onset\nfridge-1\n", "line 2: fault is empty"),
+        ("truth.csv", "appliance_id,fault,onset\nfridge-1,door_seal_leak,soon\n", "line 2: 'soon' is no time"),
+        ("fleet.json", "{", "take it out"),
+        ("fleet.json", '{"weights": [{"kind": "circuit"}]}', "take it out"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, name: str, content: str | bytes, said: str) -> None:
+    with pytest.raises(BadInput, match=said) as caught:
+        read_all(case(tmp_path, {name: content}))
+    assert name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_time_that_is_a_number_is_refused(tmp_path: Path) -> None:
+    folder = case(tmp_path, {})
+    rows = pl.DataFrame({"time": [1.0], "appliance_id": ["fridge-1"], "power_w": [80.0]})
+    rows.write_parquet(folder / "telemetry/refrigerator.parquet")
+    with pytest.raises(BadInput, match="ISO 8601"):
+        read_all(folder)
+
+
+def test_times_may_be_texts_beside_moments_and_a_list_is_no_value(tmp_path: Path) -> None:
+    folder = case(tmp_path, {})
+    file = folder / "telemetry/refrigerator.parquet"
+    moment = datetime(2026, 11, 1, 12, 0, 1, tzinfo=UTC)
+    pl.DataFrame({"time": ["2026-11-01 12:00:00"], "received_at": [moment], "appliance_id": ["fridge-1"],
+                  "power_w": [80.0], "colours": [[1, 2]]}).write_parquet(file)  # fmt: skip
+    rows = read_checked(file, ["fridge-1"], {})
+    assert rows.select("time", "received_at").row(0) == (1_793_534_400_000_000, 1_793_534_401_000_000)
+    assert rows.select("power_w", "colours").row(0) == (80.0, None)
+
+
+def test_a_byte_order_mark_does_not_hide_the_first_column(tmp_path: Path) -> None:
+    folder = case(tmp_path, {"appliances.csv": "\ufeff" + APPLIANCES})
+    assert set(open_case(folder).appliances) == {"fridge-1"}
+
+
+def test_files_that_nobody_reads_are_named(tmp_path: Path) -> None:
+    folder = case(tmp_path, {"telemetry/fridge.csv": ROWS, "telemetry/circuit.csv.gz": "", "telemetry/.hidden": ""})
+    assert [file.name for file in unread_files(folder)] == ["circuit.csv.gz", "fridge.csv"]
