@@ -3,6 +3,9 @@
 import csv
 import json
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict
@@ -55,11 +58,11 @@ def write_case(params: SimParams, folder: Path, *, days: int, report: Report, jo
     ]
     recorded = _record_here(works, report) if jobs == 1 else _record_apart(works, report, jobs)
     _join(folder, recorded)
-    _write_appliances(params, folder / "appliances.csv")
     _write_events([event for block in recorded for event in block.events], folder / "events.csv")
     _write_services(params, recorded, folder / "services.csv")
     _write_truth([row for block in recorded for row in block.truth], folder / "truth.csv")
     _write_fleet(params, days, folder / "fleet.json")
+    _write_appliances(params, folder / "appliances.csv")  # last: a folder without it is no case, but half of one
     return sum(block.rows for block in recorded)
 
 
@@ -104,6 +107,15 @@ def _record_apart(works: list[BlockWork], report: Report, jobs: int) -> list[Rec
 def _begin(progress: "Queue[tuple[int, int]]") -> None:
     global _progress
     _progress = progress
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C: the first process says what there is to say
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _record_in_child(work: BlockWork) -> Recorded:

@@ -4,8 +4,12 @@ Parts are cut by appliance and share nothing, so the result does not depend on w
 """
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from socket import create_connection
 from typing import Any, Protocol, TypeVar
@@ -30,13 +34,30 @@ def here(function: Callable[[Part], Result], parts: Sequence[Part]) -> Iterator[
         yield place, function(part)
 
 
+def _begin_worker() -> None:
+    """Ctrl-C goes to every process of the terminal: the first one says what there is to say. Nobody outlives it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
 @contextmanager
 def on_processes(jobs: int) -> Iterator[Apply]:
-    """On `jobs` processes of this machine, started afresh because Polars does not survive a fork."""
+    """On `jobs` processes of this machine, started afresh because Polars does not survive a fork.
+
+    Unavailable if one of them is killed.
+    """
     if jobs == 1:
         yield here
         return
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker) as pool:
 
         def apply(function: Callable[[Part], Result], parts: Sequence[Part]) -> Iterator[tuple[int, Result]]:
             places = {pool.submit(function, part): place for place, part in enumerate(parts)}
@@ -46,7 +67,15 @@ def on_processes(jobs: int) -> Iterator[Apply]:
                 for future in done:
                     yield places[future], future.result()
 
-        yield apply
+        try:
+            yield apply
+        except BrokenProcessPool as error:
+            raise Unavailable(f"one of {jobs} working processes was ended from outside, as happens when memory runs "
+                              "out: try again, with fewer processes if so") from error  # fmt: skip
+        except KeyboardInterrupt:
+            for worker in multiprocessing.active_children():
+                worker.terminate()  # or leaving would wait until their parts are done
+            raise
 
 
 @contextmanager

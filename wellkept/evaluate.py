@@ -73,6 +73,7 @@ def _evaluate(
     from models.evaluation.runner import run_case, write_findings
     from models.evaluation.table import lines
     from models.evaluation.truth import is_simulated, read_truth, read_weights
+    from models.evaluation.whole_file import write_whole
     from models.trained.speakers import Speakers
     from wellkept.evaluate_safety import watch_safety
 
@@ -85,6 +86,7 @@ def _evaluate(
             speakers = Speakers(champion=sealed)
             run = run_case(case, watch_safety, speakers=speakers, weigh=weigh, apply=apply, report=bar.update)
     took_s = time.monotonic() - started
+    (out / folder.name / "report.json").unlink(missing_ok=True)  # an older one does not fit the new findings
     write_findings(run.findings, out / folder.name)
     provenance = sealed.model.provenance
     known = provenance.appliance_models or None
@@ -92,9 +94,8 @@ def _evaluate(
     report["model"] = {"name": provenance.name, "sha256": sealed.sha256, "simulated": provenance.simulated,
                        "code_version": provenance.code_version}  # fmt: skip
     report |= {"simulated": is_simulated(folder), "seconds": round(took_s, 1), "jobs": jobs}
-    (out / folder.name / "report.json").write_text(
-        json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
-    )
+    text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    write_whole(out / folder.name / "report.json", text)
     for line in lines(report):
         click.echo(line)
     click.echo(

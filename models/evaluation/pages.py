@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from models.evaluation.plots import Axis, Series, chart, histogram, moments, timeline
 from models.evaluation.table import interval, lines
+from models.evaluation.whole_file import write_whole
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--ink:#1c2733;--soft:#5b6875;--rule:#d5dce3;--ours:#0b6e4f;--truth:#a4462c;
@@ -43,9 +44,7 @@ def write_page(reports: Sequence[Mapping[str, Any]], file: Path) -> Path:
         "bound. Nothing is point-adjusted.</p>"
         f"{body}</body></html>"
     )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(page, encoding="utf-8")
-    return file
+    return write_whole(file, page)
 
 
 def _case(report: Mapping[str, Any]) -> Iterator[str]:

@@ -33,6 +33,7 @@ from models.evaluation.homes import home_findings
 from models.evaluation.ledger import Finding, as_line
 from models.evaluation.peers import findings_of
 from models.evaluation.walk import BASELINES, Seen, Walked, WatchSafety, walk
+from models.evaluation.whole_file import write_whole
 from models.features.mains import BESIDE
 from models.partition import Apply, here
 from models.trained.speakers import DETECTORS_ALONE, Speakers
@@ -174,9 +175,5 @@ FINDINGS_FILE: Final = "findings.jsonl"
 
 def write_findings(findings: Sequence[Finding], folder: Path) -> Path:
     """Write findings.jsonl (contracts, section 3) into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / FINDINGS_FILE
-    with file.open("w", encoding="utf-8") as lines:
-        for finding in findings:
-            lines.write(json.dumps(as_line(finding), ensure_ascii=False, allow_nan=False) + "\n")
-    return file
+    lines = [json.dumps(as_line(finding), ensure_ascii=False, allow_nan=False) + "\n" for finding in findings]
+    return write_whole(folder / FINDINGS_FILE, "".join(lines))
