@@ -38,6 +38,7 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # one per process: the processes are the parallel part
     from models.evaluation.pages import write_page
+    from models.evaluation.whole_file import writable_folder
     from models.partition import spread_over
     from models.trained.file import read_model, shipped
 
@@ -45,6 +46,8 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     if len(set(names)) < len(names):
         raise BadInput("two cases have the same folder name; their results would overwrite each other")
     sealed = shipped() if model is None else read_model(model)
+    for name in names:
+        writable_folder(out / name)
     _say_model(sealed)
     reports = []
     with spread_over(jobs, settings.dask_url) as apply:

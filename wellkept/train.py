@@ -46,6 +46,7 @@ def train(
     one; it speaks to nobody before it is promoted (`wellkept admin models`). With WELLKEPT_DASK_URL the cluster works.
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # one per process: the processes are the parallel part
+    from models.evaluation.whole_file import writable_folder
     from models.partition import spread_over
     from models.trained.file import read_model, shipped, write_model
     from models.training.train import open_sources, refit
@@ -53,6 +54,7 @@ def train(
 
     if not cases and not from_database:
         raise BadInput("nothing to train on: name a CASE, or give --from-database URL for outcomes of service")
+    writable_folder(out.parent)
     outcomes = _outcomes(from_database) if from_database else []
     if from_database:
         click.echo(f"findings of this database with a telling outcome: {len(outcomes)}")

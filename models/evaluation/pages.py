@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.evaluation.plots import Axis, Series, chart, histogram, moments, timeline
-from models.evaluation.table import interval, lines
+from models.evaluation.table import interval, lines, rate_text
 from models.evaluation.whole_file import write_whole
 
 _STYLE: Final = """
@@ -14,12 +14,13 @@ _STYLE: Final = """
 --other:#3c6fb0;--paper:#fff}
 @media(prefers-color-scheme:dark){:root{--ink:#e7edf2;--soft:#9aa7b3;--rule:#33404d;--ours:#4fc79a;--truth:#e8896c;
 --other:#86b3ea;--paper:#12181f}}
-body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:68rem;margin:2rem auto;
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:78rem;margin:2rem auto;
 padding:0 1rem}
 h1{font-size:1.6rem}h2{margin-top:3rem;border-top:2px solid var(--rule);padding-top:1rem}h3{margin-top:2rem}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem;display:block;overflow-x:auto}
+table{margin:1rem 0;border-collapse:collapse;
+font-variant-numeric:tabular-nums;font-size:.9rem;display:block;overflow-x:auto}
 th,td{padding:.25rem .7rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
-th:first-child,td:first-child,th:nth-child(2),td:nth-child(2){text-align:left}
+th:first-child,td:first-child{text-align:left}
 pre{overflow-x:auto;font-size:.8rem;line-height:1.4}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1rem}
 figure{margin:0}figcaption,.soft,.none{color:var(--soft);font-size:.9rem}
@@ -55,35 +56,72 @@ def _case(report: Mapping[str, Any]) -> Iterator[str]:
         f"{report['rows']:,} rows.</p>"
     )
     if report["truth"]:
+        yield _headline(report)
+        yield _baseline_table(report["baselines"])
         yield _fault_table(report["faults"])
         yield f'<div class="plots">{_budget_plot(report)}{_lead_plot(report)}{_calibration_plot(report)}</div>'
         yield from _examples(report["examples"])
     yield f"<details><summary>All figures as text</summary><pre>{escape(chr(10).join(lines(report)))}</pre></details>"
 
 
+def _headline(report: Mapping[str, Any]) -> str:
+    names = (("visit", "technician", "false_visits"), ("self", "self-care", "false_nudges"),
+             ("urgent", "hazard", "false_alarms"))  # fmt: skip
+    rows = []
+    for key, name, false in names:
+        one = report["classes"][key]
+        rows.append((name, one["events"], interval(one["recall"]), interval(one["recall_before_failure"]),
+                     interval(one["recall_7_days_ahead"]), _spread(one["lead_days"]), interval(one["precision"]),
+                     rate_text(report[false])))  # fmt: skip
+    said = report["calibration"]
+    error = "-" if said["ece"] is None else f"{said['ece']:.3f} (Brier {said['brier']:.3f}, n={said['n']})"
+    head = (
+        "faults",
+        "events",
+        "found",
+        "before failure",
+        "7 days ahead",
+        "lead, days",
+        "precision",
+        "false per 1000 months",
+    )
+    return _table(head, rows) + (
+        f"<p class=soft>Calibration error {error}; right fault {interval(report['right_fault_named'])}, right part "
+        f"{interval(report['right_part'])}. In brackets the 95 % interval; after &le; the 95 % upper bound.</p>"
+    )
+
+
+def _baseline_table(baselines: Sequence[Mapping[str, Any]]) -> str:
+    def number(value: float | None) -> str:
+        return "-" if value is None else f"{value:.2f}"
+
+    head = ("beside trivial ways", "findings", "found: technician", "found: self-care", "false visits", "false nudges")
+    rows = [
+        (one["name"].replace("_", " "), one["findings"], number(one["recall"]["visit"]), number(one["recall"]["self"]),
+         rate_text(one["false_visits"]), rate_text(one["false_nudges"]))
+        for one in baselines
+    ]  # fmt: skip
+    return _table(head, rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    names = "".join(f"<th>{escape(name)}</th>" for name in head)
+    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>"
+
+
 def _fault_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    head = "".join(
-        f"<th>{name}</th>"
-        for name in ("kind", "fault", "class", "events", "recall", "true", "repeat", "wrong", "false", "precision",
-                     "delay, days", "lead, days")
-    )  # fmt: skip
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{escape(str(cell))}</td>"
-            for cell in (
-                row["kind"], row["fault"], row["class"], row["events"], interval(row["recall"]), row["true"],
-                row["repeat"], row["wrong_fault"], row["false"], interval(row["precision"]),
-                _spread(row["delay_days"]), _spread(row["lead_days"]),
-            )
-        )
-        + "</tr>"
+    head = ("kind", "fault", "class", "events", "recall", "true", "repeat", "wrong", "false", "precision",
+            "delay, days", "lead, days")  # fmt: skip
+    cells = [
+        (row["kind"], row["fault"], row["class"], row["events"], interval(row["recall"]), row["true"], row["repeat"],
+         row["wrong_fault"], row["false"], interval(row["precision"]), _spread(row["delay_days"]),
+         _spread(row["lead_days"]))
         for row in rows
-    )  # fmt: skip
-    return (
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p class=soft>Events are faults that the "
-        "signals could show. Wrong: another fault was there. Delay: from detectable to raised; lead: from raised to "
-        "failure; each P10 / P50 / P90.</p>"
+    ]  # fmt: skip
+    return _table(head, cells) + (
+        "<p class=soft>Events are faults that the signals could show. Wrong: another fault was there. Delay: from "
+        "detectable to raised; lead: from raised to failure; each P10 / P50 / P90.</p>"
     )
 
 

@@ -16,13 +16,13 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
     if not report["truth"]:
         yield "no truth given; findings per 1000 appliance-months (95 % upper bound):"
         for name, rate in report["said"].items():
-            yield f"  {name:8} {rate['count']:5d}   {_rate(rate)}"
+            yield f"  {name:8} {rate['count']:5d}   {rate_text(rate)}"
         return
     yield from _faults(report)
     yield ""
     for name in ("visits", "nudges", "alarms"):
         rate = report[f"false_{name}"]
-        yield _named(f"false {name} per 1000 months", f"{_rate(rate)}   ({rate['count']} in all)")
+        yield _named(f"false {name} per 1000 months", f"{rate_text(rate)}   ({rate['count']} in all)")
     yield from _other(report)
     yield ""
     yield from _baselines(report)
@@ -77,8 +77,8 @@ def _parts(report: Mapping[str, Any]) -> Iterator[str]:
     for part in report["splits"]:
         yield _named(
             str(part["name"]),
-            f"found {interval(part['recall'])} of {part['events']}; false visits {_rate(part['false_visits'])}, "
-            f"nudges {_rate(part['false_nudges'])}",
+            f"found {interval(part['recall'])} of {part['events']}; false visits {rate_text(part['false_visits'])}, "
+            f"nudges {rate_text(part['false_nudges'])}",
         )
     for name, one in (report["real_base_rates"] or {}).items():
         yield _named(
@@ -96,7 +96,8 @@ def _baselines(report: Mapping[str, Any]) -> Iterator[str]:
     for row in report["baselines"]:
         yield (
             f"  {row['name']:16} {row['findings']:8d}  {_number(row['recall']['visit'], 2):>12} "
-            f"{_number(row['recall']['self'], 2):>12}  {_rate(row['false_visits']):18} {_rate(row['false_nudges'])}"
+            f"{_number(row['recall']['self'], 2):>12}  {rate_text(row['false_visits']):18} "
+            f"{rate_text(row['false_nudges'])}"
         )
 
 
@@ -107,7 +108,8 @@ def interval(one: Mapping[str, Any]) -> str:
     return f"{one['value']:.2f} [{one['low']:.2f}, {one['high']:.2f}]"
 
 
-def _rate(one: Mapping[str, Any]) -> str:
+def rate_text(one: Mapping[str, Any]) -> str:
+    """A rate with its upper bound, or a dash."""
     return "-" if one["per_1000"] is None else f"{one['per_1000']:.2f} (<= {one['upper95']:.2f})"
 
 

@@ -202,6 +202,8 @@ def test_truth_is_read_for_the_figures_only(whole: tuple[Path, list[dict[str, An
     assert (overload["events"], overload["true"], overload["false"]) == (1, 1, 5)
     assert report["false_nudges"]["count"] == 1
     assert {row["name"] for row in report["baselines"]} == {"models", "hours_counter", "plain_threshold", "random"}
+    page = (tmp_path / "report.html").read_text()
+    assert page.index("false per 1000 months") < page.index("hours counter") < page.index("<svg")
 
 
 def test_malformed_truth_fails_after_the_findings_are_written(tmp_path: Path) -> None:

@@ -1,0 +1,20 @@
+from pathlib import Path
+
+import pytest
+
+from domain.errors import BadInput
+from models.evaluation.whole_file import writable_folder, write_whole
+
+
+def test_a_folder_below_a_file_is_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    with pytest.raises(BadInput, match="choose another folder"):
+        writable_folder(tmp_path / "a" / "b")
+    assert writable_folder(tmp_path / "c" / "d").is_dir()
+
+
+def test_a_text_that_cannot_be_written_leaves_the_former_file(tmp_path: Path) -> None:
+    file = write_whole(tmp_path / "x" / "report.json", "whole")
+    with pytest.raises(UnicodeEncodeError):
+        write_whole(file, "half \ud800")
+    assert file.read_text() == "whole"
