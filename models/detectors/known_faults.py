@@ -104,7 +104,7 @@ _REFRIGERATOR: Final = (
             ("on_power_w", 1.0, 0.3),
             ("duty", 0.7, 0.4),
             ("mean_power_w", 1.6, 0.6),
-            ("pulldown_k_per_h", -0.7, 0.8),
+            ("pulldown_k_per_h", -0.5, 0.3),
             ("evap_depth_k", -0.3, 0.6),
             ("warmup_per_h", 0.0, 0.15),
             ("freezer_warmup_per_h", 0.0, 0.15),
@@ -145,7 +145,7 @@ _REFRIGERATOR: Final = (
         effects=effects_of(
             ("short_start_share", 0.5, 0.8),
             ("pulldown_k_per_h", -1.2, 0.8),
-            ("on_power_w", 0.25, 0.3),
+            ("on_power_w", 0.3, 0.4),
             ("duty", 1.0, 0.5),
             ("mean_power_w", 1.2, 0.6),
             ("warmup_per_h", 0.0, 0.2),

@@ -58,6 +58,11 @@ EXPECTED: Final = MappingProxyType(
      for index, field in _TARGETS.items()}
 )  # fmt: skip
 
+_AIR_SIDE: Final = frozenset({air_conditioner.AIR_DROP, air_conditioner.COIL_DROP})
+FROST_GUARD_C: Final = 7.0
+"""A controller throttles an indoor coil that comes this near to frost (E): its difference to the room then says what
+the guard allows and no longer what the air flow is, so that a clogged filter would look recovered at full load."""
+
 RELATIVE: Final = MappingProxyType({Kind.AIR_CONDITIONER: frozenset(RATIO)})
 """The references of each kind that rows are compared with; all others are compared with daily indices."""
 
@@ -95,6 +100,8 @@ def _drop_ratio(index: str, windows: Windows, reference: Reference) -> Iterator[
     expected = expected_drop_k(model_from_json(reference.model), windows)
     observed = getattr(windows, _TARGETS[index])
     comparable = np.isfinite(expected) & np.isfinite(observed)
+    if index in _AIR_SIDE:
+        comparable &= ~(windows.coil_in_c < FROST_GUARD_C)  # NaN compares false: nothing is known of it
     if not comparable.any():
         return
     ratio = observed[comparable] / expected[comparable]

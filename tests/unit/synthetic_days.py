@@ -28,6 +28,8 @@ class Cooling:
     supply_stuck_c: float | None = None
     supply_missing: bool = False
     level: int = 3
+    frost_guard_c: float = -99.0
+    """The controller throttles so that the coil gets no colder than this."""
     silent: bool = False
 
 
@@ -54,6 +56,8 @@ def cooling_day(number: int, cooling: Cooling, step_s: int = 300) -> Day:
     room = np.where(running, cooling.setpoint_c + 0.5, cooling.setpoint_c + 3.0) + rng.normal(0, 0.1, len(hz))
     drop = 9 * hz / 60 * (1 + 0.02 * (room - 25)) * (1 - 0.005 * (outdoor - 30)) * cooling.charge
     coil_drop = 1.3 * drop / cooling.flow**0.8
+    throttled = np.minimum(1.0, (room - cooling.frost_guard_c) / np.maximum(coil_drop, 0.1))
+    drop, coil_drop = drop * throttled, coil_drop * throttled
     supply = np.where(running, room - drop / cooling.flow, room) + rng.normal(0, 0.3, len(hz)) + cooling.supply_bias_k
     if cooling.supply_stuck_c is not None:
         supply = np.full(len(hz), cooling.supply_stuck_c)

@@ -101,6 +101,24 @@ def test_cleaning_clears_it_with_proof() -> None:
     assert "back" in last.evidence[0].note
 
 
+def test_a_coil_at_its_frost_guard_is_no_recovery() -> None:
+    """At full load the guard holds the difference of a clogged unit near what was healthy there."""
+
+    def clogged(number: int) -> Cooling:
+        flow = max(0.55, 1 - 0.02 * max(0, number - 18))
+        hot = 47 <= number <= 55
+        outdoor_c = 40.0 if hot else 32 + 9 * float(np.sin(number))
+        return Cooling(flow=flow, outdoor_c=outdoor_c, setpoint_c=23.0 if hot else 25.0, frost_guard_c=6.0)
+
+    verdicts = evenings(cooling_days(clogged, DAYS))
+    raised = first_present(verdicts)
+    assert raised is not None
+    assert raised < 47
+    assert [
+        number for number, found in enumerate(verdicts, start=15) if found and not found.present and number > raised
+    ] == []
+
+
 def test_prognosis_only_with_a_credible_trend() -> None:
     rising = evenings(cooling_days(ramp, 40))[-1]
     assert rising is not None
