@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from api.fields import Body, Id, Latitude, Longitude, Text, Zone
+from api.household_record import household_record
 from api.listing import listing
 from api.paging import Page, Paging, after_text, paging
 from api.requests import Answer, Ask, changing, check_version, reading
@@ -68,6 +69,12 @@ def create(ask: Ask, body: NewHousehold) -> Response:
 def read(ask: Ask, household_id: str) -> Response:
     """One household, with its ETag."""
     return reading(ask, lambda c: fetch_household(c, household_id))
+
+
+@router.get("/{household_id}/record", summary="Read everything about a home")
+def record(ask: Ask, household_id: str) -> Response:
+    """The home, its appliances with warranty, the newest findings, reminders, orders and opinions, and consents."""
+    return reading(ask, lambda c: household_record(ask, c, household_id))
 
 
 @router.patch("/{household_id}", summary="Change a household", response_model=Household)

@@ -163,3 +163,26 @@ def test_outlets_technicians_and_parts_are_created_and_found(
             assert [item["id"] for item in api.get(f"/api/v1/{what}").json()["items"]] == [body["id"]]
         assert api.get("/api/v1/technicians?skill=circuit").json()["items"] == []
         assert len(api.get("/api/v1/parts?kind=dryer").json()["items"]) == 1
+
+
+def test_one_record_holds_everything_about_a_home(connection: Connection, database_url: str, mqtt_url: str) -> None:
+    finding, reminder = reminded(connection)
+    reminded(connection, number=2)
+    connection.execute(
+        """UPDATE appliance SET installed_on = %s, facts = '{"warranty_months": 24}' WHERE id = 'ac-1'""",
+        (NOW.date() - timedelta(days=30),),
+    )
+    with client(database_url, mqtt_url) as api:
+        said = {"kind": "praise", "text": "Thank you", "household_id": "home-1", "channel": "phone"}
+        api.post("/api/v1/opinions", json=said).raise_for_status()
+        api.put("/api/v1/households/home-1/consents/tips", json={"given": True}).raise_for_status()
+        record = api.get("/api/v1/households/home-1/record").json()
+        assert api.get("/api/v1/households/nobody/record").status_code == 404
+    assert record["household"]["id"] == "home-1"
+    (owned,) = record["appliances"]
+    assert (owned["id"], owned["under_warranty"]) == ("ac-1", True)
+    assert [one["id"] for one in record["findings"]] == [str(finding)]
+    assert [one["id"] for one in record["reminders"]] == [str(reminder)]
+    assert [one["text"] for one in record["opinions"]] == ["Thank you"]
+    assert (record["orders"], [one["purpose"] for one in record["consents"]]) == ([], ["tips"])
+    assert record["absence"]["away_now"] is False
