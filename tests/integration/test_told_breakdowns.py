@@ -83,7 +83,7 @@ def test_a_call_becomes_an_urgent_order_and_an_omission_and_the_work_ends_it(
     connection: Connection, api: httpx.Client
 ) -> None:
     add_home(connection, "home-1")
-    add_technician(connection, "tech-1", Kind.REFRIGERATOR)
+    add_technician(connection, "tech-1", Kind.REFRIGERATOR, Kind.WASHING_MACHINE)
     dead = add_appliance(connection, "fridge-1", Kind.REFRIGERATOR, "home-1")
     foretold = add_appliance(connection, "washer-1", Kind.WASHING_MACHINE, "home-1")
     add_finding(
