@@ -68,6 +68,13 @@ class Shift:
 GRADE_MINUTES: Final = MappingProxyType({"A": 0, "B": 5, "C": 20})
 """The one way in which a technician's last grade steers planning: minutes of travel that a visit is taken to cost more.
 Small against a missing skill or a late arrival, so that grades break ties and no more (E)."""
+NO_GRADE_YET: Final = "B"
+"""Whoever has no grade yet, or only one that an appeal overturned, counts as usual: neither favoured nor held back."""
+
+
+def handicap_of(grade: str | None) -> int:
+    """Minutes of travel that a visit of somebody with this last grade is taken to cost more; None: no grade yet."""
+    return GRADE_MINUTES[grade or NO_GRADE_YET]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

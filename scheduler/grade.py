@@ -10,11 +10,12 @@ from store.database import translated
 from store.technician_record import (
     add_grade,
     add_points,
+    begin_month,
     done_jobs,
-    is_graded,
     own_repeats,
     read_grades,
     set_active,
+    ungraded_months,
 )
 
 WAIT = timedelta(days=14)
@@ -22,11 +23,17 @@ WAIT = timedelta(days=14)
 
 
 def grade_technicians(work: Work) -> Counts:
-    """Grade the newest month that is ripe, once; take points for repeats; suspend and remove."""
-    month = _ripe_month(work.now)
+    """Grade every month that is ripe and was not graded, oldest first; take points for repeats; suspend and remove."""
     with translated(), work.connection.transaction():
         points = _take_points(work)
-        graded = 0 if is_graded(work.connection, month) else _grade(work, month, GradeParams())
+        months = ungraded_months(work.connection, _ripe_month(work.now))
+    graded = 0
+    for month in months:
+        if not work.keep_on():
+            break
+        with translated(), work.connection.transaction():
+            if begin_month(work.connection, month, work.now):
+                graded += _grade(work, month, GradeParams())
     return {"graded": graded, "points": points}
 
 

@@ -87,9 +87,14 @@ def done_jobs(connection: Connection, since: datetime, until: datetime) -> list[
     return rows(connection, DoneJob, _SQL["graded_jobs"], values)
 
 
-def is_graded(connection: Connection, month: date) -> bool:
-    """Whether grades were given for a month."""
-    return connection.execute(_SQL["is_graded"], {"month": month}).fetchone() == (True,)
+def ungraded_months(connection: Connection, last: date) -> list[date]:
+    """First days of the months with nothing graded yet, from the first finished work to `last`, in order."""
+    return [month for (month,) in connection.execute(_SQL["ungraded_months"], {"last": last})]
+
+
+def begin_month(connection: Connection, month: date, at: datetime) -> bool:
+    """Note that a month is graded in this transaction; False if it was already."""
+    return connection.execute(_SQL["begin_month"], {"month": month, "at": at}).fetchone() is not None
 
 
 def add_grade(

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.care_orders import Place
 from domain.faults import Urgency
 from domain.parts import OUTLET, VAN
-from domain.visits import GRADE_MINUTES, USUAL_WEEK, DayHours, FieldTechnician, OrderToVisit, Period, Visit
+from domain.visits import USUAL_WEEK, DayHours, FieldTechnician, OrderToVisit, Period, Visit, handicap_of
 from store.care import zone_of
 from store.database import Connection
 from store.sql import queries
@@ -33,7 +33,7 @@ def field_technicians(connection: Connection, period: Period) -> list[FieldTechn
             absences=tuple(Period(starts=_moment(starts), ends=_moment(ends)) for starts, ends in absences),
             area_km=area_km,
             van=vans.get(technician_id, {}),
-            handicap_min=GRADE_MINUTES.get(grade, 0),
+            handicap_min=handicap_of(grade),
         )
         for technician_id, outlet_id, latitude, longitude, timezone, skills, area_km, hours, absences, grade in rows
     ]

@@ -14,8 +14,15 @@ FROM finished_work e
 WHERE e.technician_id IS NOT NULL AND e.at >= %(since)s AND e.at < %(until)s
   AND EXISTS (SELECT FROM order_task t WHERE t.order_id = e.order_id)
 
--- name: is_graded
-SELECT EXISTS (SELECT FROM technician_grade WHERE month = %(month)s)
+-- name: ungraded_months
+-- Months since the first finished work, up to the last one that is ripe, that were not graded; in order.
+SELECT m::date FROM generate_series(
+    (SELECT date_trunc('month', min(at) AT TIME ZONE 'UTC') FROM order_finish WHERE technician_id IS NOT NULL),
+    %(last)s::date::timestamp, interval '1 month') m
+WHERE NOT EXISTS (SELECT FROM graded_month g WHERE g.month = m::date) ORDER BY m
+
+-- name: begin_month
+INSERT INTO graded_month (month, made_at) VALUES (%(month)s, %(at)s) ON CONFLICT DO NOTHING RETURNING true
 
 -- name: add_grade
 INSERT INTO technician_grade (technician_id, month, grade, promoted, figures, made_at)

@@ -12,7 +12,7 @@ from dispatch.plan import plan_visits
 from dispatch.problem import PlanParams, Prizes, Progress, Question, prize_of
 from dispatch.rules import Why
 from domain.care_orders import Place
-from domain.visits import DayHours, FieldTechnician, Job, Period, Visit
+from domain.visits import DayHours, FieldTechnician, Job, Period, Visit, handicap_of
 from tests.unit.dispatch_days import MONDAY, ZONE, hours, questions
 
 QUICK = PlanParams(iterations=60, patience=60, seconds=60)
@@ -201,6 +201,10 @@ def test_a_promise_outweighs_everything_and_risk_and_date_do_the_rest() -> None:
     assert prize_of("visit", 0.5, far, False, now, Prizes()) == 11_250
     assert prize_of("urgent", 0.0, None, False, now, Prizes()) == 30_000
     assert prize_of("self", 0.1, far, True, now, Prizes()) == 1_000_000
+
+
+def test_whoever_has_no_grade_yet_counts_as_usual() -> None:
+    assert [handicap_of(grade) for grade in ("A", "B", None, "C")] == [0, 5, 5, 20]
 
 
 @pytest.mark.parametrize(("handicapped", "comes"), [("tech-1", "tech-2"), ("tech-2", "tech-1")])
