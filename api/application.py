@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
 
-from api import console, health, live, metrics, owner_pages
+from api import calendars, console, health, live, metrics, owner_pages
 from api.guard import Guard
 from api.problems import MEDIA_TYPE, Problem, install_problems
 from api.routes import (
@@ -99,7 +99,7 @@ def _routes() -> tuple[BaseRoute, ...]:
         live,
     ):
         router.include_router(part.router, prefix="/api/v1")
-    for part in (health, metrics, console, owner_pages, job_sheet):
+    for part in (health, metrics, console, calendars, owner_pages, job_sheet):
         router.include_router(part.router)
     router.include_router(electrical.pages)
     return tuple(router.routes)

@@ -13,7 +13,7 @@ OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by probes under whatever name they know this machine by; nothing there is anybody's data."""
 PHOTO_PATH = "/api/v1/field/attachments/"
 """The one place that takes pictures."""
-OWNER_PATHS = ("/visit/", "/follow-up/", "/home/", "/pages/owner.css", "/pages/icon.svg")
+OWNER_PATHS = ("/visit/", "/follow-up/", "/home/", "/calendar/", "/pages/owner.css", "/pages/icon.svg")
 """What a personal link leads to, and what it looks like."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

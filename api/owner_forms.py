@@ -55,6 +55,8 @@ class Asked:
     form: Mapping[str, str]
     said: str | None
     path: str
+    base_url: str
+    """What stands before the path in the addresses of these pages."""
 
 
 async def asked(request: Request) -> Asked:
@@ -69,6 +71,7 @@ async def asked(request: Request) -> Asked:
         form=form,
         said=SAID.get(request.query_params.get("said", "")),
         path=request.url.path,
+        base_url=settings.public_url or str(request.base_url),
     )
 
 

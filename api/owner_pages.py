@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from api.owner_forms import Ask, Asked, Page, about_of, answer_page, back_to, note_of, sentence, trouble
-from api.owner_home import homes_things, report_broken
+from api.owner_home import calendar_addresses, homes_things, homes_visits, report_broken
 from api.owner_visits import (
     CHOOSABLE,
     NOTE_MOST,
@@ -56,7 +56,7 @@ def answer(ask: Ask, token: str) -> Response:
 
 @router.get("/home/{token}")
 def home(ask: Ask, token: str) -> Response:
-    """What is in the home, and where to say that something does not work."""
+    """What is planned, what is in the home, and where to say that something does not work."""
     return answer_page(ask, lambda: _show_home(ask, token))
 
 
@@ -131,9 +131,12 @@ def _answer_follow_up(ask: Asked, token: str) -> Response:
 
 def _show_home(ask: Asked, token: str, said: str = "", status: int = 200) -> Page:
     with transaction(ask.pool) as connection:
-        household_id = about_of(ask, connection, token, Purpose.HOME).about
-        things = homes_things(connection, household_id)
+        link = about_of(ask, connection, token, Purpose.HOME)
+        things = homes_things(connection, link.about)
+        visits = homes_visits(connection, link.about, ask.settings.link_secret, link.made_at, ask.now)
+    subscribe, copy = calendar_addresses(ask.base_url, ask.settings.link_secret, link.about, link.made_at)
     values = {"here": f"/{Purpose.HOME}/{token}", "trouble": said, "things": things, "note_most": NOTE_MOST}
+    values |= {"visits": visits, "subscribe": subscribe, "copy": copy}
     return Page(template="home.html", values=values, status=status)
 
 

@@ -16,11 +16,16 @@ class Purpose(StrEnum):
 
     VISIT = "visit"  # an order: choose a time, move it, say no
     FOLLOW_UP = "follow-up"  # an obligation: how it went
-    HOME = "home"  # a household: say that something does not work
+    HOME = "home"  # a household: see what is planned and offered, say that something does not work
+    CALENDAR = "calendar"  # the visits of a household (`home:ID`) or of a technician (`technician:ID`)
 
 
 LINK_LIFE: Final = timedelta(days=30)
 """After this a personal link is good for nothing (E)."""
+
+
+CALENDAR_LIFE: Final = timedelta(days=36_500)
+"""For good: a subscribed calendar must not fall silent without a word. It ends by being taken back (E)."""
 
 
 class LinkExpired(NotFound):
@@ -50,6 +55,14 @@ def personal_link(
     said = [str(about), round(made_at.timestamp() * 1000), int((made_at + life).timestamp())]
     token = _signer(secret, purpose).dumps(said)
     return f"{base_url.rstrip('/')}/{purpose}/{token if isinstance(token, str) else token.decode()}"
+
+
+def calendar_link(base_url: str, secret: str, whose: str, holder_id: str, *, made_at: datetime) -> str:
+    """The address of the calendar of a `home` or of a `technician`; the same `made_at` gives the same address."""
+    link = personal_link(
+        base_url, secret, Purpose.CALENDAR, f"{whose}:{holder_id}", made_at=made_at, life=CALENDAR_LIFE
+    )
+    return f"{link}.ics"
 
 
 def read_token(token: str, secret: str, purpose: Purpose, now: datetime) -> Token:

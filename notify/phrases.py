@@ -45,6 +45,11 @@ class Phrases:
     """Of mails, by kind of message; `*` for those without one of their own."""
     home_link: str
     visit_link: str
+    calendar_of_home: str
+    calendar_of_work: str
+    entry: str
+    entry_who: str
+    entry_reach: str
     follow_up: str
     remote_follow_up: str
     not_answered: str
@@ -128,6 +133,11 @@ ENGLISH: Final = Phrases(
     }),
     home_link="If something in your home does not work, tell us here: {link} Links that we sent before may have ended.",
     visit_link="Here is a new link to your visit: {link} The ones that we sent before are not good any more.",
+    calendar_of_home="Visits to your home",
+    calendar_of_work="Visits of {name}",
+    entry="Visit: {what}",
+    entry_who="Who comes: {who}.",
+    entry_reach="To move it or call it off use the message with your personal link, or call {phone}.",
     follow_up="Is everything working since our visit? One tap is enough: {link}",
     remote_follow_up="Did it work? One tap is enough: {link}",
     not_answered="We have not heard from you yet. ",

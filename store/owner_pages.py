@@ -1,6 +1,6 @@
 """What the holder of a personal link may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -48,6 +48,22 @@ class Work:
     warranty_months: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomesVisit:
+    """An order in the list of its home; times only while they are agreed, `work` is kind, fault and urgency."""
+
+    id: UUID
+    number: int
+    state: str
+    urgency: str
+    timezone: str
+    language: str
+    starts: datetime | None
+    ends: datetime | None
+    completed_at: datetime | None
+    work: Sequence[Sequence[str]]
+
+
 def owners_visit(connection: Connection, order_id: UUID) -> OwnersVisit:
     """The order that a link is about, or the one that it became part of; NotFound."""
     found = row(connection, OwnersVisit, _SQL["visit"], {"id": order_id})
@@ -59,6 +75,11 @@ def owners_visit(connection: Connection, order_id: UUID) -> OwnersVisit:
 def work_of(connection: Connection, order_id: UUID) -> list[Work]:
     """What is still to be done at the visit."""
     return rows(connection, Work, _SQL["work"], {"id": order_id})
+
+
+def visits_of_home(connection: Connection, household_id: str, since: datetime) -> list[HomesVisit]:
+    """What is planned at a home, and what was done there since."""
+    return rows(connection, HomesVisit, _SQL["visits_of_home"], {"household_id": household_id, "since": since})
 
 
 def technician_names(connection: Connection, ids: Iterable[str]) -> dict[str, str]:

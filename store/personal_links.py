@@ -8,7 +8,12 @@ from store.database import Connection
 from store.sql import queries
 
 _SQL = queries("personal_links")
-_QUERIES: Final = {"visit": "valid_from_order", "follow-up": "valid_from_obligation", "home": "valid_from_household"}
+_QUERIES: Final = {
+    "visit": "valid_from_order",
+    "follow-up": "valid_from_obligation",
+    "home": "valid_from_household",
+    "calendar": "valid_from_calendar",
+}
 
 
 def valid_from(connection: Connection, purpose: str, about: str) -> datetime | None:
@@ -26,3 +31,8 @@ def revoke_of_order(connection: Connection, order_id: UUID, now: datetime, *, ac
 def revoke_of_household(connection: Connection, household_id: str, now: datetime) -> None:
     """End every link of a home, those of its orders included."""
     connection.execute(_SQL["revoke_household"], {"id": household_id, "now": now})
+
+
+def revoke_of_technician(connection: Connection, technician_id: str, now: datetime) -> None:
+    """End every link to a technician's calendar."""
+    connection.execute(_SQL["revoke_technician"], {"id": technician_id, "now": now})

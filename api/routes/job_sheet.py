@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from api.calendars import calendar_of_work
 from api.job_sheet import JobSheet, build_job_sheet
 from api.problems import RequestRefused
 from api.requests import Ask, entity_id, reading
@@ -76,8 +77,9 @@ def day_page(ask: Ask, technician_id: TechnicianId) -> Response:
     with transaction(ask.pool) as connection:
         technician = read_technician(connection, technician_id)
         found = visits_of(connection, technician_id)
+        calendar = calendar_of_work(connection, ask.settings, technician_id)
     rows = [(visit, zone_of(visit.timezone)) for visit in found]
-    return _page("field_day.html", technician=technician, visits=rows)
+    return _page("field_day.html", technician=technician, visits=rows, calendar=calendar)
 
 
 @router.get("/field/{technician_id}/record", include_in_schema=False)

@@ -18,6 +18,19 @@ FROM order_task t JOIN finding f ON f.id = t.finding_id JOIN appliance a ON a.ke
 WHERE t.order_id = %(id)s AND a.kind IS NOT NULL AND f.state NOT IN ('resolved', 'dismissed')
 ORDER BY t.along, t.added_at, t.id
 
+-- name: visits_of_home
+-- Open orders of a home and those that ended lately, the next first.
+SELECT o.id, o.number, o.state, o.urgency, h.timezone, coalesce(h.contact ->> 'language', 'en') AS language,
+       CASE WHEN o.state IN ('scheduled', 'en_route', 'on_site') THEN o.visit_starts END AS starts,
+       CASE WHEN o.state IN ('scheduled', 'en_route', 'on_site') THEN o.visit_ends END AS ends, o.completed_at,
+       (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_array(a.kind, f.fault, f.urgency)), '[]')
+        FROM order_task t JOIN finding f ON f.id = t.finding_id JOIN appliance a ON a.key = f.appliance_key
+        WHERE t.order_id = o.id AND a.kind IS NOT NULL) AS work
+FROM service_order o JOIN household h ON h.id = o.household_id
+WHERE o.household_id = %(household_id)s
+  AND (o.state NOT IN ('declined', 'cancelled', 'completed', 'verified') OR o.completed_at > %(since)s)
+ORDER BY o.state IN ('completed', 'verified'), o.visit_starts NULLS LAST, o.number LIMIT 20
+
 -- name: technicians
 SELECT id, name FROM technician WHERE id = ANY(%(ids)s)
 

@@ -10,6 +10,15 @@ WHERE b.id = %(id)s
 -- name: valid_from_household
 SELECT links_from FROM household WHERE id = %(id)s
 
+-- name: valid_from_calendar
+SELECT links_from FROM household WHERE id = substr(%(id)s, length('home:') + 1) AND starts_with(%(id)s, 'home:')
+UNION ALL
+SELECT links_from FROM technician
+WHERE id = substr(%(id)s, length('technician:') + 1) AND starts_with(%(id)s, 'technician:')
+
+-- name: revoke_technician
+UPDATE technician SET links_from = %(now)s WHERE id = %(id)s
+
 -- name: revoke_order
 UPDATE service_order SET links_from = %(now)s WHERE id = %(id)s
 
