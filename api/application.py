@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
 
-from api import calendars, console, health, live, metrics, owner_pages
+from api import calendars, console, health, live, metrics, owner_home_page, owner_pages
 from api.guard import Guard
 from api.problems import MEDIA_TYPE, Problem, install_problems
 from api.routes import (
@@ -16,6 +16,7 @@ from api.routes import (
     appliances,
     campaigns,
     catalogue,
+    consents,
     dead_letters,
     devices,
     electrical,
@@ -30,6 +31,7 @@ from api.routes import (
     opinions,
     orders,
     part_orders,
+    participations,
     parts,
     people,
     reliability,
@@ -92,14 +94,15 @@ def _routes() -> tuple[BaseRoute, ...]:
     )
     for part in (
         *(households, absence, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
-        *(reliability, electrical, opinions, service_quality, technician_record, work_appeals, campaigns),
+        *(reliability, electrical, opinions, service_quality, technician_record, work_appeals),
+        *(campaigns, participations, consents),
         *(parts, part_orders, field, obligations, links),
         *(models, knowledge),
         *(people, visits),
         live,
     ):
         router.include_router(part.router, prefix="/api/v1")
-    for part in (health, metrics, console, calendars, owner_pages, job_sheet):
+    for part in (health, metrics, console, calendars, owner_pages, owner_home_page, job_sheet):
         router.include_router(part.router)
     router.include_router(electrical.pages)
     return tuple(router.routes)

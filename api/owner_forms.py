@@ -1,6 +1,6 @@
 """What all pages for owners share: the request with its form, the link it came by, and the answer as plain HTML."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
@@ -39,6 +39,8 @@ SAID: Final = {
     "booked": "Your visit is booked. You will get a message about it, too.",
     "call": "Thank you. Somebody will call you.",
     "declined": "The visit is called off. If you change your mind, just call us.",
+    "answered": "Thank you. We have noted your answer.",
+    "wishes": "Thank you. We keep to that from now on.",
     "reported": "Thank you. Somebody will come as soon as possible, and you can choose when.",
     "thanks": "Thank you for your answer.",
 }
@@ -53,6 +55,8 @@ class Asked:
     settings: ApiSettings
     now: datetime
     form: Mapping[str, str]
+    chosen: Mapping[str, Sequence[str]]
+    """All values of the form's boxes, by name."""
     said: str | None
     path: str
     base_url: str
@@ -63,12 +67,13 @@ async def asked(request: Request) -> Asked:
     """The request as the pages need it."""
     settings: ApiSettings = request.app.state.settings
     body = (await request.body()).decode("utf-8", "replace")
-    form = {name: values[0].replace("\x00", "").strip() for name, values in parse_qs(body).items()}
+    chosen = {name: [value.replace("\x00", "").strip() for value in values] for name, values in parse_qs(body).items()}
     return Asked(
         pool=request.app.state.pool,
         settings=settings,
         now=settings.now(),
-        form=form,
+        form={name: values[0] for name, values in chosen.items()},
+        chosen=chosen,
         said=SAID.get(request.query_params.get("said", "")),
         path=request.url.path,
         base_url=settings.public_url or str(request.base_url),

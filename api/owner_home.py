@@ -33,10 +33,11 @@ STANDING: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """An appliance in the words of its owner; `said`: that it does not work is known."""
+    """An appliance in the words of its owner; `seen` is what is open on it, `said`: that it does not work is known."""
 
     id: str
     name: str
+    seen: str
     said: bool
 
 
@@ -85,7 +86,15 @@ def calendar_addresses(base_url: str, secret: str, household_id: str, made_at: d
 
 def homes_things(connection: Connection, household_id: str) -> list[Thing]:
     """What is in the home; NotFound."""
-    return [Thing(id=one.id, name=_name(one), said=one.broken) for one in things_of(connection, household_id)]
+    return [
+        Thing(id=one.id, name=_name(one), seen="; ".join(_seen(one)), said=one.broken)
+        for one in things_of(connection, household_id)
+    ]
+
+
+def _seen(thing: HomesThing) -> list[str]:
+    say = phrases_in(thing.language)
+    return [say.title(fault_of(Kind(thing.kind), fault), Urgency(urgency)) for fault, urgency in thing.findings]
 
 
 def _name(thing: HomesThing) -> str:

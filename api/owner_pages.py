@@ -1,9 +1,8 @@
-"""Pages for owners, by personal link and without a log-in: plain HTML that needs no script and fetches nothing else."""
+"""Pages for owners about a visit and about how it went, by personal link: plain HTML that needs no script."""
 
 from fastapi import APIRouter, Response
 
 from api.owner_forms import Ask, Asked, Page, about_of, answer_page, back_to, note_of, sentence, trouble
-from api.owner_home import calendar_addresses, homes_things, homes_visits, report_broken
 from api.owner_visits import (
     CHOOSABLE,
     NOTE_MOST,
@@ -52,18 +51,6 @@ def follow_up(ask: Ask, token: str) -> Response:
 def answer(ask: Ask, token: str) -> Response:
     """The owner's answer; then the page again."""
     return answer_page(ask, lambda: _answer_follow_up(ask, token))
-
-
-@router.get("/home/{token}")
-def home(ask: Ask, token: str) -> Response:
-    """What is planned, what is in the home, and where to say that something does not work."""
-    return answer_page(ask, lambda: _show_home(ask, token))
-
-
-@router.post("/home/{token}")
-def report(ask: Ask, token: str) -> Response:
-    """Something does not work: somebody comes."""
-    return answer_page(ask, lambda: _report(ask, token))
 
 
 def _order_of(ask: Asked, connection: Connection, token: str) -> OwnersVisit:
@@ -127,24 +114,3 @@ def _answer_follow_up(ask: Asked, token: str) -> Response:
         about = about_of(ask, connection, token, Purpose.FOLLOW_UP).about_id
         answer_follow_up(connection, about, ask.form.get("answer", ""), note_of(ask), ask.now, ask.form.get("stars"))
     return back_to(Purpose.FOLLOW_UP, token, "thanks")
-
-
-def _show_home(ask: Asked, token: str, said: str = "", status: int = 200) -> Page:
-    with transaction(ask.pool) as connection:
-        link = about_of(ask, connection, token, Purpose.HOME)
-        things = homes_things(connection, link.about)
-        visits = homes_visits(connection, link.about, ask.settings.link_secret, link.made_at, ask.now)
-    subscribe, copy = calendar_addresses(ask.base_url, ask.settings.link_secret, link.about, link.made_at)
-    values = {"here": f"/{Purpose.HOME}/{token}", "trouble": said, "things": things, "note_most": NOTE_MOST}
-    values |= {"visits": visits, "subscribe": subscribe, "copy": copy}
-    return Page(template="home.html", values=values, status=status)
-
-
-def _report(ask: Asked, token: str) -> Page | Response:
-    try:
-        with transaction(ask.pool) as connection:
-            household_id = about_of(ask, connection, token, Purpose.HOME).about
-            report_broken(connection, household_id, ask.form.get("appliance", ""), note_of(ask), ask.now)
-    except BadInput as error:
-        return _show_home(ask, token, sentence(error), 422)
-    return back_to(Purpose.HOME, token, "reported")

@@ -45,6 +45,7 @@ class Phrases:
     """Of mails, by kind of message; `*` for those without one of their own."""
     home_link: str
     visit_link: str
+    campaign: str
     calendar_of_home: str
     calendar_of_work: str
     entry: str
@@ -129,10 +130,12 @@ ENGLISH: Final = Phrases(
         "remote_follow_up": "Did it work?",
         "link": "Your personal link",
         "tip": "A tip for your home",
+        "campaign": "An offer for your home",
         "*": "News about your home",
     }),
     home_link="If something in your home does not work, tell us here: {link} Links that we sent before may have ended.",
     visit_link="Here is a new link to your visit: {link} The ones that we sent before are not good any more.",
+    campaign="{text} Say yes or no here, in your own time: {link}",
     calendar_of_home="Visits to your home",
     calendar_of_work="Visits of {name}",
     entry="Visit: {what}",

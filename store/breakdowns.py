@@ -1,5 +1,6 @@
 """Breakdowns that people tell of: a finding like any other, urgent, and ended by the finished work."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -29,6 +30,8 @@ class HomesThing:
     model: str
     language: str
     broken: bool
+    findings: Sequence[Sequence[str]]
+    """Fault and urgency of everything that is open."""
 
 
 def things_of(connection: Connection, household_id: str) -> list[HomesThing]:

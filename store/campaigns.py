@@ -71,7 +71,7 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participation:
-    """One appliance in a campaign."""
+    """One appliance in a campaign, with the last word on it: whose, what, when."""
 
     id: UUID
     appliance_id: str
@@ -80,6 +80,9 @@ class Participation:
     left_out: str | None
     finding_id: UUID | None
     invited_at: datetime
+    answered_by: str | None
+    answer: str | None
+    answered_at: datetime | None
     version: int
 
 

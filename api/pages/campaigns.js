@@ -70,6 +70,7 @@ function answers(one, again) {
       "appliance": (part) => part.appliance_id,
       "home": (part) => part.household_id,
       "state": (part) => part.left_out ? `left out: ${words(part.left_out)}` : words(part.state),
+      "answer": (part) => part.answered_at ? `${part.answer} (${part.answered_by}, ${when(part.answered_at)})` : "",
       "": (part) => part.left_out || part.state !== "invited" ? "" : make("div", "actions", button(part, "Accepts", "accept"), button(part, "Declines", "decline")),
     }) : empty("No appliance was selected."));
   };

@@ -1,39 +1,24 @@
-"""Campaigns over a selected set of appliances, and what homes consent to."""
+"""Campaigns over a selected set of appliances: drafted, announced, closed; their answers lie in `participations`."""
 
-from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
-from api.fields import Because, Body, Id, Note, Text
+from api.campaign_answers import decline_part
+from api.fields import Because, Body, Note, Text
 from api.listing import listing
-from api.paging import Page, Paging, after_number, after_text, page, paging
+from api.paging import Page, Paging, after_number, paging
 from api.requests import Answer, Ask, Asked, changing, check_version, entity_id, reading
-from domain.care_plans import TIPS
-from domain.errors import BadInput, IllegalMove
+from domain.errors import BadInput
 from domain.signals import Kind
-from domain.states import CAMPAIGN, FINDING, PARTICIPATION
-from store.api_households import require_household
-from store.campaigns import (
-    Campaign,
-    Participation,
-    accepted_parts,
-    add_campaign,
-    invite,
-    list_campaigns,
-    list_participations,
-    list_tips,
-    needless_check,
-    open_check,
-    preview,
-    read_campaign,
-    read_consents,
-    read_participation,
-    say_consent,
-)
+from domain.states import CAMPAIGN
+from notify.links import LINK_LIFE, Purpose, personal_link
+from notify.phrases import phrases_in
+from store.campaigns import Campaign, accepted_parts, add_campaign, invite, list_campaigns, preview, read_campaign
+from store.care import lock_household as language_of
 from store.database import Connection
 from store.moves import move
 from store.outbox import tell_owner
@@ -58,12 +43,6 @@ class NewCampaign(Body):
     timezone: Text | None = None
     installed_before: date | None = None
     visit: bool = True
-
-
-class NewConsent(Body):
-    """Whether a home wants to hear of something."""
-
-    given: bool
 
 
 @router.get("/campaigns", summary="List campaigns", response_model=Page[Campaign])
@@ -112,7 +91,8 @@ def announce(ask: Ask, campaign_id: str, body: Note | None = None) -> Response:
         if not preview(connection, found.id)[0]:
             raise BadInput("this campaign selects no appliance; widen its filters in a new draft")
         for home in invite(connection, found.id, now, now - ASKED_LATELY):
-            payload = {"kind": "campaign", "campaign_id": str(found.id), "text": found.text}
+            text = _with_link(ask, connection, home.household_id, found.text)
+            payload = {"kind": "campaign", "campaign_id": str(found.id), "text": text}
             tell_owner(connection, home.household_id, payload | {"appliances": home.appliance_ids})
         return _moved(ask, connection, found.id, "announced", (body and body.reason) or "announced")
 
@@ -133,90 +113,12 @@ def cancel(ask: Ask, campaign_id: str, body: Because) -> Response:
         found = _checked(ask, connection, campaign_id, "cancelled")
         parts = accepted_parts(connection, found.id)
         for part in parts:
-            _call_off(ask, connection, part, f"the campaign was cancelled: {body.reason}")
+            reason = f"the campaign was cancelled: {body.reason}"
+            decline_part(connection, part, actor=ask.actor or "service", reason=reason, now=ask.settings.now())
         for home in sorted({part.household_id for part in parts}):
             payload = {"kind": "campaign", "campaign_id": str(found.id), "text": f"Called off: {found.title}"}
             tell_owner(connection, home, payload)
         return _moved(ask, connection, found.id, "cancelled", body.reason)
-
-    return changing(ask, work)
-
-
-@router.get("/campaigns/{campaign_id}/appliances", summary="Its appliances", response_model=Page[Participation])
-def participations(ask: Ask, campaign_id: str, paged: Annotated[Paging, Depends(paging)]) -> Response:
-    """Every selected appliance with its answer, or why it was left out."""
-
-    def work(connection: Connection) -> dict[str, Any]:
-        found = read_campaign(connection, entity_id(campaign_id, "campaign"))
-        some = list_participations(connection, found.id, after_text(paged), paged.limit + 1)
-        return page(paged, some, lambda one: (one.appliance_id,))
-
-    return reading(ask, work)
-
-
-@router.post(
-    "/campaigns/{campaign_id}/appliances/{appliance_id}/accept", summary="Accept", response_model=Participation
-)
-def accept(ask: Ask, campaign_id: str, appliance_id: str) -> Response:
-    """The owner wants it; a check becomes a job that is planned like every other visit."""
-
-    def work(connection: Connection) -> Answer:
-        found, part = _part(ask, connection, campaign_id, appliance_id, "accepted")
-        if found.visit:
-            open_check(connection, part, found.title, ask.settings.now())
-        return _answered(ask, connection, found.id, part, "accepted", "accepted by the owner")
-
-    return changing(ask, work)
-
-
-@router.post(
-    "/campaigns/{campaign_id}/appliances/{appliance_id}/decline", summary="Decline", response_model=Participation
-)
-def decline(ask: Ask, campaign_id: str, appliance_id: str, body: Note | None = None) -> Response:
-    """The owner does not want it, or not any more; then nobody comes for it."""
-
-    def work(connection: Connection) -> Answer:
-        found, part = _part(ask, connection, campaign_id, appliance_id, "declined")
-        _call_off(ask, connection, part, (body and body.reason) or "declined by the owner")
-        return Answer(value=read_participation(connection, found.id, part.appliance_id))
-
-    return changing(ask, work)
-
-
-@router.get("/tips", summary="List care tips that were said")
-def tips(
-    ask: Ask, limit: Annotated[int, Query(ge=1, le=500, description="How many, the newest first.")] = 100
-) -> Response:
-    """What homes that wanted tips were told, and for which occasion."""
-    texts = {tip.code: tip.text for tip in TIPS}
-
-    def work(connection: Connection) -> dict[str, Any]:
-        said = [asdict(one) | {"text": texts.get(one.code, one.code)} for one in list_tips(connection, limit)]
-        return {"items": said, "next": None}
-
-    return reading(ask, work)
-
-
-@router.get("/households/{household_id}/consents", summary="What a home consented to", tags=["households"])
-def consents(ask: Ask, household_id: str) -> Response:
-    """Per purpose; what is not listed was never said and counts as no."""
-
-    def work(connection: Connection) -> dict[str, Any]:
-        require_household(connection, household_id)
-        return {"items": read_consents(connection, household_id), "next": None}
-
-    return reading(ask, work)
-
-
-@router.put("/households/{household_id}/consents/{purpose}", summary="Say yes or no", tags=["households"])
-def consent(ask: Ask, household_id: Id, purpose: Literal["tips", "campaigns"], body: NewConsent) -> Response:
-    """Tips after a purchase and before a season; campaigns. A recall is told in any case: it is about safety."""
-
-    def work(connection: Connection) -> Answer:
-        require_household(connection, household_id)
-        now = ask.settings.now()
-        say_consent(connection, household_id, purpose, given=body.given, actor=ask.actor or "owner", at=now)
-        return Answer(value={"items": read_consents(connection, household_id), "next": None})
 
     return changing(ask, work)
 
@@ -233,31 +135,12 @@ def _moved(ask: Asked, connection: Connection, campaign_id: UUID, to: str, reaso
     return Answer(value=read_campaign(connection, campaign_id))
 
 
-def _part(
-    ask: Asked, connection: Connection, campaign_id: str, appliance_id: str, to: str
-) -> tuple[Campaign, Participation]:
-    found = read_campaign(connection, entity_id(campaign_id, "campaign"))
-    part = read_participation(connection, found.id, appliance_id)
-    changes_mind = (found.state, part.state, to) == ("closed", "accepted", "declined")
-    if found.state != "announced" and not changes_mind:
-        raise IllegalMove(f"this campaign is {found.state}: only one that is announced can be answered")
-    check_version(ask, part.version)
-    if part.left_out is not None:
-        raise IllegalMove(f"appliance {appliance_id} was left out: {part.left_out.replace('_', ' ')}")
-    PARTICIPATION.check(part.state, to)
-    return found, part
-
-
-def _call_off(ask: Asked, connection: Connection, part: Participation, reason: str) -> None:
-    """Decline a part; a check that was accepted and not made is dismissed, and its order lapses with it."""
-    actor, now = ask.actor or "owner", ask.settings.now()
-    move(connection, PARTICIPATION, part.id, "declined", actor=actor, reason=reason, at=now)
-    if (check := needless_check(connection, part.id)) is not None:
-        move(connection, FINDING, check, "dismissed", actor=actor, reason=reason, at=now)
-
-
-def _answered(
-    ask: Asked, connection: Connection, campaign_id: UUID, part: Participation, to: str, reason: str
-) -> Answer:
-    move(connection, PARTICIPATION, part.id, to, actor=ask.actor or "owner", reason=reason, at=ask.settings.now())
-    return Answer(value=read_participation(connection, campaign_id, part.appliance_id))
+def _with_link(ask: Asked, connection: Connection, household_id: str, text: str) -> str:
+    """The text with where to answer, if a link can be made; else people answer by phone."""
+    now, settings = ask.settings.now(), ask.settings
+    if not settings.link_secret or not settings.public_url:
+        return text
+    link = personal_link(
+        settings.public_url, settings.link_secret, Purpose.HOME, household_id, made_at=now, life=LINK_LIFE
+    )
+    return phrases_in(language_of(connection, household_id).language).campaign.format(text=text, link=link)

@@ -2,7 +2,9 @@
 SELECT a.id, a.kind, a.room, concat_ws(' ', a.maker, a.model) AS model,
        coalesce(h.contact ->> 'language', 'en') AS language,
        EXISTS (SELECT FROM finding f WHERE f.appliance_key = a.key AND f.fault = %(fault)s
-                 AND f.state IN ('open', 'acknowledged') AND f.cleared_at IS NULL) AS broken
+                 AND f.state IN ('open', 'acknowledged') AND f.cleared_at IS NULL) AS broken,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(f.fault, f.urgency) ORDER BY f.raised_at, f.id), '[]') FROM finding f
+        WHERE f.appliance_key = a.key AND f.state IN ('open', 'acknowledged') AND f.cleared_at IS NULL) AS findings
 FROM appliance a JOIN household h ON h.id = a.household_id
 WHERE a.household_id = %(household_id)s AND a.claimed ORDER BY a.kind, a.room, a.id
 

@@ -88,13 +88,15 @@ FROM campaign_appliance p JOIN appliance a ON a.key = p.appliance_key
 WHERE p.campaign_id = %(id)s AND p.left_out IS NULL GROUP BY p.household_id ORDER BY p.household_id
 
 -- name: participations
-SELECT p.id, a.id AS appliance_id, p.household_id, p.state, p.left_out, p.finding_id, p.invited_at, p.version
-FROM campaign_appliance p JOIN appliance a ON a.key = p.appliance_key
+SELECT p.id, a.id AS appliance_id, p.household_id, p.state, p.left_out, p.finding_id, p.invited_at, s.actor AS answered_by,
+       s.reason AS answer, s.at AS answered_at, p.version
+FROM campaign_appliance p JOIN appliance a ON a.key = p.appliance_key LEFT JOIN participation_answer s ON s.entity_id = p.id
 WHERE p.campaign_id = %(id)s AND (%(after)s::text IS NULL OR a.id > %(after)s) ORDER BY a.id LIMIT %(limit)s
 
 -- name: participation
-SELECT p.id, a.id AS appliance_id, p.household_id, p.state, p.left_out, p.finding_id, p.invited_at, p.version
-FROM campaign_appliance p JOIN appliance a ON a.key = p.appliance_key
+SELECT p.id, a.id AS appliance_id, p.household_id, p.state, p.left_out, p.finding_id, p.invited_at, s.actor AS answered_by,
+       s.reason AS answer, s.at AS answered_at, p.version
+FROM campaign_appliance p JOIN appliance a ON a.key = p.appliance_key LEFT JOIN participation_answer s ON s.entity_id = p.id
 WHERE p.campaign_id = %(id)s AND a.id = %(appliance_id)s
 
 -- name: open_finding
@@ -112,8 +114,9 @@ SELECT f.id FROM finding f JOIN appliance a ON a.key = f.appliance_key
 WHERE a.id = %(appliance_id)s AND f.fault = 'campaign_check' AND f.state IN ('open', 'acknowledged')
 
 -- name: accepted
-SELECT p.id, a.id AS appliance_id, p.household_id, p.state, p.left_out, p.finding_id, p.invited_at, p.version
-FROM campaign_appliance p JOIN appliance a ON a.key = p.appliance_key
+SELECT p.id, a.id AS appliance_id, p.household_id, p.state, p.left_out, p.finding_id, p.invited_at, s.actor AS answered_by,
+       s.reason AS answer, s.at AS answered_at, p.version
+FROM campaign_appliance p JOIN appliance a ON a.key = p.appliance_key LEFT JOIN participation_answer s ON s.entity_id = p.id
 WHERE p.campaign_id = %(id)s AND p.state = 'accepted' ORDER BY a.id FOR UPDATE OF p
 
 -- name: needless_check
