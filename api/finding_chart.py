@@ -7,7 +7,7 @@ from uuid import UUID
 from api.charts.evidence import Told, draw_evidence, draw_values
 from domain.signals import Kind
 from models.picture import Picture, picture_of
-from models.scoring import remembered_of
+from models.remembered import remembered_of
 from models.step import as_judged
 from store.api_findings import ShownFinding, chart_facts, read_finding
 from store.database import Connection

@@ -1,7 +1,7 @@
 """Let the models judge what arrived, and write down what they say."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from models.partition import spread_over
 from models.scoring import Scored, ScoringParams, find_due, score_these
 from scheduler.work import Counts, Work, log
 from store.database import Connection, connect, is_transient
-from store.findings import Recorded, record_verdict, running_faults
+from store.findings import Recorded, record_verdict
 from store.quiet_findings import record_quietly
 from store.scoring_due import Due, commit_lazily
 
@@ -27,7 +27,7 @@ PART: Final = 200
 
 
 def score(work: Work) -> Counts:
-    """Judge every appliance with new readings: here, on several processes or on the cluster; one transaction each."""
+    """Judge every appliance with new readings: here, on several processes or on the cluster; batch by batch."""
     settings = work.settings
     alone = not settings.dask_url and settings.score_processes == 1
     received_to, waiting = find_due(work.connection, work.now, PER_RUN if alone else PER_RUN_APART)
@@ -66,15 +66,11 @@ def _record_all(
 ) -> dict[str, int]:
     commit_lazily(connection)
     opened = cleared = failed = 0
-    running: tuple[int, Collection[str]] = (-1, ())
     for scored in due:
         if not keep_on():
             break
-        if not (scored.verdict.present or scored.quiet):
-            if running[0] != scored.appliance_key:
-                running = scored.appliance_key, running_faults(connection, scored.appliance_key)
-            if scored.verdict.fault not in running[1]:
-                continue  # nearly every verdict: healthy, and nothing was thought to be wrong
+        if not (scored.verdict.present or scored.quiet or scored.verdict.fault in scored.running):
+            continue  # nearly every verdict: healthy, and nothing was thought to be wrong
         try:
             with connection.transaction():  # a savepoint: one refused verdict costs itself only
                 recorded = _record(connection, scored, now)

@@ -1,5 +1,6 @@
 """Findings as the detectors and safety rules write them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,9 +40,12 @@ def evidence_as_json(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def running_faults(connection: Connection, appliance_key: int) -> frozenset[str]:
-    """The faults that are found on an appliance and have not ended."""
-    return frozenset(row[0] for row in connection.execute(_SQL["running"], {"appliance_key": appliance_key}))
+def running_faults(connection: Connection, keys: Sequence[int]) -> dict[int, set[str]]:
+    """By appliance the faults that are found on it and have not ended; one without any is absent."""
+    found: dict[int, set[str]] = {}
+    for key, fault in connection.execute(_SQL["running"], {"keys": list(keys)}):
+        found.setdefault(key, set()).add(fault)
+    return found
 
 
 def record_verdict(

@@ -1,8 +1,8 @@
 """What each appliance shows of each fault, for others of its kind nearby."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg.types.json import Jsonb
 
@@ -12,14 +12,23 @@ from store.sql import queries
 _SQL = queries("peers")
 
 
-def leave_standing(
-    connection: Connection, appliance_key: int, day: date, left_at: datetime, standing: Mapping[str, float]
-) -> None:
-    """Write down what is shown as of a day of data; what was left of that day before stays."""
-    connection.execute(
-        _SQL["leave_standing"],
-        {"appliance_key": appliance_key, "day": day, "left_at": left_at, "standing": Jsonb(dict(standing))},
-    )
+class Shown(NamedTuple):
+    """What an appliance shows of each fault as of a day of its data."""
+
+    appliance_key: int
+    day: date
+    standing: Mapping[str, float]
+
+
+def leave_standings(connection: Connection, left_at: datetime, shown: Sequence[Shown]) -> None:
+    """Write down what is shown; what was left of the same day before stays."""
+    if shown:
+        keys, days, standings = zip(*shown, strict=True)
+        connection.execute(
+            _SQL["leave_standings"],
+            {"keys": list(keys), "days": list(days), "left_at": left_at,
+             "standings": [Jsonb(dict(one)) for one in standings]},
+        )  # fmt: skip
 
 
 def read_moves(connection: Connection, asked: Mapping[str, Any]) -> list[float]:

@@ -62,10 +62,19 @@ def commit_lazily(connection: Connection) -> None:
     connection.execute(_SQL["commit_lazily"])
 
 
-def settle(connection: Connection, due: Due, received_to: datetime) -> None:
-    """Take the days off the list and advance the appliance's mark; inside the caller's transaction."""
-    done = {"appliance_key": due.appliance_key, "days": list(due.days)}
-    connection.execute(_SQL["settle"], {**done, "received_to": received_to, "data_to": due.data_to})
+def settle(connection: Connection, done: Sequence[Due], received_to: datetime) -> None:
+    """Take the days off the list and advance the appliances' marks; inside the caller's transaction."""
+    days = [(due.appliance_key, day) for due in done for day in due.days]
+    connection.execute(
+        _SQL["settle"],
+        {
+            "due_keys": [key for key, _ in days],
+            "due_days": [day for _, day in days],
+            "keys": [due.appliance_key for due in done],
+            "data_to": [due.data_to for due in done],
+            "received_to": received_to,
+        },
+    )
 
 
 def put_off(connection: Connection, due: Due, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Work on appliances, as the system was told of it."""
 
+from collections.abc import Sequence
+
 from domain.services import ACTIONS, Service
 from store.database import Connection
 from store.sql import queries
@@ -17,6 +19,9 @@ def note_service(connection: Connection, appliance_key: int, service: Service, t
     connection.execute(_SQL["note_service"], {"appliance_key": appliance_key, "told_by": told_by, **service._asdict()})
 
 
-def read_services(connection: Connection, appliance_key: int) -> list[Service]:
-    """All work on an appliance that is known of, in order of time."""
-    return [Service(*row) for row in connection.execute(_SQL["read_services"], {"appliance_key": appliance_key})]
+def read_services(connection: Connection, keys: Sequence[int]) -> dict[int, list[Service]]:
+    """By appliance all work that is known of, in order of time."""
+    found: dict[int, list[Service]] = {}
+    for key, *service in connection.execute(_SQL["read_services"], {"keys": list(keys)}):
+        found.setdefault(key, []).append(Service(*service))
+    return found

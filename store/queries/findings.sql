@@ -32,6 +32,6 @@ WHERE appliance_key = %(appliance_key)s AND fault = %(fault)s AND state IN ('ope
 RETURNING id
 
 -- name: running
--- What is found on an appliance and has not ended.
-SELECT fault FROM finding
-WHERE appliance_key = %(appliance_key)s AND state IN ('open', 'acknowledged') AND cleared_at IS NULL
+-- What is found on appliances and has not ended.
+SELECT appliance_key, fault FROM finding
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND state IN ('open', 'acknowledged') AND cleared_at IS NULL

@@ -1,7 +1,8 @@
--- name: leave_standing
+-- name: leave_standings
 -- What was said first of a day stays, so that no later run changes what others had known.
 INSERT INTO standing (appliance_key, day, left_at, standing)
-VALUES (%(appliance_key)s, %(day)s, %(left_at)s, %(standing)s)
+SELECT key, day, %(left_at)s, standing
+FROM unnest(%(keys)s::integer[], %(days)s::date[], %(standings)s::jsonb[]) AS one (key, day, standing)
 ON CONFLICT (appliance_key, day) DO NOTHING
 
 -- name: moves

@@ -132,10 +132,16 @@ ORDER BY min(d.due_since), d.appliance_key
 LIMIT %(most)s
 
 -- name: settle
--- The days are done, and the appliance's mark advances.
-WITH done AS (DELETE FROM day_due WHERE appliance_key = %(appliance_key)s AND day = ANY(%(days)s))
-UPDATE judged SET received_to = greatest(received_to, %(received_to)s), data_to = greatest(data_to, %(data_to)s)
-WHERE appliance_key = %(appliance_key)s
+-- The days are done, and the marks of the appliances advance.
+WITH done AS (
+    DELETE FROM day_due d
+    USING unnest(%(due_keys)s::integer[], %(due_days)s::date[]) AS was (key, day)
+    WHERE d.appliance_key = was.key AND d.day = was.day
+)
+UPDATE judged j
+SET received_to = greatest(j.received_to, %(received_to)s), data_to = greatest(j.data_to, was.data_to)
+FROM unnest(%(keys)s::integer[], %(data_to)s::timestamptz[]) AS was (key, data_to)
+WHERE j.appliance_key = was.key
 
 -- name: commit_lazily
 -- A crash may undo the last commits of scoring, whole: the days are due again then, and are judged again.
@@ -151,119 +157,142 @@ WHERE appliance_key = %(appliance_key)s AND day = ANY(%(days)s)
 SELECT extract(epoch FROM time)::float8 AS time_s, mode, setpoint_c, room_c, coil_in_c, coil_out_c, outdoor_c, supply_c,
        discharge_c, compressor_hz, fan_rpm, fan_level, eev_steps, humidity_pct, defrost, power_w, filter_h,
        extra->'filter_used_pct' AS filter_used_pct,
-       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
+       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h, appliance_key
 FROM reading_air_conditioner
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s
 
 -- name: readings_refrigerator
 SELECT extract(epoch FROM time)::float8 AS time_s, power_w, fridge_c, freezer_c, evap_c, ambient_c, compressor_hz,
-       compressor_on, door_open, door_opens, defrost
+       compressor_on, door_open, door_opens, defrost, appliance_key
 FROM reading_refrigerator
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s
 
 -- name: readings_washing_machine
 SELECT extract(epoch FROM time)::float8 AS time_s, power_w, phase, drum_rpm, vibration_mm_s, water_c,
        extra->'filter_used_pct' AS filter_used_pct,
-       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
+       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h, appliance_key
 FROM reading_washing_machine
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s
 
 -- name: readings_dryer
 SELECT extract(epoch FROM time)::float8 AS time_s, power_w, phase, inlet_c, exhaust_c, heater_w, limit_trips,
        extra->'filter_used_pct' AS filter_used_pct,
-       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
+       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h, appliance_key
 FROM reading_dryer
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s
 
 -- name: readings_dishwasher
 SELECT extract(epoch FROM time)::float8 AS time_s, power_w, phase, water_c, heater_w, circ_pump_w, turbidity_ntu,
        extra->'filter_used_pct' AS filter_used_pct,
-       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
+       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h, appliance_key
 FROM reading_dishwasher
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s
 
 -- name: readings_water_heater
 SELECT extract(epoch FROM time)::float8 AS time_s, power_w, voltage_v, top_c, bottom_c, inlet_c, flow_lpm, heater_w,
-       leakage_ma, cutout_trips, anode_ma
+       leakage_ma, cutout_trips, anode_ma, appliance_key
 FROM reading_water_heater
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s
 
 -- name: readings_air_purifier
 SELECT extract(epoch FROM time)::float8 AS time_s, power_w, fan_level, fan_rpm, pm25_ugm3, filter_h,
        extra->'filter_used_pct' AS filter_used_pct,
-       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
+       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h, appliance_key
 FROM reading_air_purifier
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s
 
 -- name: readings_range_hood
 SELECT extract(epoch FROM time)::float8 AS time_s, power_w, fan_level, fan_rpm, filter_h,
        extra->'filter_used_pct' AS filter_used_pct,
-       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h
+       extra->'filter_clean_alarm' AS filter_clean_alarm, extra->'filter_capacity_h' AS filter_capacity_h, appliance_key
 FROM reading_range_hood
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s
 
 -- name: readings_circuit
-SELECT extract(epoch FROM time)::float8 AS time_s, power_w, voltage_v, current_a, leakage_ma, terminal_c, upstream_v
+SELECT extract(epoch FROM time)::float8 AS time_s, power_w, voltage_v, current_a, leakage_ma, terminal_c, upstream_v,
+       appliance_key
 FROM reading_circuit
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s
 
 -- name: cycles_washing_machine
 SELECT extract(epoch FROM time)::float8 AS time_s, fill_s, drain_s, litres, load_kg, spin_rpm, spin_vibration_mm_s,
-       rebalances
+       rebalances, appliance_key
 FROM cycle_washing_machine
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s
 
 -- name: cycles_dryer
-SELECT extract(epoch FROM time)::float8 AS time_s, minutes, load_kg, water_kg
+SELECT extract(epoch FROM time)::float8 AS time_s, minutes, load_kg, water_kg, appliance_key
 FROM cycle_dryer
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s
 
 -- name: cycles_dishwasher
-SELECT extract(epoch FROM time)::float8 AS time_s, fill_s, drain_s, litres
+SELECT extract(epoch FROM time)::float8 AS time_s, fill_s, drain_s, litres, appliance_key
 FROM cycle_dishwasher
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s
 
 -- name: beside_washing_machine
 -- What the home's dishwashers filled: the same mains pressure.
-SELECT extract(epoch FROM c.time)::float8 AS time_s, c.fill_s, c.litres
+SELECT extract(epoch FROM c.time)::float8 AS time_s, c.fill_s, c.litres, own.key AS appliance_key
 FROM appliance own
 JOIN appliance a ON a.household_id = own.household_id AND a.kind = 'dishwasher' AND a.claimed
 JOIN cycle_dishwasher c ON c.appliance_key = a.key
-WHERE own.key = %(appliance_key)s AND c.time >= %(starts)s AND c.time < %(ends)s AND c.received_at <= %(received_to)s
+WHERE own.key = ANY(%(keys)s::integer[]) AND c.time >= %(starts)s AND c.time < %(ends)s
+  AND c.received_at <= %(received_to)s
 
 -- name: events
-SELECT extract(epoch FROM time)::float8 AS time_s, code, active::int AS active
+SELECT extract(epoch FROM time)::float8 AS time_s, code, active::int AS active, appliance_key
 FROM event
-WHERE appliance_key = %(appliance_key)s AND time >= %(starts)s AND time < %(ends)s AND received_at <= %(received_to)s
-  AND code = 'filter_clean_alarm'
+WHERE appliance_key = ANY(%(keys)s::integer[]) AND time >= %(starts)s AND time < %(ends)s
+  AND received_at <= %(received_to)s AND code = 'filter_clean_alarm'
 ORDER BY time, active
 
 -- name: forget_days
-DELETE FROM feature_day WHERE appliance_key = %(appliance_key)s AND day = ANY(%(days)s)
+-- All that is remembered of these days; it looks through everything of the appliance, so only where nobody knows better.
+DELETE FROM feature_day f
+USING unnest(%(keys)s::integer[], %(days)s::date[]) AS gone (key, day)
+WHERE f.appliance_key = gone.key AND f.day = gone.day
+
+-- name: forget_indices
+DELETE FROM feature_day f
+USING unnest(%(keys)s::integer[], %(indices)s::text[], %(days)s::date[]) AS gone (key, index, day)
+WHERE f.appliance_key = gone.key AND f.index = gone.index AND f.day = gone.day
 
 -- name: write_indices
 INSERT INTO feature_day (appliance_key, day, index, value, spread, weight)
-SELECT %(appliance_key)s, * FROM unnest(%(days)s::date[], %(indices)s::text[], %(values)s::float8[],
-                                        %(spreads)s::float8[], %(weights)s::float8[])
+SELECT * FROM unnest(%(keys)s::integer[], %(days)s::date[], %(indices)s::text[], %(values)s::float8[],
+                     %(spreads)s::float8[], %(weights)s::float8[])
 ON CONFLICT (appliance_key, index, day) DO UPDATE
 SET value = excluded.value, spread = excluded.spread, weight = excluded.weight
 
 -- name: read_series
--- One row per index, its days in order: packed numbers, because a row per day costs ten times as much to take in.
-SELECT index, string_agg(int4send(day - date '0001-01-01' + 1), ''),
-       string_agg(float8send(value) || float8send(spread) || float8send(weight), '')
+-- One row per appliance and index, its days in order: arrays, because a row per day costs ten times as much to take in.
+SELECT appliance_key, index, array_agg(day - date '0001-01-01' + 1), array_agg(value), array_agg(spread),
+       array_agg(weight)
 FROM (
-    SELECT index, day, value, spread, weight FROM feature_day
-    WHERE appliance_key = %(appliance_key)s AND day >= %(first)s
-    ORDER BY index, day
+    SELECT appliance_key, index, day, value, spread, weight FROM feature_day
+    WHERE appliance_key = ANY(%(keys)s::integer[]) AND day >= %(first)s
+    ORDER BY appliance_key, index, day
 ) ordered
-GROUP BY index
+GROUP BY appliance_key, index
 
 -- name: read_references
 -- The newest reference of each index: an older one was replaced after a service.
-SELECT DISTINCT ON (index) index, (learned_from AT TIME ZONE 'UTC')::date, (learned_to AT TIME ZONE 'UTC')::date, model
-FROM reference WHERE appliance_key = %(appliance_key)s
-ORDER BY index, learned_to DESC
+SELECT DISTINCT ON (appliance_key, index)
+       appliance_key, index, (learned_from AT TIME ZONE 'UTC')::date, (learned_to AT TIME ZONE 'UTC')::date, model
+FROM reference WHERE appliance_key = ANY(%(keys)s::integer[])
+ORDER BY appliance_key, index, learned_to DESC
 
 -- name: write_reference
 INSERT INTO reference (appliance_key, index, learned_from, learned_to, model)

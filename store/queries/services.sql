@@ -5,4 +5,4 @@ VALUES (%(appliance_key)s, %(at)s, %(action)s, %(fault)s, %(part)s, %(told_by)s)
 ON CONFLICT DO NOTHING
 
 -- name: read_services
-SELECT at, action, fault, part FROM service WHERE appliance_key = %(appliance_key)s ORDER BY at, id
+SELECT appliance_key, at, action, fault, part FROM service WHERE appliance_key = ANY(%(keys)s::integer[]) ORDER BY at, id

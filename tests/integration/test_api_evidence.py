@@ -10,7 +10,7 @@ from models.judge import judge_appliance
 from scheduler.propose import propose
 from store.database import Connection
 from store.findings import record_verdict
-from store.scoring import StoredIndex, StoredReference, write_indices, write_reference
+from store.scoring import StoredIndex, StoredReference, write_indices, write_references
 from tests.integration.api_homes import NOW, add_appliance, add_home, client
 from tests.integration.scheduler_homes import work_on
 from tests.unit.index_stories import evening, fault_story, signature_named
@@ -30,17 +30,19 @@ def test_the_evidence_of_a_finding_is_served_from_what_is_stored(
     with connection.transaction():
         write_indices(
             connection,
-            key,
             [
-                StoredIndex(day, index, value, spread, weight)
+                StoredIndex(key, day, index, value, spread, weight)
                 for index, series in history.series.items()
                 for day, value, spread, weight in zip(
                     series.days, series.values.tolist(), series.spreads.tolist(), series.weights.tolist(), strict=True
                 )
             ],
         )
-        for one in references.values():
-            write_reference(connection, key, StoredReference(one.index, one.learned_from, one.learned_to, one.model))
+        write_references(
+            connection,
+            [(key, StoredReference(one.index, one.learned_from, one.learned_to, one.model))
+             for one in references.values()],
+        )  # fmt: skip
         found = record_verdict(connection, key, kind, replace(verdict, probability=0.9), NOW)
         assert found is not None
     with client(database_url, mqtt_url) as api:

@@ -50,7 +50,7 @@ def outcome(connection: Connection, visit: Visit) -> tuple[object, ...]:
         (visit.order,),
     ).fetchone()
     used = connection.execute("SELECT sum(quantity) FROM stock_movement WHERE reason = 'consumed'").fetchone()
-    services = [(s.action, s.fault, s.part) for s in read_services(connection, visit.appliance)]
+    services = [(s.action, s.fault, s.part) for s in read_services(connection, [visit.appliance])[visit.appliance]]
     waiting = connection.execute("SELECT count(*) FROM field_action WHERE state IN ('waiting', 'conflict')").fetchone()
     return (order, used, services, waiting, free_stock(connection, [VAN])[VAN].get("heater-a"))
 

@@ -118,11 +118,11 @@ def test_every_action_can_be_told_once_and_a_new_firmware_tells_itself(connectio
     for _ in range(2):
         for action in sorted(ACTIONS):
             note_service(connection, one.key, Service(NOW, action), "technician")
-    assert {service.action for service in read_services(connection, one.key)} == ACTIONS
-    assert len(read_services(connection, one.key)) == len(ACTIONS)
+    assert {service.action for service in read_services(connection, [one.key])[one.key]} == ACTIONS
+    assert len(read_services(connection, [one.key])[one.key]) == len(ACTIONS)
     with pytest.raises(ValueError, match="polished is no action"):
         note_service(connection, one.key, Service(NOW, "polished"), "technician")
     for firmware in ("1.0", "1.0", "1.1"):  # known for the first time, said again, a step
         connection.execute("UPDATE appliance SET firmware = %s WHERE key = %s", (firmware, one.key))
-    steps = [service.part for service in read_services(connection, one.key) if service.part]
+    steps = [service.part for service in read_services(connection, [one.key])[one.key] if service.part]
     assert steps == ["1.1"]

@@ -8,7 +8,7 @@ import pytest
 from domain.readings import from_us
 from models.peers import BEFORE, FRESH, MOST_ASKED, Left, Question, moves_of
 from store.database import Connection
-from store.peers import leave_standing, purge_standings, read_moves
+from store.peers import Shown, leave_standings, purge_standings, read_moves
 
 pytestmark = pytest.mark.integration
 
@@ -38,8 +38,9 @@ def test_the_database_knows_what_peers_had_said(connection: Connection) -> None:
             shown = {fault: round(float(rng.normal()), 3) for fault in ("a", "b") if rng.random() < 0.7}
             one = Left(FIRST + timedelta(days=number), int(1e15 + number * 10 + rng.integers(30)), shown)
             left[name].append(one)
-            leave_standing(connection, key, one.day, from_us(one.left_us), one.standing)
-            leave_standing(connection, key, one.day, from_us(one.left_us + 1), {"a": 99.0})  # the first counts
+            leave_standings(connection, from_us(one.left_us), [Shown(key, one.day, one.standing)])
+            # The first counts.
+            leave_standings(connection, from_us(one.left_us + 1), [Shown(key, one.day, {"a": 99.0})])
     answers = 0
     for own, alike in (("near-0", ("near", "alike")), ("nowhere-1", ("nowhere",))):
         peers = [left[name] for name in keys if name.rsplit("-")[0] in alike and name != own and name[-1] != "3"]
