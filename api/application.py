@@ -34,9 +34,11 @@ from api.routes import (
     participations,
     parts,
     people,
+    prices,
     reliability,
     reminders,
     service_quality,
+    suspensions,
     technician_record,
     telemetry,
     visits,
@@ -98,7 +100,7 @@ def _routes() -> tuple[BaseRoute, ...]:
         *(campaigns, participations, consents),
         *(parts, part_orders, field, obligations, links),
         *(models, knowledge),
-        *(people, visits),
+        *(people, suspensions, prices, visits),
         live,
     ):
         router.include_router(part.router, prefix="/api/v1")

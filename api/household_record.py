@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from api.requests import Asked
-from domain.warranty import warranty_ends
+from domain.warranty import covered, warranty_ends
 from store.api_absence import read_absence
 from store.api_appliances import Appliance, list_appliances
 from store.api_findings import list_findings
@@ -19,8 +19,6 @@ from store.opinions import list_opinions
 MOST: Final = 50
 """The newest of each; the lists with `household=` have the rest."""
 MOST_APPLIANCES: Final = 500
-MOST_MONTHS: Final = 1_200
-"""A longer warranty is a slip of the pen (E)."""
 
 
 def household_record(ask: Asked, connection: Connection, household_id: str) -> dict[str, Any]:
@@ -43,10 +41,7 @@ def household_record(ask: Asked, connection: Connection, household_id: str) -> d
 
 
 def _owned(appliance: Appliance, today: date) -> Mapping[str, Any]:
-    months, installed_on = appliance.facts.get("warranty_months"), appliance.installed_on
-    ends = None
-    if installed_on is not None and isinstance(months, int) and 0 < months < MOST_MONTHS:
-        ends = warranty_ends(installed_on, months)
+    ends = warranty_ends(appliance.installed_on, appliance.facts)
     return {
         "id": appliance.id,
         "kind": appliance.kind,
@@ -54,8 +49,8 @@ def _owned(appliance: Appliance, today: date) -> Mapping[str, Any]:
         "model": appliance.model,
         "serial": appliance.serial,
         "room": appliance.room,
-        "installed_on": installed_on,
+        "installed_on": appliance.installed_on,
         "online": appliance.online,
         "warranty_ends": ends,
-        "under_warranty": None if ends is None else today < ends,
+        "under_warranty": None if ends is None else covered(ends, today),
     }

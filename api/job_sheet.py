@@ -11,6 +11,7 @@ from domain.field import Cause
 from domain.knowledge import RankedCause, best_article, rank_causes
 from domain.parts import Target
 from domain.signals import Kind
+from domain.warranty import warranty_ends
 from notify.owner import say_evidence
 from notify.phrases import ENGLISH
 from store.attachments import Attachment, list_attachments
@@ -23,7 +24,6 @@ from store.job_sheets import (
     outcomes_of,
     read_sheet_order,
     read_sheet_tasks,
-    warranty_ends,
 )
 from store.knowledge import articles_for
 from store.part_supply import Need, read_needs
@@ -164,7 +164,7 @@ def _task(connection: Connection, task: SheetTask, parts: list[Need], zone: Zone
         serial=task.serial,
         room=task.room,
         installed_on=task.installed_on,
-        warranty_until=warranty_ends(task),
+        warranty_until=warranty_ends(task.installed_on, task.facts),
         fault=task.fault,
         title=titles.get(task.fault, task.fault.replace("_", " ").capitalize()),
         urgency=task.urgency,

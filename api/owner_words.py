@@ -9,7 +9,7 @@ from api.owner_visits import CHOOSABLE, slot_text
 from domain.faults import Urgency, fault_of
 from domain.signals import Kind
 from domain.visits import Slot
-from domain.warranty import cover_of
+from domain.warranty import cover_of, warranty_ends
 from notify.appointments import say_span
 from notify.owner import say_where
 from notify.phrases import Phrases, phrases_in
@@ -28,7 +28,7 @@ def visit_words(
         "visit": found,
         "tasks": [_task(one.kind, one.room, one.fault, one.urgency, along=one.along, say=say) for one in work],
         "length": _length(sum(one.minutes for one in work)),
-        "cover": str(cover_of([(one.installed_on, one.warranty_months) for one in work], day)),
+        "cover": str(cover_of([warranty_ends(one.installed_on, one.facts) for one in work], day)),
         "days": _by_day(slots, names, found, say),
         "when": say_span(found.visit_starts, found.visit_ends, zone, say)
         if found.visit_starts and found.visit_ends

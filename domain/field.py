@@ -25,6 +25,7 @@ class Deed(StrEnum):
     RETURN_PART = "return_part"
     REPORT = "report"
     NOTE = "note"
+    CHARGE = "charge"
     COMPLETE = "complete"
 
 

@@ -172,6 +172,14 @@ APPEAL: Final = _machine(
 )
 """Of points taken, or of pay that is held back; `overturned`: the person was right."""
 
+SUSPENSION: Final = _machine(
+    "suspension",
+    "suspended",
+    {"suspended": "reinstated removed lifted", "reinstated": "", "removed": "", "lifted": ""},
+    "suspended",
+)
+"""Of a technician, until a person decides; `lifted`: an appeal took away what it rested on."""
+
 CAMPAIGN: Final = _machine(
     "campaign",
     "draft",
@@ -214,6 +222,6 @@ MODEL: Final = _machine(
 MACHINES: Final = (
     *(FINDING, REMINDER, ORDER, OBLIGATION),
     *(RESERVATION, TRANSFER),
-    *(CASE, OPINION, GRADE, APPEAL, CAMPAIGN, PARTICIPATION),
+    *(CASE, OPINION, GRADE, APPEAL, SUSPENSION, CAMPAIGN, PARTICIPATION),
     *(MODEL,),
 )

@@ -1,31 +1,30 @@
-"""Monthly grades of technicians, what follows from them, and points for repeating one's own work."""
+"""Monthly grades of technicians, and what follows from them."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 from quality.grades import GradeParams, JudgedJob, MonthGrade, Standing, grade_month, standing, top_tenth
-from quality.points import LASTS, TAKEN
 from scheduler.work import ACTOR, Counts, Work
 from store.database import translated
+from store.suspensions import suspend
 from store.technician_record import (
     add_grade,
-    add_points,
     begin_month,
     done_jobs,
-    own_repeats,
     read_grades,
-    set_active,
     ungraded_months,
 )
 
+WHY: Final[Mapping[Standing, str]] = {"suspended": "two were C", "removed": "three were C"}
 WAIT = timedelta(days=14)
 """After the end of a month before it is graded: most work is proved by telemetry by then (E)."""
 
 
 def grade_technicians(work: Work) -> Counts:
-    """Grade every month that is ripe and was not graded, oldest first; take points for repeats; suspend and remove."""
-    with translated(), work.connection.transaction():
-        points = _take_points(work)
+    """Grade every month that is ripe and was not graded, oldest first; suspend and remove."""
+    with translated():
         months = ungraded_months(work.connection, _ripe_month(work.now))
     graded = 0
     for month in months:
@@ -34,7 +33,7 @@ def grade_technicians(work: Work) -> Counts:
         with translated(), work.connection.transaction():
             if begin_month(work.connection, month, work.now):
                 graded += _grade(work, month, GradeParams())
-    return {"graded": graded, "points": points}
+    return {"graded": graded}
 
 
 def _ripe_month(now: datetime) -> date:
@@ -73,8 +72,9 @@ def _grade(work: Work, month: date, params: GradeParams) -> int:
             figures=figures,
             made_at=work.now,
         )
-        if _standing(work, one.technician, until) != "active":
-            set_active(work.connection, one.technician, active=False)
+        if one.grade == "C" and (follows := _standing(work, one.technician, until)) != "active":
+            why = f"{follows} after the grades of twelve months up to {month:%Y-%m}: {WHY[follows]}"
+            suspend(work.connection, one.technician, "grades", why, actor=ACTOR, at=work.now)
     return len(graded)
 
 
@@ -83,19 +83,3 @@ def _standing(work: Work, technician_id: str, today: date) -> Standing:
     return standing(
         (MonthGrade(month=one.month, grade=one.grade, overturned=one.state == "overturned") for one in given), today
     )
-
-
-def _take_points(work: Work) -> int:
-    taken = 0
-    for repeat in own_repeats(work.connection, work.now - LASTS):
-        taken += add_points(
-            work.connection,
-            repeat.technician_id,
-            -TAKEN["repeat_repair"],
-            "repeat_repair",
-            order_id=repeat.order_id,
-            note="the same job had to be done again",
-            actor=ACTOR,
-            at=work.now,
-        )
-    return taken

@@ -22,6 +22,7 @@ from scheduler.overdue import chase_orders
 from scheduler.parts import supply_parts
 from scheduler.plan_care import plan_care
 from scheduler.plan_days import plan_days
+from scheduler.points import take_points
 from scheduler.propose import propose
 from scheduler.remind import remind
 from scheduler.roll_up import move_claimed_history, roll_up
@@ -87,6 +88,7 @@ JOBS: Final = (
     _job("checks", 300, 5, finish_campaign_checks, "a campaign's check ends with its visit"),
     _job("omissions", 86_400, 30, find_omissions, "what nobody predicted and what somebody dropped is counted"),
     _job("overdue", 3_600, 30, chase_orders, "orders near their date with nobody going there are somebody's to call"),
+    _job("points", 3_600, 60, take_points, "missed times and calls, repeats and overcharging cost licence points"),
     _job("grade", 86_400, 60, grade_technicians, "technicians are graded once a month, from orders and telemetry"),
     _job("cases", 604_800, 60, look_for_cases, "the maker hears of what fails more than its like, and what a fix did"),
     _job("drift", 86_400, 60, watch_drift, "where data is unlike what the model was trained on, the one before speaks"),

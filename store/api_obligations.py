@@ -43,6 +43,8 @@ class ShownObligation:
     closed_at: datetime | None
     overdue: bool
     """Settled after its time, or not settled although its time is over."""
+    technician_id: str | None
+    """Who took the call on; None: whoever calls first."""
     version: int
     history: list[Change] | None = field(default=None)
 
@@ -69,6 +71,7 @@ def list_obligations(
     household: str | None = None,
     order_id: UUID | None = None,
     overdue: bool | None = None,
+    technician: str | None = None,
 ) -> list[ShownObligation]:
     """Promises by when they are due, from after `after`."""
     after_due, after_id = after or (None, None)
@@ -86,6 +89,7 @@ def list_obligations(
             "household": household,
             "order_id": order_id,
             "overdue": overdue,
+            "technician": technician,
         },
     )
 
@@ -106,3 +110,12 @@ def note_try(connection: Connection, obligation_id: UUID, *, actor: str, note: s
     """Keep that somebody called in vain; it stays on the list."""
     connection.execute(_SQL["tried"], {"id": obligation_id, "actor": actor, "reason": note})
     connection.execute(_SQL["touch"], {"id": obligation_id, "note": note})
+
+
+def give_call(
+    connection: Connection, obligation_id: UUID, technician_id: str | None, *, actor: str, at: datetime
+) -> None:
+    """Make a call somebody's own, or (None) nobody's again; kept in its history."""
+    connection.execute(_SQL["give"], {"id": obligation_id, "technician_id": technician_id, "at": at})
+    said = f"given to {technician_id}" if technician_id else "given back"
+    connection.execute(_SQL["tried"], {"id": obligation_id, "actor": actor, "reason": said})

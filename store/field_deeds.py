@@ -7,7 +7,7 @@ or an error of ours whose text tells the technician what to do.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ from domain.faults import FAULTS, fault_of
 from domain.field import Action, Cause, Deed, done_at
 from domain.signals import Kind
 from domain.states import ORDER
+from store.broken_promises import note_arrival, say_charge
 from store.database import Connection
 from store.field_parts import bring_back, request_part, use_part
 from store.field_services import tell_services
@@ -52,6 +53,13 @@ class ReportBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     note: Words = ""
 
 
+class ChargeBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What the owner was charged at the door."""
+
+    cents: Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
+    note: Words = ""
+
+
 class TextBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A few words."""
 
@@ -71,7 +79,18 @@ def _depart(connection: Connection, action: Action, visit: Visit, now: datetime)
 
 
 def _arrive(connection: Connection, action: Action, visit: Visit, now: datetime) -> str:
+    """Also after something later was said: when somebody came decides whether a promise was kept."""
+    noted = note_arrival(connection, action.order_id, action.technician_id, done_at(action.client_at, now))
+    if noted and visit.state in ("on_site", "completed", "verified"):
+        return "the time of arrival is noted"
     return go(connection, action, visit, "on_site", now)
+
+
+def _charge(connection: Connection, action: Action, visit: Visit, now: datetime) -> str:
+    said, at = read_body(action.body, ChargeBody), done_at(action.client_at, now)
+    require_booked(visit)
+    say_charge(connection, action.order_id, "technician", said.cents, said.note, actor=action.technician_id, at=at)
+    return f"{said.cents / 100:.2f} was charged"
 
 
 def _report(connection: Connection, action: Action, visit: Visit, now: datetime) -> str:
@@ -150,6 +169,7 @@ _DEEDS: Final[Mapping[str, Callable[[Connection, Action, Visit, datetime], str]]
         Deed.RETURN_PART: bring_back,
         Deed.REPORT: _report,
         Deed.NOTE: _note,
+        Deed.CHARGE: _charge,
         Deed.COMPLETE: _complete,
     }
 )

@@ -142,16 +142,6 @@ def appliance_by_code(connection: Connection, code: str) -> ScannedAppliance | N
     return row(connection, ScannedAppliance, _SQL["by_code"], {"code": code})
 
 
-def warranty_ends(appliance: ScannedAppliance | SheetTask) -> date | None:
-    """When the maker's warranty ends: `warranty_months` of its facts after installation; None if either is unknown."""
-    months = appliance.facts.get("warranty_months")
-    if appliance.installed_on is None or not isinstance(months, int | float) or not 0 < months < 1_200:
-        return None
-    start = appliance.installed_on
-    years, month = divmod(start.month - 1 + int(months), 12)
-    return date(start.year + years, month + 1, min(start.day, 28))
-
-
 def visits_of(connection: Connection, technician_id: str) -> list[DayVisit]:
     """A technician's visits that are not over, by time."""
     return rows(connection, DayVisit, _SQL["day"], {"technician_id": technician_id})

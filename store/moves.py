@@ -23,9 +23,9 @@ class Change:
     at: datetime
 
 
-def speak_as(connection: Connection, actor: str, reason: str) -> None:
-    """Name who acts and why for the rest of the transaction."""
-    connection.execute(_SQL["speak_as"], {"actor": actor, "reason": reason})
+def speak_as(connection: Connection, actor: str, reason: str, at: datetime | None = None) -> None:
+    """Name who acts, why, and when (None: now) for the rest of the transaction."""
+    connection.execute(_SQL["speak_as"], {"actor": actor, "reason": reason, "at": at})
 
 
 def move(
@@ -52,7 +52,7 @@ def move(
     state, present = row
     if version is not None and version != present:
         raise Conflict(f"this {machine.entity} was changed meanwhile (version {present}, not {version}); read it again")
-    speak_as(connection, actor, reason)
+    speak_as(connection, actor, reason, at)
     steps = machine.path(state, to, via)
     for step in steps:
         connection.execute(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from domain.errors import NotFound
@@ -45,7 +46,7 @@ class Work:
     minutes: int
     along: bool
     installed_on: date | None
-    warranty_months: int | None
+    facts: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

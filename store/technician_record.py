@@ -53,16 +53,10 @@ class PointsEntry:
     reason: str
     order_id: UUID | None
     note: str
+    evidence: dict[str, Any]
+    """What was found and where, if the system took them."""
     actor: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repeat:
-    """An order in which somebody repeated his own job."""
-
-    technician_id: str
-    order_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +151,10 @@ def add_points(
     note: str,
     actor: str,
     at: datetime,
+    event: str | None = None,
+    evidence: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Enter points; False if the same cause was entered before."""
+    """Enter points; False if the same cause was entered before. `event`: what they are for, if the system found it."""
     values = {
         "technician_id": technician_id,
         "points": points,
@@ -167,13 +163,10 @@ def add_points(
         "note": note,
         "actor": actor,
         "at": at,
+        "event": event,
+        "evidence": Jsonb(dict(evidence or {})),
     }
     return connection.execute(_SQL["add_points"], values).fetchone() is not None
-
-
-def own_repeats(connection: Connection, since: datetime) -> list[Repeat]:
-    """Repeats of one's own work since then that cost no point yet."""
-    return rows(connection, Repeat, _SQL["own_repeats"], {"since": since})
 
 
 def read_earned(connection: Connection, technician_id: str, until: datetime) -> list[Earned]:

@@ -14,9 +14,10 @@ from api.routes.parts import Pattern
 from domain.errors import NotFound
 from domain.knowledge import Article
 from domain.signals import Kind
+from domain.warranty import warranty_ends
 from store.api_parts import Part, part_by_barcode
 from store.database import Connection
-from store.job_sheets import Past, appliance_by_code, appliance_past, warranty_ends
+from store.job_sheets import Past, appliance_by_code, appliance_past
 from store.knowledge import add_article, change_article, list_articles, lock_article, read_article, search_articles
 
 router = APIRouter(tags=["knowledge"])
@@ -130,7 +131,7 @@ def scan(ask: Ask, code: str) -> Response:
         if found is not None:
             return Scanned(
                 appliance=asdict(found),
-                warranty_until=warranty_ends(found),
+                warranty_until=warranty_ends(found.installed_on, found.facts),
                 history=appliance_past(connection, found.id),
             )
         part = part_by_barcode(connection, code)

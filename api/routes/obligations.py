@@ -15,9 +15,10 @@ from domain.errors import BadInput, Conflict
 from domain.obligations import Promise, clock_of
 from domain.states import OBLIGATION
 from store.api_households import read_household
-from store.api_obligations import ShownObligation, list_obligations, note_try, show_obligation
+from store.api_obligations import ShownObligation, give_call, list_obligations, note_try, show_obligation
 from store.api_orders import read_order
 from store.database import Connection
+from store.field import require_technician
 from store.obligations import add_obligation, close_obligation
 
 router = APIRouter(prefix="/obligations", tags=["obligations"])
@@ -41,6 +42,12 @@ class NewCall(Body):
         return self
 
 
+class Given(Body):
+    """Whose call it is; null gives it back."""
+
+    technician_id: Id | None
+
+
 class CallResult(Body):
     """What the call brought: how the promise is settled, and what was said."""
 
@@ -57,6 +64,7 @@ def list_(
     household: Annotated[str | None, Query(description="Only of this household.")] = None,
     order: Annotated[UUID | None, Query(description="Only about this order.")] = None,
     overdue: Annotated[bool | None, Query(description="Only what was not settled in its time, or what was.")] = None,
+    technician: Annotated[str | None, Query(description="Only what this technician took on.")] = None,
 ) -> Response:
     """Promises with their clocks, what is due first first."""
     return listing(
@@ -73,6 +81,7 @@ def list_(
             household=household,
             order_id=order,
             overdue=overdue,
+            technician=technician,
         ),
         lambda o: (time_key(o.due_at), str(o.id)),
     )
@@ -137,6 +146,26 @@ def tried(ask: Ask, obligation_id: str, body: Because) -> Response:
         if shown.state not in OBLIGATION.open_states:
             raise Conflict(f"it is settled already: {shown.answer}")
         note_try(connection, found, actor=ask.actor or "planner", note=body.reason)
+        return Answer(value=show_obligation(connection, found, now, full=True))
+
+    return changing(ask, work)
+
+
+@router.post("/{obligation_id}/give", summary="Give a call to a technician", response_model=ShownObligation)
+def give(ask: Ask, obligation_id: str, body: Given) -> Response:
+    """From then it is that person's promise: missed, although it was given four hours before it was due or earlier, it
+    costs licence points."""
+    found = entity_id(obligation_id, "obligation")
+
+    def work(connection: Connection) -> Answer:
+        now = ask.settings.now()
+        shown = show_obligation(connection, found, now, lock=True)
+        check_version(ask, shown.version)
+        if shown.state not in OBLIGATION.open_states:
+            raise Conflict(f"it is settled already: {shown.answer}")
+        if body.technician_id is not None:
+            require_technician(connection, body.technician_id)
+        give_call(connection, found, body.technician_id, actor=ask.actor or "planner", at=now)
         return Answer(value=show_obligation(connection, found, now, full=True))
 
     return changing(ask, work)

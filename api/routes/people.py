@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from api.fields import Body, Id, Latitude, Longitude, Phone, Text, Zone
 from api.moments import Moment
 from api.requests import Answer, Ask, changing, check_version, entity_number, reading
+from api.routes.suspensions import require_not_suspended
 from domain.errors import BadInput
 from domain.signals import Kind
 from store.api_catalogue import Outlet, Technician
@@ -115,6 +116,8 @@ def technician(ask: Ask, technician_id: str, body: TechnicianChange) -> Response
     def work(connection: Connection) -> Answer:
         check_version(ask, lock_person(connection, technician_id), required=True)
         changes = _named(body, may_be_null=("area_km",))
+        if changes.get("active"):
+            require_not_suspended(connection, technician_id)
         return Answer(value=change_technician(connection, technician_id, changes))
 
     return changing(ask, work)

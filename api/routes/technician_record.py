@@ -9,14 +9,16 @@ from fastapi import APIRouter, Query, Response
 
 from api.fields import Body, Reason
 from api.requests import Answer, Ask, changing, check_version, entity_id, reading
+from api.routes.suspensions import lift_if_groundless, standing_of
 from domain.errors import BadInput, Conflict
 from domain.states import GRADE
-from quality.grades import MonthGrade, Standing, standing
 from quality.points import FULL, LASTS, TAKEN, points_left
 from quality.settlement import EarnedJob, Gate, settle_month
 from store.api_catalogue import read_technician
 from store.database import Connection
 from store.moves import move
+from store.people import lock_person
+from store.suspensions import read_suspensions
 from store.technician_record import (
     Earned,
     GivenGrade,
@@ -28,7 +30,6 @@ from store.technician_record import (
     read_points,
     record_answer,
     record_appeal,
-    set_active,
 )
 from store.work_appeals import read_appeals, require_finished
 
@@ -66,7 +67,8 @@ def record(ask: Ask, technician_id: str) -> Response:
         return {
             "technician_id": found.id,
             "active": found.active,
-            "standing": _standing(grades, now.date()),
+            "suspensions": read_suspensions(connection, found.id),
+            "standing": standing_of(grades, now.date()),
             "grades": grades,
             "points": points_left([(one.points, one.at) for one in entries], now),
             "points_full": FULL,
@@ -82,6 +84,7 @@ def deduct(ask: Ask, technician_id: str, body: Deduction) -> Response:
     """For a broken promise or overcharging; one entry per order and reason. The person can appeal."""
 
     def work(connection: Connection) -> Answer:
+        lock_person(connection, technician_id)
         found = read_technician(connection, technician_id)
         if body.order_id is not None:
             require_finished(connection, found.id, body.order_id)
@@ -124,11 +127,10 @@ def decide(ask: Ask, grade_id: str, body: Verdict) -> Response:
         to = "overturned" if body.overturned else "confirmed"
         found = _checked(ask, connection, grade_id, to)
         today = ask.settings.now().date()
-        before = _standing(read_grades(connection, found.technician_id), today)
+        before = standing_of(read_grades(connection, found.technician_id), today)
         record_answer(connection, found.id, body.answer)
         answer = _moved(ask, connection, found, to, body.answer)
-        if before != "active" and _standing(read_grades(connection, found.technician_id), today) == "active":
-            set_active(connection, found.technician_id, active=True)
+        lift_if_groundless(ask, connection, found.technician_id, before, body.answer)
         return answer
 
     return changing(ask, work)
@@ -158,12 +160,6 @@ def settlement(
         return {"technician_id": found.id, "month": month, **asdict(statement), "lines": lines}
 
     return reading(ask, work)
-
-
-def _standing(given: list[GivenGrade], today: date) -> Standing:
-    return standing(
-        (MonthGrade(month=one.month, grade=one.grade, overturned=one.state == "overturned") for one in given), today
-    )
 
 
 def _earned(job: Earned) -> EarnedJob:

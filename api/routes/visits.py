@@ -21,6 +21,7 @@ from domain.errors import BadInput, Conflict
 from domain.states import ORDER
 from domain.visits import Period
 from store.api_orders import ShownOrder, read_order
+from store.broken_promises import excuse
 from store.database import Connection
 from store.moves import move
 from store.visit_board import Board, read_board
@@ -207,6 +208,7 @@ def no_show(ask: Ask, order_id: str, body: Note | None = None) -> Response:
         if found.state not in ("scheduled", "en_route", "on_site"):
             raise Conflict(f"order {found.number} is {found.state}; only a scheduled visit can fail to take place")
         actor, now = ask.actor or "planner", ask.settings.now()
+        excuse(connection, order, words)
         move(connection, ORDER, order, "confirmed", actor=actor, reason=words, at=now)
         give_up_slot(connection, order, words, actor=actor, at=now, answer=CALL_AFTER_NO_SHOW)
         return Answer(value=with_actions(read_order(connection, order)))

@@ -6,12 +6,14 @@ from fastapi import APIRouter, Response
 
 from api.fields import Body, Reason
 from api.requests import Answer, Ask, changing, check_version, entity_id, entity_number
+from api.routes.suspensions import lift_if_groundless, standing_of
 from domain.errors import BadInput
 from domain.states import APPEAL
 from store.api_catalogue import read_technician
 from store.database import Connection
 from store.moves import move
-from store.technician_record import add_points
+from store.people import lock_person
+from store.technician_record import add_points, read_grades
 from store.work_appeals import Appeal, add_appeal, read_appeal, read_points_entry, require_finished
 
 router = APIRouter(tags=["technicians"])
@@ -85,6 +87,8 @@ def decide(ask: Ask, appeal_id: str, body: Decision) -> Response:
         check_version(ask, found.version)
         actor, now = ask.actor or "service", ask.settings.now()
         to = "overturned" if body.overturned else "confirmed"
+        lock_person(connection, found.technician_id)
+        before = standing_of(read_grades(connection, found.technician_id), now.date())
         move(connection, APPEAL, found.id, to, actor=actor, reason=body.answer, at=now)
         if body.overturned and found.entry_id is not None:
             entry = read_points_entry(connection, found.technician_id, found.entry_id)
@@ -99,6 +103,7 @@ def decide(ask: Ask, appeal_id: str, body: Decision) -> Response:
                 actor=actor,
                 at=entry.at,
             )
+            lift_if_groundless(ask, connection, found.technician_id, before, body.answer)
         return Answer(value=read_appeal(connection, found.id))
 
     return changing(ask, work)

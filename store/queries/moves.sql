@@ -1,6 +1,7 @@
 -- name: speak_as
--- Who changes something and why, for the rest of this transaction; the trigger writes it into state_change.
-SELECT set_config('wellkept.actor', %(actor)s, true), set_config('wellkept.reason', %(reason)s, true)
+-- Who changes something, why and when, for the rest of this transaction; triggers write it into histories.
+SELECT set_config('wellkept.actor', %(actor)s, true), set_config('wellkept.reason', %(reason)s, true),
+       set_config('wellkept.at', coalesce(%(at)s::timestamptz::text, ''), true)
 
 -- name: lock_finding
 SELECT state, version FROM finding WHERE id = %(id)s FOR UPDATE
@@ -27,6 +28,12 @@ SELECT state, version FROM work_appeal WHERE id = %(id)s FOR UPDATE
 
 -- name: step_appeal
 UPDATE work_appeal SET state = %(to)s, decided_at = %(at)s, answer = %(reason)s WHERE id = %(id)s
+
+-- name: lock_suspension
+SELECT state, version FROM suspension WHERE id = %(id)s FOR UPDATE
+
+-- name: step_suspension
+UPDATE suspension SET state = %(to)s, decided_at = %(at)s, answer = %(reason)s WHERE id = %(id)s
 
 -- name: lock_grade
 SELECT state, version FROM technician_grade WHERE id = %(id)s FOR UPDATE

@@ -70,26 +70,33 @@ UPDATE obligation SET answer = %(answer)s, note = coalesce(%(note)s, note) WHERE
 -- name: page
 SELECT b.id, b.number, b.kind, b.state, b.household_id, h.name AS household_name, h.contact ->> 'phone' AS phone,
        b.order_id, o.number AS order_number, b.reminder_id, b.since, b.due_at, b.urgent, b.about, b.slots, b.answer,
-       b.note, b.closed_at, coalesce(b.closed_at, %(now)s) > b.due_at AS overdue, b.version
+       b.note, b.closed_at, coalesce(b.closed_at, %(now)s) > b.due_at AS overdue, b.technician_id, b.version
 FROM obligation b JOIN household h ON h.id = b.household_id LEFT JOIN service_order o ON o.id = b.order_id
 WHERE (%(after_due)s::timestamptz IS NULL OR (b.due_at, b.id) > (%(after_due)s, %(after_id)s::uuid))
   AND (%(states)s::text[] IS NULL OR b.state = ANY(%(states)s))
   AND (%(kinds)s::text[] IS NULL OR b.kind = ANY(%(kinds)s))
   AND (%(household)s::text IS NULL OR b.household_id = %(household)s)
   AND (%(order_id)s::uuid IS NULL OR b.order_id = %(order_id)s)
+  AND (%(technician)s::text IS NULL OR b.technician_id = %(technician)s)
   AND (%(overdue)s::boolean IS NULL OR (coalesce(b.closed_at, %(now)s) > b.due_at) = %(overdue)s)
 ORDER BY b.due_at, b.id LIMIT %(limit)s
 
 -- name: shown
 SELECT b.id, b.number, b.kind, b.state, b.household_id, h.name AS household_name, h.contact ->> 'phone' AS phone,
        b.order_id, o.number AS order_number, b.reminder_id, b.since, b.due_at, b.urgent, b.about, b.slots, b.answer,
-       b.note, b.closed_at, coalesce(b.closed_at, %(now)s) > b.due_at AS overdue, b.version
+       b.note, b.closed_at, coalesce(b.closed_at, %(now)s) > b.due_at AS overdue, b.technician_id, b.version
 FROM obligation b JOIN household h ON h.id = b.household_id LEFT JOIN service_order o ON o.id = b.order_id
 WHERE b.id = %(id)s
 
 -- name: tried
 INSERT INTO state_change (entity, entity_id, from_state, to_state, actor, reason)
 SELECT 'obligation', id, state, state, %(actor)s, %(reason)s FROM obligation WHERE id = %(id)s
+
+-- name: give
+-- Whose call it is; NULL gives it back to whoever calls first.
+UPDATE obligation
+SET technician_id = %(technician_id)s, given_at = CASE WHEN %(technician_id)s::text IS NOT NULL THEN %(at)s::timestamptz END
+WHERE id = %(id)s
 
 -- name: touch
 UPDATE obligation SET note = %(note)s WHERE id = %(id)s

@@ -11,9 +11,7 @@ WHERE o.id = %(id)s
 
 -- name: work
 -- What is done at a visit, with what is known of the appliance's warranty.
-SELECT a.kind, a.room, f.fault, f.urgency, t.minutes, t.along, a.installed_on,
-       CASE WHEN a.facts ->> 'warranty_months' ~ '^[0-9]{1,4}(\.0*)?$'
-            THEN (a.facts ->> 'warranty_months')::numeric::int END AS warranty_months
+SELECT a.kind, a.room, f.fault, f.urgency, t.minutes, t.along, a.installed_on, a.facts
 FROM order_task t JOIN finding f ON f.id = t.finding_id JOIN appliance a ON a.key = f.appliance_key
 WHERE t.order_id = %(id)s AND a.kind IS NOT NULL AND f.state NOT IN ('resolved', 'dismissed')
 ORDER BY t.along, t.added_at, t.id

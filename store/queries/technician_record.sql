@@ -44,26 +44,17 @@ UPDATE technician_grade SET appeal = %(appeal)s WHERE id = %(id)s
 UPDATE technician_grade SET answer = %(answer)s WHERE id = %(id)s
 
 -- name: points
-SELECT id, points, reason, order_id, note, actor, at FROM points_entry
+SELECT id, points, reason, order_id, note, evidence, actor, at FROM points_entry
 WHERE technician_id = %(technician_id)s AND at >= %(since)s ORDER BY at DESC, id DESC
 
 -- name: add_points
-INSERT INTO points_entry (technician_id, points, reason, order_id, note, actor, at)
-VALUES (%(technician_id)s, %(points)s, %(reason)s, %(order_id)s, %(note)s, %(actor)s, %(at)s)
+-- What a person entered for an order and a reason stands for all that the system would find of it, and the other way.
+INSERT INTO points_entry (technician_id, points, reason, order_id, note, actor, at, event, evidence)
+SELECT %(technician_id)s, %(points)s, %(reason)s, %(order_id)s, %(note)s, %(actor)s, %(at)s, %(event)s, %(evidence)s
+WHERE NOT EXISTS (SELECT FROM points_entry p
+                  WHERE p.technician_id = %(technician_id)s AND p.order_id = %(order_id)s AND p.reason = %(reason)s
+                    AND (p.event IS NULL OR %(event)s::text IS NULL))
 ON CONFLICT DO NOTHING RETURNING id
-
--- name: own_repeats
--- Orders in which somebody repeated a job that he had done himself, and that cost no point yet. Where he found nothing,
--- the alarm was wrong and not the work.
-SELECT DISTINCT o.technician_id, o.id AS order_id
-FROM order_task later
-JOIN service_order o ON o.id = later.order_id
-JOIN order_task t ON t.id = later.repeats
-JOIN service_order first ON first.id = t.order_id
-WHERE o.technician_id IS NOT NULL AND o.technician_id = first.technician_id AND o.completed_at >= %(since)s
-  AND later.outcome IN ('confirmed', 'other_fault')
-  AND NOT EXISTS (SELECT FROM points_entry p
-                  WHERE p.technician_id = o.technician_id AND p.order_id = o.id AND p.reason = 'repeat_repair')
 
 -- name: earned
 -- Work that somebody finished before a moment, with the moment at which it passed each gate; NULL: not yet. A complaint
@@ -103,7 +94,7 @@ FROM rest ORDER BY order_number
 SELECT EXISTS (SELECT FROM order_finish WHERE order_id = %(order_id)s AND technician_id = %(technician_id)s)
 
 -- name: points_entry
-SELECT id, points, reason, order_id, note, actor, at FROM points_entry
+SELECT id, points, reason, order_id, note, evidence, actor, at FROM points_entry
 WHERE id = %(id)s AND technician_id = %(technician_id)s
 
 -- name: add_appeal

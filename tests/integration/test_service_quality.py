@@ -16,10 +16,11 @@ from scheduler.grade import grade_technicians
 from scheduler.omissions import find_omissions
 from scheduler.overdue import chase_orders
 from scheduler.settings import Pace
+from store.broken_promises import repeated_work
 from store.database import Connection
 from store.moves import move
 from store.service_quality import NO_FAILURES_AHEAD, read_ledger, read_services
-from store.technician_record import done_jobs, own_repeats
+from store.technician_record import done_jobs
 from tests.integration.api_homes import (
     NOW,
     add_appliance,
@@ -125,10 +126,15 @@ def test_work_that_had_to_be_done_again_counts_against_whoever_did_it_first(conn
     (service, _) = read_services(connection, MAY, MAY + timedelta(days=20))
     assert (service.technician, service.completions, service.reopened, service.repeated) == ("tech-1", 2, True, False)
     assert read_ledger(connection, MAY, MAY + timedelta(days=20)).visits == 3, "each visit costs, the second one too"
-    assert not own_repeats(connection, MAY)
+    assert [(one.technician_id, one.event) for one in repeated_work(connection, MAY)] == [
+        ("tech-1", f"repeat {order} 2")
+    ]
     connection.execute("UPDATE order_task SET outcome = 'confirmed' WHERE order_id = %s", (later,))
     jobs = {(job.technician, job.trouble) for job in done_jobs(connection, MAY, MAY + timedelta(days=9))}
     assert jobs == {("tech-1", True), ("tech-2", True)}
+    assert [one.technician_id for one in repeated_work(connection, MAY)] == ["tech-1", "tech-2"], (
+        "who did it last before"
+    )
 
 
 def test_the_system_finds_what_nobody_predicted_and_what_somebody_dropped(

@@ -100,17 +100,25 @@ def test_a_setting_that_cannot_be_is_named_and_a_secret_is_not_repeated(variable
         (date(2024, 3, 10), 24, date(2026, 3, 10)),
         (date(2024, 11, 30), 3, date(2025, 2, 28)),  # there is no 30 February
         (date(2023, 12, 31), 2, date(2024, 2, 29)),
-        (date(2024, 1, 31), 0, date(2024, 1, 31)),
+        (date(2024, 3, 10), "24", date(2026, 3, 10)),  # facts from a file
+        (date(2024, 3, 10), 24.0, date(2026, 3, 10)),
+        (date(2024, 1, 31), 0, None),
+        (date(2024, 1, 31), 1_200, None),
+        (date(9999, 12, 1), 2, None),
+        (date(2024, 1, 31), True, None),
+        (date(2024, 1, 31), 1.5, None),
+        (date(2024, 1, 31), float("nan"), None),
+        (None, 24, None),
     ],
 )
-def test_when_a_warranty_ends(installed: date, months: int, ends: date) -> None:
-    assert warranty_ends(installed, months) == ends
+def test_when_a_warranty_ends(installed: date | None, months: object, ends: date | None) -> None:
+    assert warranty_ends(installed, {"warranty_months": months}) == ends
 
 
 def test_who_pays() -> None:
-    on, new, old = date(2026, 3, 10), (date(2025, 1, 1), 24), (date(2024, 3, 10), 24)
+    on, new, old = date(2026, 3, 10), date(2027, 1, 1), date(2026, 3, 10)
     assert cover_of([new], on) is Cover.ALL
     assert cover_of([new, old], on) is Cover.SOME  # the old one ends on this very day
     assert cover_of([old], on) is Cover.UNKNOWN
-    assert cover_of([(None, 24), (date(2025, 1, 1), None)], on) is Cover.UNKNOWN
+    assert cover_of([None], on) is Cover.UNKNOWN
     assert cover_of([], on) is Cover.UNKNOWN

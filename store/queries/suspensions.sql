@@ -1,0 +1,10 @@
+-- name: begin
+INSERT INTO suspension (technician_id, cause, why, since) VALUES (%(technician_id)s, %(cause)s, %(why)s, %(at)s)
+ON CONFLICT (technician_id) WHERE state = 'suspended' DO NOTHING RETURNING id
+
+-- name: one
+SELECT id, technician_id, cause, state, why, since, answer, decided_at, version FROM suspension WHERE id = %(id)s
+
+-- name: of_technician
+SELECT id, technician_id, cause, state, why, since, answer, decided_at, version FROM suspension
+WHERE technician_id = %(technician_id)s ORDER BY since DESC, id
