@@ -1,7 +1,7 @@
 """Types of the fields that requests carry."""
 
 from collections.abc import Callable, Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from fastapi import Query
@@ -40,6 +40,10 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Phone = Annotated[
     str,
     Field(pattern=r"^\+?[0-9][0-9 ()/-]{1,38}$", description="Where owners reach a person; on their pages."),
+]
+Climate = Annotated[
+    Literal["tropical", "subtropical", "temperate", "cold"],
+    Field(description="Told from the latitude where nobody says otherwise."),
 ]
 Positive = Annotated[float, Field(gt=0, le=1e9)]
 

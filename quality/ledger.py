@@ -1,7 +1,10 @@
 """What acting on predictions cost, against waiting for failures and against service by the calendar. Pure."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
 from typing import Any
+
+from domain.service_record import LedgerRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +26,19 @@ class LedgerParams:
 class Done:
     """What was done in a span."""
 
-    visits: int
+    visits: float
     reminders: int
     avoided_visits: int
     prevented_failures: int
     breakdowns: int
     parts_cost: float
     months: float
+
+
+def add_up(rows: Iterable[LedgerRow]) -> Done:
+    """What all the rows say together."""
+    some = list(rows)
+    return Done(**{field.name: sum(getattr(row, field.name) for row in some) for field in fields(Done)})
 
 
 def cost_ledger(done: Done, params: LedgerParams | None = None) -> dict[str, Any]:
@@ -55,6 +64,8 @@ def cost_ledger(done: Done, params: LedgerParams | None = None) -> dict[str, Any
         "predicted": round(predicted, 2),
         "reactive": round(reactive, 2),
         "calendar": round(calendar, 2),
+        "visits": round(done.visits, 2),
+        "reminders": done.reminders,
         "avoided_visits": done.avoided_visits,
         "prevented_failures": done.prevented_failures,
         "breakdowns": done.breakdowns,

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 from domain.finished_work import Service
 from quality.bounds import LEVEL, Bounded, parts_per_million, share
+from quality.cuts import Dimension
 
-Dimension = Literal["region", "outlet", "technician", "model", "month"]
 CONTENT_STARS: Final = 4
 """Of five (E)."""
 

@@ -17,13 +17,20 @@ _SQL = queries("api_households")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Household:
-    """A home: where it stands and how its people are reached. Degrees are WGS 84."""
+    """A home: where it stands and how its people are reached. Degrees are WGS 84.
+
+    `region` and `climate` are what people said; those that figures and tips use are told from its place otherwise.
+    """
 
     id: str
     name: str
     latitude: float | None
     longitude: float | None
     timezone: str
+    region: str | None
+    climate: str | None
+    region_used: str
+    climate_used: str | None
     contact: dict[str, Any]
     version: int
     created_at: datetime

@@ -1,19 +1,16 @@
-"""What the service's figures rest on: finished orders, omissions, findings with their outcomes."""
+"""What the service's figures rest on: finished orders and omissions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from domain.finished_work import DISCONTENT_STARS, Service
-from store.api_rows import row, rows
+from store.api_rows import rows
 from store.database import Connection
 from store.sql import queries
 
 _SQL = queries("service_quality")
-NO_FAILURES_AHEAD: Final = ("food_at_risk", "flood", "overheat_trips", "breakdown", "campaign_check")
-"""Findings whose visit prevents no failure: it has happened already (quality.omissions), or none was expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +23,7 @@ class Omission:
     outlet: str | None
     technician: str | None
     model: str | None
+    month: str
     order_id: UUID | None
     finding_id: UUID | None
     at: datetime
@@ -67,33 +65,6 @@ class WaitingOrder:
     urgent: bool
     due_by: datetime | None
     visit_ends: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DetectorRecord:
-    """What became of the findings of one rule or model; `wrong` where a technician found another fault or none."""
-
-    kind: str
-    fault: str
-    detector: str
-    findings: int
-    confirmed: int
-    wrong: int
-    days_before_work: float | None
-    """Median days from the finding to the finished work."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
-    """What was done in a span; months are appliance-months watched."""
-
-    visits: int
-    reminders: int
-    avoided_visits: int
-    prevented_failures: int
-    breakdowns: int
-    parts_cost: float
-    months: float
 
 
 def read_services(connection: Connection, since: datetime, until: datetime) -> list[Service]:
@@ -148,16 +119,3 @@ def add_dropped(connection: Connection, order: OpenOrder, at: datetime, why: str
         "why": why,
     }
     connection.execute(_SQL["add_dropped"], values)
-
-
-def read_detectors(connection: Connection, since: datetime, until: datetime) -> list[DetectorRecord]:
-    """Every rule and model that spoke between two moments."""
-    return rows(connection, DetectorRecord, _SQL["detectors"], {"since": since, "until": until})
-
-
-def read_ledger(connection: Connection, since: datetime, until: datetime) -> Ledger:
-    """What was done between two moments."""
-    values = {"since": since, "until": until, "no_failures_ahead": list(NO_FAILURES_AHEAD)}
-    found = row(connection, Ledger, _SQL["ledger"], values)
-    assert found is not None, "sums always have a row"
-    return found

@@ -30,17 +30,17 @@ export async function show(main, again) {
   const [whole, groups, detectors, costs, omissions] = await Promise.all([
     ask(`/reports/quality?${queryOf({ ...span, ...only })}`),
     by ? ask(`/reports/quality?${queryOf({ ...span, ...only, by })}`) : null,
-    ask(`/reports/detectors?${queryOf(span)}`),
-    ask(`/reports/costs?${queryOf(span)}`),
-    all(`/reports/omissions?${queryOf(span)}`),
+    ask(`/reports/detectors?${queryOf({ ...span, ...only, by })}`),
+    ask(`/reports/costs?${queryOf({ ...span, ...only, by })}`),
+    all(`/reports/omissions?${queryOf({ ...span, ...only })}`),
   ]);
   main.replaceChildren(
-    filterForm(whole, again),
+    filterForm(whole, costs.choices, again),
     section("Figures", `${number(whole.groups[0].services, 6)} services finished, each bar is the 95 % interval`, tiles(whole.groups[0])),
     groups ? comparison(groups, by, again) : "",
-    section("Rules and models", "of all homes in the span", detectorPart(detectors.items)),
-    section("Costs", "of all homes in the span, in one unit of money", costPart(costs)),
-    section("Omissions", "breakdowns nobody predicted and orders somebody dropped, found by the system", omissionPart(omissions, only)),
+    section("Rules and models", "from outcomes", detectorPart(detectors.items), detectorGroups(detectors.groups, by)),
+    section("Costs", "in one unit of money", costPart(costs), costGroups(costs.groups, by)),
+    section("Omissions", "breakdowns nobody predicted and orders somebody dropped, found by the system", omissionPart(omissions)),
   );
 }
 
@@ -54,8 +54,9 @@ function moment(date, days = 0) {
   return new Date(Date.parse(date) + days * 86400e3).toISOString();
 }
 
-function filterForm(whole, again) {
-  const pick = (name, everything) => labelled(words(name), select(name, { "": everything, ...Object.fromEntries(whole.choices[name].map((one) => [one, one])) }, chosen(name)));
+function filterForm(whole, more, again) {
+  const values = (name) => [...new Set([...whole.choices[name], ...more[name]])].filter((one) => one !== "none").sort();
+  const pick = (name, everything) => labelled(words(name), select(name, { "": everything, ...Object.fromEntries(values(name).map((one) => [one, one])) }, chosen(name)));
   return filters(again,
     labelled("from", input("since", { type: "date", value: whole.since.slice(0, 10) })),
     labelled("to", input("until", { type: "date", value: chosen("until") || whole.until.slice(0, 10) })),
@@ -130,8 +131,33 @@ function costPart(costs) {
         make("div", "tile", make("span", "number", number(costs[name], 6)), make("span", "name", said)))));
 }
 
-function omissionPart(items, only) {
-  const shown = items.filter((one) => Object.entries(only).every(([name, value]) => !value || one[name] === value));
+const NOBODY = { technician: "nobody yet", outlet: "no outlet", model: "no model named" };
+
+function groupName(value, by) {
+  return value === "none" ? NOBODY[by] ?? "none" : value;
+}
+
+function detectorGroups(groups, by) {
+  if (!groups.length) return "";
+  const notes = (one) => `${number(one.findings, 6)} findings${one.days_before_work === null ? "" : ` · ${number(one.days_before_work, 2)} days of notice (${number(one.days_p10, 2)} to ${number(one.days_p90, 2)})`}`;
+  const rows = groups.map((one) => ({ name: groupName(one.value, by), note: notes(one), one: one.precision }));
+  return fold(`All rules and models by ${DIMENSIONS[by]}`, make("p", "about", "Precision; days of notice: median, and from the first to the last tenth."), first(rows, 12, (some) => make("div", "panel", intervals(some, share))));
+}
+
+function costGroups(groups, by) {
+  if (!groups.length) return "";
+  const tell = (name) => (one) => money(one[name]);
+  const count = (name, digits = 6) => (one) => number(one[name], digits);
+  return fold(`Costs by ${DIMENSIONS[by]}`,
+    make("p", "about", "The groups add up to the whole. A visit for two models counts for each in part; what nobody came for counts for the outlet that looks after the home, and for whoever was there last."),
+    first(groups, 15, (some) => table(`Costs by ${DIMENSIONS[by]}`, some, {
+      [DIMENSIONS[by]]: (one) => groupName(one.value, by),
+      "predicted": tell("predicted"), "reactive": tell("reactive"), "calendar": tell("calendar"),
+      "visits": count("visits", 4), "avoided": count("avoided_visits"), "prevented": count("prevented_failures"), "breakdowns": count("breakdowns"), "months watched": count("appliance_months", 4),
+    })));
+}
+
+function omissionPart(shown) {
   if (!shown.length) return empty("None. A breakdown that no finding announced, or an order whose promise has passed, appears here within a day.");
   return first(shown.reverse(), 10, (some) => table("Omissions", some, {
     "when": (one) => day(one.at),

@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from api.fields import Body, Id, Latitude, Longitude, Text, Zone
+from api.fields import Body, Climate, Id, Latitude, Longitude, Text, Zone
 from api.household_record import household_record
 from api.listing import listing
 from api.paging import Page, Paging, after_text, paging
@@ -14,6 +14,13 @@ from store.api_households import Household, add_household, change_household, lis
 from store.api_households import read_household as fetch_household
 
 router = APIRouter(prefix="/households", tags=["households"])
+
+Region = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00]*$"),
+    Field(description="The area its figures count in, by your own names; without it a cell of one degree by one."),
+]
+MAY_BE_EMPTY = frozenset({"latitude", "longitude", "region", "climate"})
 
 
 class NewHousehold(Body):
@@ -24,6 +31,8 @@ class NewHousehold(Body):
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     timezone: Zone = "UTC"
+    region: Region | None = None
+    climate: Climate | None = None
     contact: dict[str, Any] = Field(default_factory=dict)
 
     model_config = Body.model_config | {
@@ -38,12 +47,14 @@ class HouseholdChange(Body):
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     timezone: Zone | None = None
+    region: Region | None = None
+    climate: Climate | None = None
     contact: dict[str, Any] | None = None
 
     def changes(self) -> dict[str, Any]:
         """Fields that were sent; null clears only what may be empty."""
         sent = self.model_dump(exclude_unset=True)
-        return {k: v for k, v in sent.items() if v is not None or k in ("latitude", "longitude")}
+        return {k: v for k, v in sent.items() if v is not None or k in MAY_BE_EMPTY}
 
 
 @router.get("", summary="List households", response_model=Page[Household])

@@ -8,7 +8,7 @@ real TimescaleDB, with its clock set forward day by day.
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +33,7 @@ from bench.service_year.world import DAYS, DETECTION, Trouble, World, make_world
 from domain.care_orders import Place
 from domain.faults import Urgency, fault_of
 from domain.signals import Kind
-from quality.ledger import Done, cost_ledger
+from quality.ledger import add_up, cost_ledger
 from quality.services import service_figures
 from scheduler.campaigns import finish_campaign_checks, give_tips
 from scheduler.follow_up import follow_up_reminders
@@ -55,7 +55,8 @@ from store.care_seed import seed_parts
 from store.database import Connection, connect
 from store.findings import record_verdict
 from store.migrate import migrate
-from store.service_quality import read_ledger, read_omissions, read_services
+from store.service_costs import read_ledger
+from store.service_quality import read_omissions, read_services
 from store.stock import count_stock
 from wellkept.local import local_services
 
@@ -196,8 +197,8 @@ def judge(connection: Connection, world: World, counts: Counter[str], days: int)
     breaking = _due(world, days, self_care=False)
     dirty = _due(world, days, self_care=True)
     prevented = sum(not trouble.failed for trouble in breaking)
-    ledger = read_ledger(connection, *span)
-    truth = Done(**asdict(ledger) | {"prevented_failures": prevented, "breakdowns": len(breaking) - prevented})
+    ledger = add_up(read_ledger(connection, *span))
+    truth = replace(ledger, prevented_failures=prevented, breakdowns=len(breaking) - prevented)
     return {
         "detection": json.loads(DETECTION.read_text(encoding="utf-8")),
         "truth": {
@@ -208,7 +209,7 @@ def judge(connection: Connection, world: World, counts: Counter[str], days: int)
             "false_findings": sum(not trouble.real for trouble in world.troubles),
         },
         "figures": asdict(service_figures(read_services(connection, *span), len(read_omissions(connection, *span)))),
-        "costs_as_known": cost_ledger(Done(**asdict(ledger))),
+        "costs_as_known": cost_ledger(ledger),
         "costs_in_truth": cost_ledger(truth),
         "travel": travel(connection),
         "not_prevented": why_not_prevented(connection, world, breaking),

@@ -1,10 +1,14 @@
 -- name: page
-SELECT id, name, latitude, longitude, timezone, contact, version, created_at FROM household
-WHERE (%(after)s::text IS NULL OR id > %(after)s)
-ORDER BY id LIMIT %(limit)s
+SELECT h.id, h.name, h.latitude, h.longitude, h.timezone, h.region, h.climate, p.region AS region_used,
+       p.climate AS climate_used, h.contact, h.version, h.created_at
+FROM household h JOIN home_place p ON p.id = h.id
+WHERE (%(after)s::text IS NULL OR h.id > %(after)s)
+ORDER BY h.id LIMIT %(limit)s
 
 -- name: one
-SELECT id, name, latitude, longitude, timezone, contact, version, created_at FROM household WHERE id = %(id)s
+SELECT h.id, h.name, h.latitude, h.longitude, h.timezone, h.region, h.climate, p.region AS region_used,
+       p.climate AS climate_used, h.contact, h.version, h.created_at
+FROM household h JOIN home_place p ON p.id = h.id WHERE h.id = %(id)s
 
 -- name: lock
 SELECT version FROM household WHERE id = %(id)s FOR UPDATE
@@ -14,12 +18,12 @@ SELECT version FROM household WHERE id = %(id)s FOR UPDATE
 SELECT true FROM household WHERE id = %(id)s FOR KEY SHARE
 
 -- name: add
-INSERT INTO household (id, name, latitude, longitude, timezone, contact)
-VALUES (%(id)s, %(name)s, %(latitude)s, %(longitude)s, %(timezone)s, %(contact)s)
+INSERT INTO household (id, name, latitude, longitude, timezone, region, climate, contact)
+VALUES (%(id)s, %(name)s, %(latitude)s, %(longitude)s, %(timezone)s, %(region)s, %(climate)s, %(contact)s)
 ON CONFLICT (id) DO NOTHING RETURNING true
 
 -- name: change
 UPDATE household
 SET name = %(name)s, latitude = %(latitude)s, longitude = %(longitude)s, timezone = %(timezone)s,
-    contact = %(contact)s, version = version + 1
+    region = %(region)s, climate = %(climate)s, contact = %(contact)s, version = version + 1
 WHERE id = %(id)s

@@ -65,7 +65,7 @@ JOIN appliance a ON a.claimed AND a.kind = c.kind
  AND (c.batch IS NULL OR a.batch = c.batch) AND (c.firmware IS NULL OR a.firmware = c.firmware)
  AND (c.installed_before IS NULL OR a.installed_on < c.installed_before)
 JOIN household h ON h.id = a.household_id
- AND (c.climate IS NULL OR climate_of(h.latitude) = c.climate) AND (c.timezone IS NULL OR h.timezone = c.timezone)
+ AND (c.climate IS NULL OR coalesce(h.climate, climate_of(h.latitude)) = c.climate) AND (c.timezone IS NULL OR h.timezone = c.timezone)
 WHERE c.id = %(id)s
 ON CONFLICT (campaign_id, appliance_key) DO NOTHING
 
@@ -78,7 +78,7 @@ JOIN appliance a ON a.claimed AND a.kind = c.kind
  AND (c.batch IS NULL OR a.batch = c.batch) AND (c.firmware IS NULL OR a.firmware = c.firmware)
  AND (c.installed_before IS NULL OR a.installed_on < c.installed_before)
 JOIN household h ON h.id = a.household_id
- AND (c.climate IS NULL OR climate_of(h.latitude) = c.climate) AND (c.timezone IS NULL OR h.timezone = c.timezone)
+ AND (c.climate IS NULL OR coalesce(h.climate, climate_of(h.latitude)) = c.climate) AND (c.timezone IS NULL OR h.timezone = c.timezone)
 WHERE c.id = %(id)s
 
 -- name: invited

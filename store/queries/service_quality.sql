@@ -2,7 +2,7 @@
 -- Finished orders with what people and telemetry said afterwards; month, outlet and technician are those of the first
 -- finish: whoever had to come again for somebody else did not fail to settle it in one visit.
 SELECT o.id::text AS order_id, date_trunc('month', e.at AT TIME ZONE 'UTC')::date AS month,
-       h.timezone AS region, coalesce(e.outlet_id, 'none') AS outlet, coalesce(e.technician_id, 'none') AS technician,
+       h.region, coalesce(e.outlet_id, 'none') AS outlet, coalesce(e.technician_id, 'none') AS technician,
        ARRAY(SELECT DISTINCT coalesce(nullif(concat_ws(' ', a.maker, a.model), ''), a.kind)
              FROM order_task t JOIN finding f ON f.id = t.finding_id JOIN appliance a ON a.key = f.appliance_key
              WHERE t.order_id = o.id) AS models,
@@ -29,16 +29,16 @@ SELECT o.id::text AS order_id, date_trunc('month', e.at AT TIME ZONE 'UTC')::dat
         WHERE t.order_id = o.id AND v.state = 'returned')::int AS parts_returned
 FROM finished_work e
 JOIN service_order o ON o.id = e.order_id
-JOIN household h ON h.id = o.household_id
+JOIN home_place h ON h.id = o.household_id
 LEFT JOIN rating r ON r.order_id = o.id
 WHERE e.round = 1 AND e.at >= %(since)s AND e.at < %(until)s
 ORDER BY o.number
 
 -- name: omissions
 -- Without breakdowns that somebody looked at and dismissed as none.
-SELECT m.kind, m.household_id, h.timezone AS region, m.outlet_id AS outlet, m.technician_id AS technician, m.model,
-       m.order_id, m.finding_id, m.at, m.why
-FROM omission m JOIN household h ON h.id = m.household_id
+SELECT m.kind, m.household_id, h.region, m.outlet_id AS outlet, m.technician_id AS technician, m.model,
+       to_char(m.at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, m.order_id, m.finding_id, m.at, m.why
+FROM omission m JOIN home_place h ON h.id = m.household_id
 LEFT JOIN finding f ON f.id = m.finding_id
 WHERE f.state IS DISTINCT FROM 'dismissed' AND m.at >= %(since)s AND m.at < %(until)s ORDER BY m.at, m.id
 
@@ -79,42 +79,3 @@ VALUES ('breakdown_not_predicted', %(finding_id)s, %(household_id)s, %(model)s, 
 INSERT INTO omission (kind, order_id, household_id, outlet_id, technician_id, at, why)
 VALUES ('order_dropped', %(order_id)s, %(household_id)s, %(outlet_id)s, %(technician_id)s, %(at)s, %(why)s)
 ON CONFLICT DO NOTHING
-
--- name: detectors
--- Every rule and model by what became of its findings.
-SELECT a.kind, f.fault, f.detector, count(*)::int AS findings,
-       count(*) FILTER (WHERE o.outcome = 'confirmed' OR r.state = 'verified')::int AS confirmed,
-       count(*) FILTER (WHERE o.outcome IN ('other_fault', 'no_fault_found'))::int AS wrong,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM o.completed_at - f.raised_at) / 86400)
-           FILTER (WHERE o.outcome = 'confirmed') AS days_before_work
-FROM finding f
-JOIN appliance a ON a.key = f.appliance_key AND a.kind IS NOT NULL
-LEFT JOIN LATERAL (SELECT t.outcome, s.completed_at FROM order_task t JOIN service_order s ON s.id = t.order_id
-                   WHERE t.finding_id = f.id AND t.outcome IS NOT NULL ORDER BY t.added_at DESC LIMIT 1) o ON true
-LEFT JOIN reminder r ON r.finding_id = f.id
-WHERE f.raised_at >= %(since)s AND f.raised_at < %(until)s AND f.fault NOT IN ('breakdown', 'campaign_check')
-GROUP BY a.kind, f.fault, f.detector ORDER BY a.kind, f.fault, f.detector
-
--- name: ledger
--- What was done in a span, for the cost ledger.
-SELECT (SELECT count(*) FROM order_finish WHERE at >= %(since)s AND at < %(until)s)::int AS visits,
-       (SELECT count(*) FROM reminder WHERE sent_at >= %(since)s AND sent_at < %(until)s)::int AS reminders,
-       (SELECT count(*) FROM reminder r JOIN state_change s ON s.entity = 'reminder' AND s.entity_id = r.id
-        WHERE s.to_state = 'verified' AND r.sent_at >= %(since)s AND r.sent_at < %(until)s)::int AS avoided_visits,
-       -- A clog that somebody cleaned was no failure prevented: only what a technician is needed for counts. What had
-       -- failed already was not prevented either, and an agreed check is no failure.
-       (SELECT count(*) FROM order_task t JOIN service_order o ON o.id = t.order_id
-        JOIN finding f ON f.id = t.finding_id AND f.urgency <> 'self' AND f.fault <> ALL(%(no_failures_ahead)s)
-        WHERE t.outcome = 'confirmed' AND o.completed_at >= %(since)s AND o.completed_at < %(until)s)::int
-           AS prevented_failures,
-       (SELECT count(*) FROM omission m LEFT JOIN finding f ON f.id = m.finding_id
-        WHERE m.kind = 'breakdown_not_predicted' AND f.state IS DISTINCT FROM 'dismissed'
-          AND m.at >= %(since)s AND m.at < %(until)s)::int
-           AS breakdowns,
-       (SELECT coalesce(sum(v.quantity * coalesce(p.price_cents, 0)), 0) / 100.0
-        FROM part_reservation v JOIN part p ON p.id = v.part_id JOIN order_task t ON t.id = v.task_id
-        JOIN service_order o ON o.id = t.order_id
-        WHERE v.state = 'consumed' AND o.completed_at >= %(since)s AND o.completed_at < %(until)s)::float8 AS parts_cost,
-       (SELECT coalesce(sum(extract(epoch FROM least(w.watched_to, %(until)s) - greatest(w.watched_from, %(since)s))), 0)
-               / 2629800
-        FROM appliance_watch w WHERE w.watched_to > %(since)s AND w.watched_from < %(until)s)::float8 AS months

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from domain.faults import Urgency
 from domain.signals import Kind
 from domain.states import FINDING, ORDER
+from quality.ledger import add_up
 from quality.omissions import FORETOLD_BY
 from quality.services import service_figures
 from scheduler.grade import grade_technicians
@@ -19,22 +20,21 @@ from scheduler.settings import Pace
 from store.broken_promises import repeated_work
 from store.database import Connection
 from store.moves import move
-from store.service_quality import NO_FAILURES_AHEAD, read_ledger, read_services
+from store.service_costs import NO_FAILURES_AHEAD, read_ledger
+from store.service_quality import read_services
 from store.technician_record import done_jobs
 from tests.integration.api_homes import (
     NOW,
-    add_appliance,
     add_finding,
-    add_home,
     add_order,
     add_reminder,
     add_technician,
     client,
 )
+from tests.integration.finished_homes import MAY, finished, home_with
 from tests.integration.scheduler_homes import work_on
 
 pytestmark = pytest.mark.integration
-MAY = datetime(2025, 5, 5, 8, tzinfo=UTC)
 ANY = frozenset(ORDER.moves)
 
 
@@ -42,38 +42,6 @@ ANY = frozenset(ORDER.moves)
 def api(database_url: str, mqtt_url: str) -> Iterator[httpx.Client]:
     with client(database_url, mqtt_url, now=lambda: NOW + timedelta(days=30)) as opened:
         yield opened
-
-
-def home_with(connection: Connection, number: int, kind: Kind = Kind.AIR_CONDITIONER) -> int:
-    add_home(connection, f"home-{number}")
-    return add_appliance(connection, f"unit-{number}", kind, f"home-{number}")
-
-
-def finished(
-    connection: Connection,
-    number: int,
-    *,
-    technician: str,
-    outcome: str | None = "confirmed",
-    to: str = "verified",
-    at: datetime = MAY,
-) -> UUID:
-    """A job in a home of its own, brought to the state `to`."""
-    key = home_with(connection, number)
-    finding = add_finding(connection, key, Kind.AIR_CONDITIONER, "refrigerant_leak", Urgency.VISIT, raised_at=at)
-    order = add_order(connection, finding, f"home-{number}")
-    starts = at + timedelta(hours=2 * number)
-    connection.execute("UPDATE order_task SET outcome = %s WHERE order_id = %s", (outcome, order))
-    connection.execute(
-        "UPDATE service_order SET technician_id = %s, outlet_id = 'outlet-1', visit_starts = %s, visit_ends = %s"
-        " WHERE id = %s",
-        (technician, starts, starts + timedelta(hours=1), order),
-    )
-    with connection.transaction():
-        move(connection, ORDER, order, "completed", actor="t", reason="r", at=starts, via=ANY)
-        if to != "completed":
-            move(connection, ORDER, order, to, actor="t", reason="r", at=starts, via=ANY)
-    return order
 
 
 def test_figures_come_from_orders_and_telemetry_with_their_bounds(connection: Connection, api: httpx.Client) -> None:
@@ -125,7 +93,9 @@ def test_work_that_had_to_be_done_again_counts_against_whoever_did_it_first(conn
     assert jobs == {("tech-1", True), ("tech-2", False)}, "a later visit that found nothing repeats nothing"
     (service, _) = read_services(connection, MAY, MAY + timedelta(days=20))
     assert (service.technician, service.completions, service.reopened, service.repeated) == ("tech-1", 2, True, False)
-    assert read_ledger(connection, MAY, MAY + timedelta(days=20)).visits == 3, "each visit costs, the second one too"
+    assert add_up(read_ledger(connection, MAY, MAY + timedelta(days=20))).visits == 3, (
+        "each visit costs, the second one too"
+    )
     assert [(one.technician_id, one.event) for one in repeated_work(connection, MAY)] == [
         ("tech-1", f"repeat {order} 2")
     ]
@@ -179,7 +149,7 @@ def test_what_had_failed_was_not_prevented_and_an_agreed_check_misjudges_nothing
             (fault, order),
         )
     span = MAY, MAY + timedelta(days=20)
-    assert read_ledger(connection, *span).prevented_failures == 1
+    assert add_up(read_ledger(connection, *span)).prevented_failures == 1
     figures = service_figures(read_services(connection, *span), 0)
     assert (figures.misjudgement.count, figures.misjudgement.of, figures.false_cost.count) == (0, 2, 0)
     assert set(FORETOLD_BY) < set(NO_FAILURES_AHEAD)
