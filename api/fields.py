@@ -1,19 +1,38 @@
 """Types of the fields that requests carry."""
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema
 
 from domain.signals import Kind
 
 
+def _be_strict_about_numbers(schema: Any) -> None:
+    if isinstance(schema, dict):
+        if schema.get("type") in ("int", "float", "bool"):
+            schema["strict"] = True
+        for part in schema.values():
+            _be_strict_about_numbers(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            _be_strict_about_numbers(part)
+
+
 class Body(BaseModel):
-    """A request body: unknown fields are refused rather than ignored."""
+    """A request body: unknown fields are refused rather than ignored, and numbers are numbers, not texts or truths."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Ids and times stay lenient: JSON has no types for them, so that all of it cannot be strict."""
+        schema = handler(source)
+        _be_strict_about_numbers(schema)
+        return schema
 
 
 def _zone(name: str) -> str:

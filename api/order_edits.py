@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from api.fields import Body, Id, Reason
 from api.moments import Moment
-from api.planning import with_actions
+from api.planning import FARTHEST, with_actions
 from api.requests import Answer, Ask, check_version
 from domain.errors import BadInput, Conflict
 from domain.states import ORDER
@@ -68,6 +68,8 @@ def override_order(connection: Connection, ask: Ask, order_id: UUID, asked: Over
     now = ask.settings.now()
     if asked.due_by is not None and asked.due_by <= now:
         raise BadInput(f"due_by lies in the past; choose a time after {now:%Y-%m-%dT%H:%M:%SZ}")
+    if asked.due_by is not None and asked.due_by > now + FARTHEST:
+        raise BadInput(f"due_by is more than {FARTHEST.days} days ahead; look at its year")
     if order.visit_starts is not None and order.state == "scheduled" and values.keys() & {"outlet_id", "technician_id"}:
         raise Conflict("a visit is booked; use schedule to send somebody else")
     choose(connection, order, values, actor=ask.actor or "planner", why=asked.reason)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.fields import Body, Id, Reason
 from api.moments import Moment
@@ -99,6 +99,12 @@ class Completion(Body):
 
     outcomes: Annotated[list[TaskOutcome], Field(max_length=100)] = Field(default_factory=list)
     reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _one_code_each(self) -> "Completion":
+        if len({said.task_id for said in self.outcomes}) < len(self.outcomes):
+            raise ValueError("each task has one cause code; name no task twice")
+        return self
 
 
 def with_actions(order: ShownOrder) -> ShownOrder:

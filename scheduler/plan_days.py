@@ -1,10 +1,13 @@
 """The coming days are planned: when a planner asks, and by itself when something has changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
+
+import psycopg
 
 from dispatch.check import broken_rules
 from dispatch.days import Days, DaysParams, read_days, write_days
@@ -36,9 +39,9 @@ def plan_days(work: Work) -> Counts:
     """Make the plan that was asked for, or else a draft of the coming days if anything has changed since the last."""
     asked = take_request(work.connection)
     if asked is not None:
-        settings = read_plan(work.connection, asked).settings
-        params = _asked_for(settings, work)
-        return _make(work, read_days(work.connection, work.now, params), params, asked)
+        with _failure_told(work, asked):
+            params = _asked_for(read_plan(work.connection, asked).settings, work)
+            return _plan(work, read_days(work.connection, work.now, params), params, asked)
     params = DaysParams(plan=replace(BY_ITSELF, travel=work.settings.travel))
     days = read_days(work.connection, work.now, params)
     if not days.question.jobs or not _is_new(work, days):
@@ -46,7 +49,8 @@ def plan_days(work: Work) -> Counts:
     period = Period(starts=work.now, ends=days.question.horizon.ends)
     settings = {"days": params.days, "seconds": params.plan.seconds, "seed": params.plan.seed}
     made = add_plan(work.connection, "days", "planning", period, settings, by=ACTOR, at=work.now)
-    return _make(work, days, params, made)
+    with _failure_told(work, made):
+        return _plan(work, days, params, made)
 
 
 def _asked_for(settings: dict[str, Any], work: Work) -> DaysParams:
@@ -62,10 +66,14 @@ def _is_new(work: Work, days: Days) -> bool:
     return last[0] != days.digest and work.now >= last[1] + quiet
 
 
-def _make(work: Work, days: Days, params: DaysParams, plan_id: UUID) -> Counts:
+@contextmanager
+def _failure_told(work: Work, plan_id: UUID) -> Iterator[None]:
+    """A bug ends the plan: it would come again every minute, and no newer question would ever be heard."""
     try:
-        return _plan(work, days, params, plan_id)
-    except (AssertionError, ValueError, KeyError, IndexError):
+        yield
+    except (psycopg.Error, Unavailable):
+        raise  # taken up again by the next round
+    except Exception:
         mark_failed(work.connection, plan_id, "an error of ours; it is in the log of the scheduler")
         raise
 

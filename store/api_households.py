@@ -64,14 +64,21 @@ def require_household(connection: Connection, household_id: str) -> None:
 
 
 def add_household(connection: Connection, values: Mapping[str, Any]) -> Household:
-    """Create a household; Conflict if its id is taken."""
+    """Create a household; Conflict if its id is taken, BadInput for half a place."""
+    _require_whole_place(values)
     if connection.execute(_SQL["add"], {**values, "contact": Jsonb(values["contact"])}).fetchone() is None:
         raise Conflict(f"there is a household {values['id']} already")
     return read_household(connection, values["id"])
 
 
 def change_household(connection: Connection, household_id: str, changes: Mapping[str, Any]) -> Household:
-    """Change the fields named in `changes`; the caller holds the lock."""
+    """Change the fields named in `changes`; the caller holds the lock. BadInput for half a place."""
     merged = {**asdict(read_household(connection, household_id)), **changes}
+    _require_whole_place(merged)
     connection.execute(_SQL["change"], {**merged, "contact": Jsonb(merged["contact"])})
     return read_household(connection, household_id)
+
+
+def _require_whole_place(values: Mapping[str, Any]) -> None:
+    if (values["latitude"] is None) != (values["longitude"] is None):
+        raise BadInput("a place needs latitude and longitude; send both, or null for both")

@@ -188,7 +188,7 @@ def book(connection: Connection, order_id: UUID, slot: Slot) -> None:
         number, starts, ends = booked
         raise Conflict(
             f"technician {slot.technician_id} is booked for order {number} from {starts:%Y-%m-%d %H:%M} to "
-            f"{ends:%H:%M} UTC; choose another time, or {_instead(connection, asked)}"
+            f"{ends:%H:%M} UTC; choose another time; {_instead(connection, asked)}"
         )
     connection.execute(_SQL["book"], {**asked, "outlet_id": outlet_id})
 

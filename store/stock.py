@@ -135,6 +135,8 @@ def record_movement(
 ) -> int:
     """Write one movement into the ledger; its number. None as a place is the world outside."""
     require_part(connection, part_id)
+    if from_place == to_place:
+        raise BadInput(f"the pieces lie at {from_place} already; name another place to move them to")
     for place in (from_place, to_place):
         if place is not None:
             require_place(connection, place)

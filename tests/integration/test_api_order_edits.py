@@ -67,6 +67,7 @@ def test_what_a_planner_chooses_holds_with_name_and_reason(
             ({"technician_id": "nobody", "reason": "x"}, 422, "there is no technician nobody"),
             ({"technician_id": "washer", "reason": "x"}, 422, "not trained for air_conditioner; able: tech-1"),
             ({"technician_id": "retired", "reason": "x"}, 422, "not active; able: tech-1"),
+            ({"due_by": "9999-12-31T00:00:00Z", "reason": "x"}, 422, "look at its year"),
             ({"due_by": "2020-01-01T00:00:00Z", "reason": "x"}, 422, "in the past; choose a time after 2025-06-02"),
         ):
             refused = edit(api, after, "override", wrong)

@@ -205,6 +205,9 @@ def test_an_outcome_for_a_task_of_another_order_is_refused(
     with client(database_url, mqtt_url) as api:
         answer = act(api, order, "complete", {"outcomes": [{"task_id": str(uuid4()), "outcome": "confirmed"}]})
         assert answer.status_code == 422
+        code = {"task_id": str(uuid4()), "outcome": "confirmed"}
+        twice = act(api, order, "complete", {"outcomes": [code, {**code, "outcome": "no_fault_found"}]})
+        assert (twice.status_code, "no task twice" in twice.json()["detail"]) == (422, True)
         without = act(api, order, "complete")
         assert (without.status_code, "no cause code yet for Refrig" in without.json()["detail"]) == (422, True)
         assert api.get(f"/api/v1/orders/{order}").json()["state"] == "on_site"

@@ -150,6 +150,9 @@ def test_what_people_edit_needs_its_etag(connection: Connection, database_url: s
         ("POST", "/api/v1/households", b'{"id": "home-1", "name": "x", "latitude": NaN}', 422),
         ("POST", "/api/v1/households", b'{"id": "home-1", "name": "x", "contact": {"a": "\\u0000"}}', 422),
         ("POST", "/api/v1/households", b'{"id": "home-1", "name": "x", "\\ud800": 1}', 422),
+        ("POST", "/api/v1/households", b'{"id": "home-1", "name": "x", "latitude": 50}', 422),
+        ("POST", "/api/v1/households", b'{"id": "home-1", "name": "x", "latitude": "50", "longitude": 8}', 422),
+        ("POST", "/api/v1/visits/plan", b'{"days": true}', 422),
         ("POST", "/api/v1/households", b"x" * 1_000_001, 413),
     ],
 )

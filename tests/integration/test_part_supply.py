@@ -109,6 +109,9 @@ def test_the_catalogue_its_stock_and_reservations_over_the_api(
         assert api.post("/api/v1/stock/movements", json=move).json()["on_hand"] == 2
         refused(409, f"{STORE} has 1 free of gasket-x, not 2; there are 2 at {VAN}", "POST", "/stock/movements", move)
         refused(422, "no place van:nobody", "POST", "/stock/movements", {**move, "to_place": "van:nobody"})
+        stays = {**move, "to_place": move["from_place"]}
+        refused(422, "lie at outlet:outlet-1 already", "POST", "/stock/movements", stays)
+        refused(422, "valid integer", "POST", "/stock/movements", {**move, "quantity": "1"})
         refused(422, "received needs to_place", "POST", "/stock/movements", {**move, "reason": "received"})
         count = {"part_id": "gasket-x", "reason": "counted", "counted": 0, "to_place": STORE}
         assert api.post("/api/v1/stock/movements", json=count).json()["on_hand"] == 0

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 import pytest
 
 from domain.signals import Kind
@@ -117,6 +118,22 @@ def test_plans_come_by_themselves_when_something_changed_and_an_older_draft_make
     assert api.get("/api/v1/visits/board", params={"day": "2025-02-30"}).status_code == 422
     discarded = say(api, f"plans/{board['plan']['id']}/discard")
     assert discarded["state"] == "discarded"
+
+
+def test_a_plan_that_fails_by_a_bug_is_over_and_newer_questions_are_heard(
+    api: httpx.Client, connection: Connection
+) -> None:
+    order(connection, 1)
+    asked = say(api, "plan", {"days": 3, "seconds": 2.0}, status=202)
+    with pytest.raises(psycopg.errors.CheckViolation, match="whole_place"):
+        connection.execute("UPDATE household SET longitude = NULL")
+    connection.execute("UPDATE visit_plan SET settings = settings - 'seed'")  # as another version could leave it
+    with pytest.raises(KeyError):
+        plan_days(work_on(connection, NOW))
+    assert api.get(f"/api/v1/visits/plans/{asked['id']}").json()["state"] == "failed"
+    again = say(api, "plan", {"days": 3, "seconds": 2.0}, status=202)
+    assert plan_days(work_on(connection, NOW))["visits"] == 1
+    assert api.get(f"/api/v1/visits/plans/{again['id']}").json()["state"] == "draft"
 
 
 def test_a_named_order_whose_owner_said_yes_is_scheduled_and_strangers_are_refused(
