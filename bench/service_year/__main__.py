@@ -1,11 +1,13 @@
 """`python -m bench service-year [--homes N] [--technicians N] [--seed N]`: a SIMULATED year through the real system.
 
-Faults come from the simulator's plans at real rates; detection is drawn from measured figures (`detection.json`);
-findings, reminders, orders, parts, offers, promises, plans, reports, grades and figures are the product's own, in a
-real TimescaleDB, with its clock set forward day by day.
+Faults come from the simulator's plans at real rates; detection is drawn from the report of a sealed fleet as `wellkept
+evaluate` wrote it. Findings, reminders, orders, parts, offers, promises, plans, reports, grades and figures are the
+product's own, in a real TimescaleDB, with its clock set forward day by day.
+
+To take newer detection: `wellkept evaluate CASE --out DIR`, then copy `DIR/CASE/report.json` to
+`bench/service_year/report.json`; `--detection DIR/CASE/report.json` tries one without keeping it.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -20,6 +22,7 @@ import numpy as np
 
 from bench.machine import RESULTS, describe_machine, keep
 from bench.service_year.afterwards import dropped_by, left_open, travel, why_not_prevented
+from bench.service_year.measured import REPORT, read_measured
 from bench.service_year.people import (
     Habits,
     owners_answer,
@@ -29,7 +32,7 @@ from bench.service_year.people import (
     planners_approve,
     technicians_work,
 )
-from bench.service_year.world import DAYS, DETECTION, Trouble, World, make_world
+from bench.service_year.world import DAYS, Trouble, World, make_world
 from domain.care_orders import Place
 from domain.faults import Urgency, fault_of
 from domain.signals import Kind
@@ -75,17 +78,27 @@ MONTHLY: tuple[Callable[[Work], Counts], ...] = (grade_technicians, look_for_cas
 @click.option("--technicians", default=12, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--days", default=DAYS, show_default=True)
+@click.option(
+    *("--detection", "report_file"),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=REPORT,
+    help="Report of `wellkept evaluate` that detection is drawn from.",
+)
 @click.option("--out", type=click.Path(path_type=Path), default=RESULTS, help="Folder for the report.")
-def main(homes: int, technicians: int, seed: int, days: int, out: Path) -> None:
+def main(homes: int, technicians: int, seed: int, days: int, report_file: Path, out: Path) -> None:
     """Simulate a year of service and write its report."""
     began = monotonic()
+    try:
+        measured = read_measured(report_file)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
     with (
         TemporaryDirectory() as folder,
         local_services(Path(folder), fast_unsafe=True) as services,
         connect(services.database_url, application="bench-year", autocommit=True) as connection,
     ):
         migrate(connection)
-        world = make_world(homes, START, seed)
+        world = make_world(homes, START, seed, measured)
         furnish(connection, world, technicians)
         click.echo(f"{homes} homes, {len(world.keys)} appliances, {len(world.troubles)} troubles")
         counts = live(connection, world, services.mqtt_url, days)
@@ -95,6 +108,12 @@ def main(homes: int, technicians: int, seed: int, days: int, out: Path) -> None:
         "homes": homes,
         "technicians": technicians,
         "seed": seed,
+        "detection": {
+            "source": dict(measured.source),
+            "false_per_1000": dict(measured.false_per_1000),
+            "classes": {name: asdict(told) for name, told in measured.classes.items()},
+            "faults": {f"{kind}.{fault}": asdict(told) for (kind, fault), told in measured.faults.items()},
+        },
         "seconds": round(monotonic() - began, 1),
         "machine": describe_machine(),
     }
@@ -200,7 +219,6 @@ def judge(connection: Connection, world: World, counts: Counter[str], days: int)
     ledger = add_up(read_ledger(connection, *span))
     truth = replace(ledger, prevented_failures=prevented, breakdowns=len(breaking) - prevented)
     return {
-        "detection": json.loads(DETECTION.read_text(encoding="utf-8")),
         "truth": {
             "failures_due": len(breaking),
             "failures_prevented": prevented,

@@ -1,20 +1,18 @@
 """What is true in the homes, day by day: faults from the simulator's plans, and what detection makes of them.
 
-Telemetry of a thousand homes over a year takes hours to simulate and to judge, so detection is drawn from the figures
-that `wellkept evaluate` measured (`detection.json`), per fault: the share found, the delay after being detectable, and
+Telemetry of a thousand homes over a year takes hours to simulate and to judge, so detection is drawn from the report
+that `wellkept evaluate` wrote about a sealed fleet, per fault: the share found, the delay after being detectable, and
 false findings per month. Everything after the finding is the product itself.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import numpy as np
 
+from bench.service_year.measured import Measured
 from device_sim.description import KIND_OF_PART, HomeDescription, describe_homes
 from device_sim.fault_catalogue import FAULTS, contract_name
 from device_sim.fault_plans import plan_faults
@@ -25,7 +23,6 @@ from domain.faults import FAULTS as CATALOGUE
 from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 
-DETECTION = Path(__file__).with_name("detection.json")
 DAYS = 365
 FALSE_DAYS = 12.0
 """Days a false finding lasts in the median (E)."""
@@ -130,13 +127,12 @@ def fault_exists(kind: Kind, fault: str) -> bool:
     return (kind, fault) in CATALOGUE or (None, fault) in CATALOGUE
 
 
-def make_world(homes: int, start: datetime, seed: int) -> World:
+def make_world(homes: int, start: datetime, seed: int, quality: Measured) -> World:
     """Homes and faults as the simulator draws them at real rates, and detection as it was measured."""
     params = SimParams(
         start=start, homes=homes, seed=seed, horizon_days=float(DAYS), outfit="full", prevalence="real", climate="two"
     )
     rng = np.random.default_rng(seed)
-    quality = json.loads(DETECTION.read_text(encoding="utf-8"))
     world = World(homes=describe_homes(params), start=start.astimezone(UTC), rng=rng)
     owned = {one.id: Kind(one.kind) for home in world.homes for one in home.appliances}
     real = (_real(plan, quality, rng) for plan in plan_faults(params))
@@ -145,7 +141,7 @@ def make_world(homes: int, start: datetime, seed: int) -> World:
     return world
 
 
-def _real(plan: FaultPlan, quality: dict[str, Any], rng: np.random.Generator) -> Trouble | None:
+def _real(plan: FaultPlan, quality: Measured, rng: np.random.Generator) -> Trouble | None:
     part = plan.part or FAULTS[plan.fault].part
     kind, fault = Kind(KIND_OF_PART[part]), contract_name(plan.fault)
     if not fault_exists(kind, fault) or fault == "silent":
@@ -157,10 +153,10 @@ def _real(plan: FaultPlan, quality: dict[str, Any], rng: np.random.Generator) ->
     fails = plan.onset_day + (
         0.5 if sudden else max(0.02, known.fails if plan.fails_at is None else plan.fails_at) * length
     )
-    told = quality["faults"].get(f"{kind}.{fault}", quality["other"])
-    urgent = fault_of(kind, fault).urgency is Urgency.URGENT
-    seen = urgent or rng.random() < told["found"]
-    delay = 0.0 if urgent else float(rng.normal(told["delay_days"], told["delay_spread_days"]))
+    urgency = fault_of(kind, fault).urgency
+    told, urgent = quality.of(kind, fault, urgency), urgency is Urgency.URGENT
+    seen = urgent or rng.random() < told.found
+    delay = 0.0 if urgent else float(rng.normal(told.delay_days, told.delay_spread_days))
     return Trouble(
         appliance_id=f"home-{plan.home:04d}-{part}",
         kind=kind,
@@ -172,11 +168,11 @@ def _real(plan: FaultPlan, quality: dict[str, Any], rng: np.random.Generator) ->
     )
 
 
-def _false(appliance_id: str, kind: Kind, quality: dict[str, Any], rng: np.random.Generator) -> Iterator[Trouble]:
+def _false(appliance_id: str, kind: Kind, quality: Measured, rng: np.random.Generator) -> Iterator[Trouble]:
     months = DAYS / 30.4375
-    for urgency, rate in ((Urgency.VISIT, "false_visits_per_1000"), (Urgency.SELF, "false_nudges_per_1000")):
+    for urgency in (Urgency.VISIT, Urgency.SELF):
         faults = [code for (of, code), fault in CATALOGUE.items() if of is kind and fault.urgency is urgency]
-        for _ in range(int(rng.poisson(quality[rate] * months / 1000)) if faults else 0):
+        for _ in range(int(rng.poisson(quality.false_per_1000[urgency] * months / 1000)) if faults else 0):
             at = float(rng.uniform(14, DAYS - 30))
             fault = str(rng.choice(faults))
             gone = at + float(rng.exponential(FALSE_DAYS / np.log(2)))
