@@ -117,11 +117,27 @@ def _contact(circuit: CircuitMonth, params: ElectricalParams) -> Iterator[Item]:
         if loose:
             yield _contact_item(circuit, Grade.ACT, "an open finding: loose contact", params)
         return
-    parts = [] if circuit.contact_ohm is None else [f"{circuit.contact_ohm:.3f} ohm"]
-    parts += [] if circuit.terminal_max_c is None else [f"terminal up to {circuit.terminal_max_c:.0f} °C"]
-    high = circuit.contact_ohm is not None and circuit.contact_ohm > params.contact_watch_ohm
-    grade = Grade.ACT if loose or hot else Grade.WATCH if high else Grade.GOOD
-    yield _contact_item(circuit, grade, ", ".join(parts), params)
+    grade = Grade.ACT if loose or hot else Grade.WATCH if _worn(circuit, params) else Grade.GOOD
+    yield _contact_item(circuit, grade, _contact_found(circuit), params)
+
+
+def _worn(circuit: CircuitMonth, params: ElectricalParams) -> bool:
+    """Whether contacts cost more than at first, or the way to the circuit more than any installation should."""
+    now, first, rating = circuit.contact_ohm, circuit.contact_first_ohm, circuit.breaker_rating_a
+    if now is None:
+        return False
+    risen = first is not None and now - first > params.contact_rise_ohm
+    return risen or (rating is not None and now * rating > params.voltage_drop * circuit.nominal_v)
+
+
+def _contact_found(circuit: CircuitMonth) -> str:
+    parts = []
+    if circuit.contact_ohm is not None:
+        first = circuit.contact_first_ohm
+        parts.append(f"{circuit.contact_ohm:.3f} ohm" + ("" if first is None else f", {first:.3f} at first"))
+    if circuit.terminal_max_c is not None:
+        parts.append(f"terminal up to {circuit.terminal_max_c:.0f} °C")
+    return "; ".join(parts)
 
 
 def _contact_item(circuit: CircuitMonth, grade: Grade, found: str, params: ElectricalParams) -> Item:
@@ -130,7 +146,15 @@ def _contact_item(circuit: CircuitMonth, grade: Grade, found: str, params: Elect
         subject="contacts and sockets",
         grade=grade,
         found=found,
-        limit=f"about {params.contact_watch_ohm} ohm, terminals {params.terminal_act_c:.0f} °C",
-        source="engineering judgement; PVC insulation 70 °C, IEC 60364-5-52",
+        limit=f"{params.contact_rise_ohm} ohm more than at first{_drop_limit(circuit, params)}, "
+        f"terminals {params.terminal_act_c:.0f} °C",
+        source="engineering judgement; voltage drop and PVC insulation, IEC 60364-5-52",
         advice="" if grade is Grade.GOOD else "Have terminals and sockets of this circuit tightened by an electrician.",
     )
+
+
+def _drop_limit(circuit: CircuitMonth, params: ElectricalParams) -> str:
+    if circuit.breaker_rating_a is None:
+        return ""
+    most = params.voltage_drop * circuit.nominal_v / circuit.breaker_rating_a
+    return f", {most:.2f} ohm in all ({params.voltage_drop:.0%} of {circuit.nominal_v:.0f} V at its breaker's rating)"

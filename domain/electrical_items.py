@@ -37,7 +37,9 @@ class CircuitMonth:
     voltage_high_v: float | None
     terminal_max_c: float | None
     contact_ohm: float | None
-    """Resistance between the upstream point and the circuit."""
+    """Resistance between the upstream point and the circuit: mostly its cable."""
+    contact_first_ohm: float | None
+    """The same when it was first measured, or since it was last tightened."""
     open_faults: Sequence[str]
 
 
@@ -81,8 +83,10 @@ class ElectricalParams:
     voltage_low: float = 0.90
     voltage_high: float = 1.10
     """Of the nominal voltage (EN 50160, 95 % of the time; 99 % of hours here)."""
-    contact_watch_ohm: float = 0.05
-    """Above an ordinary run of cable to a socket (E)."""
+    contact_rise_ohm: float = 0.05
+    """Above the circuit's own first weeks: the cable does not change, a loosening contact does (E)."""
+    voltage_drop: float = 0.05
+    """Of the nominal voltage, lost in the installation at the breaker's rating (IEC 60364-5-52, annex G)."""
     terminal_act_c: float = 70.0
     """Rated temperature of PVC insulation (IEC 60364-5-52, table 52.1)."""
     touch_v: float = 50.0

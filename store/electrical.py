@@ -9,11 +9,14 @@ from store.database import Connection
 from store.sql import queries
 
 _SQL = queries("electrical")
+FIRST_DAYS = 14
+"""Days of readings that say how a circuit's contacts were at first, and since they were last tightened (E)."""
 
 
 def read_circuits(connection: Connection, household_id: str, days: int) -> list[CircuitMonth]:
     """Each circuit of a home with what its hourly roll-ups of the last `days` days show, by id."""
-    return rows(connection, CircuitMonth, _SQL["circuits"], {"household_id": household_id, "days": days})
+    asked = {"household_id": household_id, "days": days, "first_days": FIRST_DAYS}
+    return rows(connection, CircuitMonth, _SQL["circuits"], asked)
 
 
 def read_checklist(connection: Connection, household_id: str) -> Checklist | None:

@@ -3,9 +3,7 @@
 SELECT a.id, coalesce(a.room, a.id) AS place, a.breaker_rating_a, a.rcd_ma, a.nominal_v, l.at AS data_to,
        h.hours::int AS hours, h.current_max_a, h.hours_above::int AS hours_above, h.leakage_typical_ma,
        h.voltage_low_v, h.voltage_high_v, h.terminal_max_c,
-       (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY f.value) FROM feature_day f
-        WHERE f.appliance_key = a.key AND f.index = 'contact_ohm' AND f.day > l.at::date - %(days)s::int)
-           AS contact_ohm,
+       c.contact_ohm, c.contact_first_ohm,
        ARRAY(SELECT f.fault FROM finding f WHERE f.appliance_key = a.key AND f.state IN ('open', 'acknowledged')
              ORDER BY f.fault) AS open_faults
 FROM appliance a
@@ -20,6 +18,20 @@ LEFT JOIN LATERAL (
     FROM hourly_circuit c
     WHERE c.appliance_key = a.key AND c.hour > l.at - make_interval(days => %(days)s::int) AND c.hour <= l.at
 ) h ON true
+LEFT JOIN LATERAL (
+    -- The first days since somebody last tightened it; none while they are among the days that are judged.
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY f.value) FILTER (WHERE f.day > l.at::date - %(days)s::int)
+               AS contact_ohm,
+           CASE WHEN count(*) FILTER (WHERE f.early) >= %(first_days)s
+                THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY f.value) FILTER (WHERE f.early) END
+               AS contact_first_ohm
+    FROM (SELECT d.day, d.value, d.day <= l.at::date - %(days)s::int
+                 AND row_number() OVER (ORDER BY d.day) <= %(first_days)s AS early FROM feature_day d
+          WHERE d.appliance_key = a.key AND d.index = 'contact_ohm'
+            AND d.day > coalesce((SELECT max(s.at)::date FROM service s
+                                  WHERE s.appliance_key = a.key AND s.action IN ('tightened', 'repaired')), '-infinity')
+         ) f
+) c ON true
 WHERE a.household_id = %(household_id)s AND a.kind = 'circuit'
 ORDER BY a.id
 

@@ -63,6 +63,30 @@ def test_circuits_and_the_electricians_check_become_one_report(connection: Conne
     assert (style.status_code, style.headers["content-type"][:8]) == (200, "text/css")
 
 
+def test_contacts_are_judged_by_their_own_first_weeks_since_they_were_tightened(
+    connection: Connection, api: httpx.Client
+) -> None:
+    measured_circuit(connection)
+
+    def contact() -> tuple[str, str]:
+        items = api.get("/api/v1/households/home-1/electrical-report").json()["items"]
+        return next((item["grade"], item["found"]) for item in items if item["subject"] == "contacts and sockets")
+
+    connection.execute(
+        "INSERT INTO feature_day (appliance_key, day, index, value, spread, weight)"
+        " SELECT a.key, %s::date - n, 'contact_ohm', CASE WHEN n > 35 THEN 0.2 ELSE 0.26 END, 0, 100"
+        " FROM appliance a, generate_series(0, 50) n",
+        (NOW,),
+    )
+    assert contact() == ("watch", "0.260 ohm, 0.200 at first")
+    connection.execute(
+        "INSERT INTO service (appliance_key, at, action, told_by) SELECT key, %s, 'tightened', 'technician'"
+        " FROM appliance",
+        (NOW - timedelta(days=34),),
+    )
+    assert contact() == ("good", "0.260 ohm"), "too few days since then to say how it was at first"
+
+
 def test_a_check_that_cannot_be_is_refused_with_a_reason(connection: Connection, api: httpx.Client) -> None:
     add_home(connection)
     url, made = "/api/v1/households/home-1/electrical-checks", {"checked_at": NOW.isoformat(), "checked_by": "a"}

@@ -27,7 +27,8 @@ KITCHEN = CircuitMonth(
     voltage_low_v=225,
     voltage_high_v=235,
     terminal_max_c=41,
-    contact_ohm=0.02,
+    contact_ohm=0.22,
+    contact_first_ohm=0.21,
     open_faults=(),
 )
 CHECK = Checklist(
@@ -70,7 +71,11 @@ def test_a_home_in_order_is_good_throughout() -> None:
         ({"voltage_low_v": 210.0}, "voltage", Grade.WATCH),  # within a fifth of the band of its edge
         ({"voltage_high_v": 253.1}, "voltage", Grade.ACT),
         ({"open_faults": ("neutral_loss",)}, "voltage", Grade.ACT),
-        ({"contact_ohm": 0.051}, "contacts and sockets", Grade.WATCH),
+        ({"contact_ohm": 0.259}, "contacts and sockets", Grade.GOOD),
+        ({"contact_ohm": 0.261}, "contacts and sockets", Grade.WATCH),  # 0.21 + 0.05
+        ({"contact_ohm": 0.71, "contact_first_ohm": None}, "contacts and sockets", Grade.GOOD),
+        ({"contact_ohm": 0.72, "contact_first_ohm": None}, "contacts and sockets", Grade.WATCH),  # 0.05 x 230 / 16
+        ({"contact_ohm": 0.72, "breaker_rating_a": None, "contact_first_ohm": 0.7}, "contacts and sockets", Grade.GOOD),
         ({"terminal_max_c": 70.5}, "contacts and sockets", Grade.ACT),
         ({"open_faults": ("loose_contact",)}, "contacts and sockets", Grade.ACT),
         ({"hours": 23}, "readings", Grade.UNKNOWN),
