@@ -2,7 +2,7 @@
 
 Three figures. From stored features: appliance-days that one core judges in an hour, in memory, with what the database
 would remember. The daily run: every appliance of a fleet has one new day, through `scheduler.score` with two
-processes on a real database, for fleets that double. Memory: the peak of a process at the smallest and the largest.
+processes on a real database, for fleets that double. Memory: the peak of a process, at each size.
 """
 
 import os
@@ -10,27 +10,16 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from itertools import cycle, islice
+from datetime import date, datetime, timedelta
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any
 
 import click
-import polars as pl
-from psycopg.types.json import Jsonb
 
 from bench.machine import describe_machine, keep
-from bench.recorded import store_rows
-from device_sim.case import write_case
-from device_sim.params import SimParams
-from domain.signals import READING_SIGNALS, Kind
-from models.evaluation.arrivals import DAY_US, arrivals_of, day_of
-from models.evaluation.case import open_case, pieces
-from models.evaluation.engine import Watched
-from models.evaluation.runner import load_piece
+from bench.scoring_fleet import Known, fill, simulate
 from models.history import day_start, history_of_series
-from models.step import Remembered, step
 from models.trained.file import shipped
 from models.trained.speakers import Speakers, hear
 from scheduler.publisher import Publisher
@@ -41,51 +30,10 @@ from store.database import Connection, connect
 from store.migrate import migrate
 from wellkept.local import local_services
 
-EVER_US = 2**62
-START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """One simulated appliance: what is remembered of it, and the rows of one more day."""
-
-    remembered: Remembered
-    day: date
-    rows: pl.DataFrame
-
-    @property
-    def kind(self) -> Kind:
-        return self.remembered.kind
-
-
-def simulate(folder: Path, homes: int, days: int) -> list[Known]:
-    """Appliances of simulated homes after `days`, some of them faulty."""
-    write_case(
-        SimParams(start=START, seed=5, homes=homes, faults="mixed", outfit="full", horizon_days=days),
-        folder,
-        days=days + 1,
-        report=lambda *_: None,
-    )
-    case = open_case(folder)
-    return [known for piece in pieces(case) for loaded in load_piece(case, piece) if (known := _known(loaded))]
-
-
-def _known(loaded: Any) -> Known | None:
-    readings = arrivals_of(loaded.readings)
-    watched = Watched(kind=loaded.appliance.kind, readings=readings, cycles=loaded.cycles)
-    days = sorted({day_of(int(number)) for number in readings.at_us // DAY_US})
-    if len(days) < 30:
-        return None
-    last = days[-2]
-
-    def load(first: date, end: date) -> list[Any]:
-        return watched.days([first + timedelta(days=n) for n in range((end - first).days + 1)], EVER_US)
-
-    before = watched.days([day for day in days if day < last], EVER_US)
-    remembered = step(watched.remembered, before, load, day_start(last) - timedelta(minutes=5)).after
-    starts_us = (last - date(1970, 1, 1)).days * DAY_US
-    rows = loaded.readings.filter((pl.col("time") >= starts_us) & (pl.col("time") < starts_us + DAY_US))
-    return Known(remembered=remembered, day=last, rows=rows)
+FLEET = 100_000
+"""Appliances of the daily run that is asked for,"""
+WITHIN_S = 600.0
+"""on two cores."""
 
 
 def judge_stored(fleet: Sequence[Known], least_s: float) -> dict[str, Any]:
@@ -109,43 +57,6 @@ def judge_stored(fleet: Sequence[Known], least_s: float) -> dict[str, Any]:
 
 def _peak_mib() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-
-
-def fill(connection: Connection, fleet: Sequence[Known], count: int) -> datetime:
-    """A fleet of `count` appliances with stored features, and one new day of each; when that had arrived."""
-    connection.execute("INSERT INTO household (id, name) VALUES ('bench', 'Bench') ON CONFLICT DO NOTHING")
-    newest = max(known.day for known in fleet)
-    for number, known in enumerate(islice(cycle(fleet), count)):
-        row = connection.execute(
-            "INSERT INTO appliance (id, kind, household_id) VALUES (%s, %s, 'bench') RETURNING key",
-            [f"bench-{time.time_ns()}-{number}", known.kind],
-        ).fetchone()
-        assert row is not None
-        _remember(connection, row[0], known)
-        shift_us = (newest - known.day).days * DAY_US
-        arrived = known.rows.with_columns(pl.col("time") + shift_us, received_at=pl.col("time") + shift_us)
-        catalogue = {signal.name: signal for signal in READING_SIGNALS[known.kind]}
-        store_rows(connection, f"reading_{known.kind}", catalogue, arrived, row[0])
-    connection.execute("UPDATE arrival_mark SET received_to = %s", [day_start(newest) - timedelta(minutes=1)])
-    connection.execute("VACUUM ANALYZE")
-    return day_start(newest) + timedelta(days=1, minutes=1)
-
-
-def _remember(connection: Connection, key: int, known: Known) -> None:
-    copy = "COPY feature_day (appliance_key, day, index, value, spread, weight) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(copy) as stream:
-        for index, series in known.remembered.series.items():
-            columns = (series.days, series.values.tolist(), series.spreads.tolist(), series.weights.tolist())
-            for day, value, spread, weight in zip(*columns, strict=True):
-                stream.write_row((key, day, index, value, spread, weight))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO reference (appliance_key, index, learned_from, learned_to, model) VALUES (%s, %s, %s, %s, %s)",
-            [(key, one.index, one.learned_from, one.learned_to, Jsonb(dict(one.model)))
-             for one in known.remembered.references.values()],
-        )  # fmt: skip
-    at = day_start(known.day) - timedelta(minutes=1)
-    connection.execute("INSERT INTO judged (appliance_key, received_to, data_to) VALUES (%s, %s, %s)", [key, at, at])
 
 
 def daily_run(connection: Connection, url: str, now: datetime, processes: int) -> dict[str, Any]:
@@ -209,10 +120,36 @@ def runs(fleet: Sequence[Known], sizes: Sequence[int], processes: int) -> Iterat
             yield daily_run(connection, services.database_url, now, processes)
 
 
+def growth(daily: Sequence[dict[str, Any]]) -> list[str]:
+    """The curve in words: each doubling, and what a whole fleet would take at the cost of an appliance at the end.
+
+    Processor time, of workers and database together, is what counts on a machine that others use as well; seconds are
+    said beside it.
+    """
+    lines = ["appliances  seconds  processor ms each  of it database  peak MiB of a worker"]
+    for run in daily:
+        spent, peak = run["cpu_ms_each"], run["peak_mib_of_a_worker"]
+        all_ms, database_ms = sum(spent.values()), spent["database"]
+        lines.append(f"{run['appliances']:10}  {run['seconds']:7}  {all_ms:17.2f}  {database_ms:14.2f}  {peak:20}")
+    for before, after in pairwise(daily):
+        more = after["appliances"] / before["appliances"]
+        lines.append(f"{more:.2f} times the appliances: {after['seconds'] / before['seconds']:.2f} times the seconds, "
+                     f"{_cpu_s(after) / _cpu_s(before):.2f} times the processor time")  # fmt: skip
+    each_ms = sum(daily[-1]["cpu_ms_each"].values())
+    lines.append(
+        f"{FLEET} appliances at {each_ms:.2f} ms on two cores: {FLEET * each_ms / 2000:.0f} s of {WITHIN_S:.0f} s"
+    )
+    return lines
+
+
+def _cpu_s(run: dict[str, Any]) -> float:
+    return float(run["appliances"] * sum(run["cpu_ms_each"].values()) / 1e3)
+
+
 @click.command()
 @click.option("--homes", default=6, show_default=True, help="simulated homes that the fleet is copied from")
 @click.option("--days", default=120, show_default=True, help="days of stored features of each appliance")
-@click.option("--sizes", default="500,1000,2000", show_default=True, help="appliances of the daily runs")
+@click.option("--sizes", default="1000,2000,4000,8000", show_default=True, help="appliances of the daily runs")
 @click.option("--processes", default=2, show_default=True, help="processes that judge")
 @click.option("--seconds", default=20.0, show_default=True, help="processor time of the first figure")
 def main(homes: int, days: int, sizes: str, processes: int, seconds: float) -> None:
@@ -223,10 +160,12 @@ def main(homes: int, days: int, sizes: str, processes: int, seconds: float) -> N
     click.echo(f"{len(fleet)} simulated appliances with {days} days of features")
     stored = judge_stored(fleet, seconds)
     click.echo(f"from stored features: {stored}")
-    daily = []
+    daily: list[dict[str, Any]] = []
     for run in runs(fleet, [int(size) for size in sizes.split(",")], processes):
         daily.append(run)
         click.echo(f"daily run: {run}")
+    for line in growth(daily):
+        click.echo(line)
     result = {"machine": machine, "simulated": True, "stored_features": stored, "daily": daily, "days": days,
               "processes": processes}  # fmt: skip
     keep("scoring", result)

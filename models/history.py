@@ -41,6 +41,8 @@ class DaySeries:
 
     def before(self, end: date) -> "DaySeries":
         """The days before `end`."""
+        if not self.days or self.days[-1] < end:
+            return self
         return self._part(slice(0, bisect_left(self.days, end)))
 
     def within(self, first: date, last: date) -> "DaySeries":
@@ -111,7 +113,11 @@ class FeatureHistory:
 
     def complete(self, index: str) -> DaySeries:
         """The days of `index` that are over."""
-        return self.all_days(index).before(self.today)
+        name = f"complete {index}"
+        found: DaySeries | None = self.memo.get(name)
+        if found is None:
+            self.memo[name] = found = self.all_days(index).before(self.today)
+        return found
 
 
 def history_of(rows: Iterable[DatedIndex], now_data_time: datetime) -> FeatureHistory:

@@ -17,7 +17,7 @@ from domain.signals import Kind
 from models.detectors.accumulate import middle_of
 from models.detectors.contract import References
 from models.detectors.known_faults import SIGNATURES
-from models.detectors.signature import all_deviations, amplitudes_of
+from models.detectors.signature import all_deviations, known_amplitudes
 from models.history import FeatureHistory
 
 Standing = Mapping[str, float]
@@ -58,7 +58,7 @@ def standing_of(kind: Kind, history: FeatureHistory, references: References) -> 
     """What the appliance shows of each fault of its kind; without those that cannot be told."""
     deviations, shown = all_deviations(kind, history, references), dict[str, float]()
     for signature in SIGNATURES:
-        amplitudes = amplitudes_of(signature, deviations) if signature.kind == kind else None
+        amplitudes = known_amplitudes(signature, history, deviations) if signature.kind == kind else None
         if amplitudes is None or (history.today - amplitudes.days[-1]).days > signature.old_days:
             continue
         value = round(middle_of(amplitudes.values[-signature.steady_days :]) / signature.level, 3)

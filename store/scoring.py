@@ -110,7 +110,7 @@ def _read(connection: Connection, query: str, span: Span) -> ByKey:
         },
     )
     found: dict[int, list[tuple[Any, ...]]] = {}
-    for row in cursor:
+    for row in cursor.fetchall():
         found.setdefault(row[-1], []).append(row)
     names = tuple(column.name for column in cursor.description or ())[:-1]
     return {key: Table(names, rows) for key, rows in found.items()}
@@ -148,7 +148,7 @@ def read_series(connection: Connection, keys: Sequence[int], first: date) -> dic
         cursor.adapters.register_loader(array, loader)
     cursor.execute(_SQL["read_series"], {"keys": list(keys), "first": first})
     found: dict[int, list[StoredSeries]] = {}
-    for key, *series in cursor:
+    for key, *series in cursor.fetchall():
         found.setdefault(key, []).append(StoredSeries(*series))
     return found
 

@@ -18,8 +18,8 @@ from models.detectors.signature import (
     CautionParams,
     Signature,
     all_deviations,
-    amplitudes_of,
     grows_too_fast,
+    known_amplitudes,
     likelihoods,
     limits_of,
 )
@@ -42,14 +42,14 @@ def judge(
     """The verdict as of `now_data_time`; see `Detector` for what None and False mean."""
     params = params or CautionParams()
     deviations = all_deviations(signature.kind, history, references)
-    amplitudes = amplitudes_of(signature, deviations)
+    amplitudes = known_amplitudes(signature, history, deviations)
     if amplitudes is None:
         return None
     limits = limits_of(signature, amplitudes, params)
     course = follow(amplitudes.days, amplitudes.values, limits)
     fresh = (history.today - amplitudes.days[-1]).days <= signature.old_days
     if course.raised and fresh:
-        rivals = [rival for rival in rivals_of(signature.kind) if not _too_fast(rival, deviations)]
+        rivals = [rival for rival in rivals_of(signature.kind) if not _too_fast(rival, history, deviations)]
         named = likelihoods(rivals, deviations, amplitudes.days[-1], params)
         if signature in rivals and max(named, key=lambda fault: named[fault]) == signature.fault:
             verdict = _raised(
@@ -64,8 +64,8 @@ def judge(
     return _absent(signature, detector, now_data_time, ()) if course.near and fresh else None
 
 
-def _too_fast(rival: Signature, deviations: dict[str, Deviation]) -> bool:
-    amplitudes = amplitudes_of(rival, deviations)
+def _too_fast(rival: Signature, history: FeatureHistory, deviations: dict[str, Deviation]) -> bool:
+    amplitudes = known_amplitudes(rival, history, deviations)
     return amplitudes is not None and grows_too_fast(rival, amplitudes)
 
 

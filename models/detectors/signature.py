@@ -138,6 +138,19 @@ def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> 
     )
 
 
+def known_amplitudes(
+    signature: Signature, history: FeatureHistory, deviations: Mapping[str, Deviation]
+) -> Amplitudes | None:
+    """`amplitudes_of` these deviations of the history, worked out once for all who ask."""
+    memo = history.memo.get("amplitudes")
+    if memo is None or memo[0] is not deviations:
+        history.memo["amplitudes"] = memo = (deviations, {})
+    known: dict[int, tuple[Signature, Amplitudes | None]] = memo[1]  # it keeps the signature, so that its id stays its
+    if id(signature) not in known:
+        known[id(signature)] = signature, amplitudes_of(signature, deviations)
+    return known[id(signature)][1]
+
+
 def _days_of(keys: Sequence[Deviation]) -> tuple[tuple[date, ...], Whole]:
     """The days on which any of them is known, as days and as day numbers."""
     longest = max(keys, key=len)

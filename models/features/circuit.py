@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from models.features.day import Day, DayIndex, single, summarise
+from models.features.day import Day, DayIndex, quantiles_of, single, summarise
 
 PEAK_A: Final = "peak_a"
 """Highest current of the day that at least three rows reached, A."""
@@ -28,7 +28,7 @@ def circuit_indices(day: Day) -> list[DayIndex]:
     known = np.sort(current[np.isfinite(current)])
     if len(known) < LEAST_ROWS:
         return []
-    low, high = np.quantile(known, (0.2, 0.95))
+    low, high = quantiles_of(known, (0.2, 0.95))
     terminal = rows.number("terminal_c")
     lost = rows.number("upstream_v") - volt
     found = [

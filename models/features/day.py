@@ -93,6 +93,20 @@ def median_of(values: Floats) -> float:
     return float(ordered[half] if len(ordered) % 2 else 0.5 * (ordered[half - 1] + ordered[half]))
 
 
+def quantiles_of(values: Floats, shares: Sequence[float]) -> list[float]:
+    """`np.quantile` of finite values, to the last digit and several times faster for as few as a day has."""
+    ordered = np.sort(values)
+    return [_between(ordered, (len(ordered) - 1) * share) for share in shares]
+
+
+def _between(ordered: Floats, place: float) -> float:
+    """Linear between neighbours, from the nearer one, so that it is exact at both."""
+    below = int(place)
+    low, high = float(ordered[below]), float(ordered[min(below + 1, len(ordered) - 1)])
+    share = place - below
+    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1.0 - share)
+
+
 def summarise(index: str, values: Floats) -> list[DayIndex]:
     """The median of `values` with its spread (scaled median deviation), or nothing if there are none."""
     finite = values[np.isfinite(values)]

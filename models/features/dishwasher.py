@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from models.features.day import Day, DayIndex, Floats, Mask, Rows, ratio_of, single, summarise
+from models.features.day import Day, DayIndex, Floats, Mask, Rows, quantiles_of, ratio_of, single, summarise
 from models.features.mains import fill_pace
 from models.features.stretches import changes, hours_between, slopes_per_h, stretches
 
@@ -79,7 +79,7 @@ def _readings(rows: Rows) -> list[DayIndex]:
         *summarise(TURBIDITY, np.where(washing, rows.number("turbidity_ntu"), np.nan)),
     ]
     hot = water[washing & np.isfinite(water)]
-    return found + (single(PLATEAU, float(np.quantile(hot, 0.97)), len(hot)) if len(hot) >= 5 else [])
+    return found + (single(PLATEAU, quantiles_of(hot, (0.97,))[0], len(hot)) if len(hot) >= 5 else [])
 
 
 def _pump(pump: Floats, washing: Mask, cuts: Mask) -> list[DayIndex]:

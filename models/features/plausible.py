@@ -91,9 +91,17 @@ def odd_values(kind: Kind, rows: Rows) -> dict[str, Mask]:
     return {signal: _with_codes(rows.number(signal), odd, state) for signal, odd in found.items() if odd.any()}
 
 
+def odd_values_of(kind: Kind, day: Day) -> dict[str, Mask]:
+    """`odd_values` of the day's readings, worked out once."""
+    if "odd" not in day.memo:
+        day.memo["odd"] = odd_values(kind, day.readings) if len(day.readings) >= 3 else {}
+    found: dict[str, Mask] = day.memo["odd"]
+    return found
+
+
 def without_odd(kind: Kind, day: Day) -> Day:
     """The day with unknown in the place of impossible values."""
-    odd = odd_values(kind, day.readings) if len(day.readings) >= 3 else {}
+    odd = odd_values_of(kind, day)
     if not odd:
         return day
     numbers = dict(day.readings.numbers)

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from models.features.day import Day, DayIndex, Floats, Mask, Rows, ratio_of, single, summarise
+from models.features.day import Day, DayIndex, Floats, Mask, Rows, quantiles_of, ratio_of, single, summarise
 from models.features.stretches import changes, counted, hours_between, medians, slopes_per_h, stretches
 
 WARMUP: Final = "warmup_per_h"
@@ -101,7 +101,7 @@ def _running(rows: Rows) -> Mask:
     known = power[np.isfinite(power)]
     if len(known) == 0:
         return np.zeros(len(rows), dtype=np.bool_)
-    limit = max(OFF_W, float(np.quantile(known, 0.8)) / 3.0)
+    limit = max(OFF_W, quantiles_of(known, (0.8,))[0] / 3.0)
     return np.asarray(power > limit, dtype=np.bool_)
 
 
@@ -135,7 +135,7 @@ def _defrosting(rows: Rows, on: Mask) -> Mask:
     running = power[on & np.isfinite(power)]
     heater = np.zeros(len(rows), dtype=np.bool_)
     if len(running):
-        limit = max(HEATER_W, HEATER_TIMES * float(np.quantile(running, 0.85)))
+        limit = max(HEATER_W, HEATER_TIMES * quantiles_of(running, (0.85,))[0])
         for start, end in stretches(power > limit, changes(rows.time_s, GAP_S)):
             heater[start:end] = rows.time_s[end - 1] - rows.time_s[start] <= PULSE_S
     return np.asarray(flag | evap | heater, dtype=np.bool_)

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from domain.signals import Kind
-from models.features.day import Day, DayIndex, Floats, Mask, Rows, single
-from models.features.plausible import WATCHED, odd_values, working
+from models.features.day import Day, DayIndex, Floats, Mask, Rows, median_of, quantiles_of, single
+from models.features.plausible import WATCHED, odd_values_of, working
 
 USUAL: Final = "usual"
 """Median of the signal while the appliance works, with the width from its 10th to its 90th percentile as spread."""
@@ -45,7 +45,7 @@ def sensor_indices(day: Day, *, kind: Kind) -> list[DayIndex]:
     if len(rows) < LEAST_ROWS:
         return []
     at_work = working(kind, rows)
-    odd = odd_values(kind, rows)
+    odd = odd_values_of(kind, day)
     found: list[DayIndex] = []
     for signal in WATCHED.get(kind, {}):
         if signal in rows.numbers:
@@ -60,8 +60,8 @@ def _one(signal: str, values: Floats, at_work: Mask, odd: Mask | None) -> list[D
     found = single(f"{MISSING}.{signal}", missing, int(at_work.sum())) if missing >= NOTABLE_MISSING else []
     if count < LEAST_ROWS:
         return found
-    low, middle, high = np.quantile(values[known], (0.1, 0.5, 0.9))
-    found += single(f"{USUAL}.{signal}", middle, count, spread=float(high - low))
+    low, middle, high = quantiles_of(values[known], (0.1, 0.5, 0.9))
+    found += single(f"{USUAL}.{signal}", middle, count, spread=high - low)
     run = _longest_run(values[known]) / count
     found += single(f"{STUCK}.{signal}", run, count) if run >= NOTABLE else []
     if odd is not None and (odd & at_work).any():
@@ -94,7 +94,7 @@ def _rest_gaps(kind: Kind, rows: Rows) -> list[DayIndex]:
         gap = (rows.number(one) - rows.number(other))[resting]
         gap = gap[np.isfinite(gap)]
         if len(gap) >= LEAST_RESTING:
-            found += single(f"{GAP}.{one}.{other}", float(np.median(gap)), len(gap))
+            found += single(f"{GAP}.{one}.{other}", median_of(gap), len(gap))
     return found
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from domain.signals import Kind
 from models.features import air_conditioner
-from models.features.day import Day, DayIndex
+from models.features.day import Day, DayIndex, median_of
 from models.features.steady import Windows
 from models.healthy.air_side import expected_drop_k, learn_air_side, model_as_json, model_from_json
 from models.healthy.fleet_prior import priors_for
@@ -105,11 +105,11 @@ def _drop_ratio(index: str, windows: Windows, reference: Reference) -> Iterator[
     if not comparable.any():
         return
     ratio = observed[comparable] / expected[comparable]
-    middle = float(np.median(ratio))
-    spread = 1.4826 * float(np.median(np.abs(ratio - middle)))
+    middle = median_of(ratio)
+    spread = 1.4826 * median_of(np.abs(ratio - middle))
     weight = float(comparable.sum())
     yield DayIndex(index=RATIO[index], value=middle, spread=spread, weight=weight)
-    yield DayIndex(index=EXPECTED[index], value=float(np.median(expected[comparable])), spread=0.0, weight=weight)
+    yield DayIndex(index=EXPECTED[index], value=median_of(expected[comparable]), spread=0.0, weight=weight)
 
 
 def _learn_drop(index: str, history: FeatureHistory, read: _ReadWindows, params: LearningParams) -> Iterator[Reference]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from models.features.day import Floats, Mask, Whole, median_of
+from models.features.day import Floats, Mask, Whole, median_of, quantiles_of
 from models.healthy.fleet_prior import IndexPrior
 from models.healthy.reference import Reference
 from models.history import DaySeries, FeatureHistory
@@ -216,7 +216,7 @@ def _fit(prior: IndexPrior, y: Floats, x: Floats, params: LevelParams) -> tuple[
     if len(held_out):
         # The wider of the middle and the shoulder: a few bad days in ten must not make the unit look quiet.
         sided = np.minimum(held_out, 0.0) if prior.index in EPISODIC else held_out
-        noise = max(1.4826 * float(np.median(np.abs(held_out))), float(np.quantile(np.abs(sided), 0.9)) / 1.9)
+        noise = max(1.4826 * median_of(np.abs(held_out)), quantiles_of(np.abs(sided), (0.9,))[0] / 1.9)
     noise = max(noise, prior.noise_floor)
     return None if noise > params.noise_ceiling * prior.noise_floor else (level, slopes, covariance, noise)
 
