@@ -13,7 +13,6 @@ from typing import Final, Literal
 from domain.signals import Kind
 
 Season = Literal["before_summer", "before_winter"]
-TROPIC_DEG: Final = 23.44
 SUMMER_SPEAKS: Final = (4, 5)
 WINTER_SPEAKS: Final = (9, 10)
 """Months in which a season's tips are said in the northern hemisphere (E); six months later in the southern."""
@@ -75,6 +74,7 @@ class Owned:
     key: int
     kind: Kind
     latitude: float | None
+    climate: str | None
     installed_on: date | None
     told: frozenset[tuple[str, str]]
 
@@ -127,15 +127,19 @@ def _occasion(tip: Tip, owned: Owned, today: date, params: TipParams) -> str | N
         due = owned.installed_on + timedelta(days=tip.days_after_purchase)
         return "purchase" if due <= today <= due + params.late else None
     assert tip.season is not None, "a tip without days has a season"
-    return f"{tip.season} {today.year}" if today.month in speaking_months(tip.season, owned.latitude) else None
+    return (
+        f"{tip.season} {today.year}"
+        if today.month in speaking_months(tip.season, owned.latitude, owned.climate)
+        else None
+    )
 
 
-def speaking_months(season: Season, latitude: float | None) -> tuple[int, ...]:
+def speaking_months(season: Season, latitude: float | None, climate: str | None) -> tuple[int, ...]:
     """The months in which a season's tips are said at a latitude; none where it is not known.
 
-    Between the tropics there is no winter to prepare for.
+    In a tropical climate there is no winter to prepare for; a home high up in the tropics may have one.
     """
-    if latitude is None or (abs(latitude) < TROPIC_DEG and season == "before_winter"):
+    if latitude is None or (climate == "tropical" and season == "before_winter"):
         return ()
     north = _MONTHS[season]
     return north if latitude >= 0 else tuple((month + 5) % 12 + 1 for month in north)

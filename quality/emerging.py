@@ -9,15 +9,19 @@ and a few such owners in one batch would look like a bad batch (counted by fault
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from scipy.stats import false_discovery_control
 
 from quality.bounds import Bounded, higher_by_chance, rate, rate_ratio
 
+PART: Final = "part:"
+"""Before the name of a part that was used up, where otherwise a fault stands."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Appliances of a kind that share a value, for instance `dimension` batch, `value` 2026-W14, and one fault."""
+    """Appliances of a kind that share a value (`dimension` batch, `value` 2026-W14), and one fault or part."""
 
     kind: str
     fault: str
@@ -79,6 +83,19 @@ def emerging_issues(groups: Iterable[Group], params: EmergingParams | None = Non
     ]
     worth = [issue for issue in found if issue.ratio.value is None or issue.ratio.value >= params.min_ratio]
     return sorted(worth, key=lambda issue: (issue.q_value, -issue.group.failed, issue.group.value))
+
+
+def without_echoes(issues: Sequence[Issue]) -> list[Issue]:
+    """The issues without parts of groups where a fault stands out as well: the part is how that fault is put right.
+
+    A part alone is worth a case: several faults wear it out, none of which stands out by itself.
+    """
+    faulty = {_place(issue) for issue in issues if not issue.group.fault.startswith(PART)}
+    return [issue for issue in issues if not issue.group.fault.startswith(PART) or _place(issue) not in faulty]
+
+
+def _place(issue: Issue) -> tuple[str, str, str]:
+    return issue.group.kind, issue.group.dimension, issue.group.value
 
 
 def _with_rest(groups: Sequence[Group]) -> list[tuple[Group, tuple[int, float]]]:

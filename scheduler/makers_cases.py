@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from domain.states import CASE
 from quality.cases import CaseParams, figures_of, measured_effect
-from quality.emerging import Group, emerging_issues
+from quality.emerging import Group, emerging_issues, without_echoes
 from scheduler.work import ACTOR, Counts, Work
 from store.database import translated
 from store.moves import move
@@ -24,7 +24,7 @@ def _open(work: Work, params: CaseParams) -> int:
         watched = read_groups(work.connection, since, work.now)
         by_group = {_group(one): one for one in watched}
         opened = 0
-        for issue in emerging_issues(by_group):
+        for issue in without_echoes(emerging_issues(by_group)):
             one = by_group[issue.group]
             if not is_resting(work.connection, one, work.now - params.rest):
                 opened += open_case(work.connection, one, figures_of(issue), since, work.now)

@@ -115,9 +115,13 @@ def list_tips(connection: Connection, limit: int) -> list[SaidTip]:
 def tip_homes(connection: Connection) -> list[TipHome]:
     """Every home that consented to tips."""
     homes: dict[str, tuple[list[Owned], date | None]] = {}
-    for household_id, key, kind, latitude, installed_on, told, last in connection.execute(_SQL["tip_homes"]).fetchall():
+    for household_id, key, kind, latitude, climate, installed_on, told, last in connection.execute(
+        _SQL["tip_homes"]
+    ).fetchall():
         said = frozenset((code, occasion) for code, _, occasion in (one.partition(" ") for one in told))
-        owned = Owned(key=key, kind=Kind(kind), latitude=latitude, installed_on=installed_on, told=said)
+        owned = Owned(
+            key=key, kind=Kind(kind), latitude=latitude, climate=climate, installed_on=installed_on, told=said
+        )
         homes.setdefault(household_id, ([], last))[0].append(owned)
     return [TipHome(household_id=home, owned=tuple(owned), last=last) for home, (owned, last) in homes.items()]
 

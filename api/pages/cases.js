@@ -23,16 +23,16 @@ export async function show(main, again) {
       make("p", "about", "A group of appliances that fails more than its like becomes a case by itself; one false alarm in twenty is allowed for. Nobody types in an effect: it is measured after the fix."),
       filters(again, labelled("show", select("state", STATES, state))),
       cases.length ? make("div", "columns", ...cases.map((one) => caseCard(one, again))) : empty("No case. When a model, batch, firmware or climate fails clearly more than the rest of its kind, its case is opened here.")),
-    section("How long they last", "confirmed faults only; bands are 95 % bounds", await lives(rates.groups, again)),
+    section("How long they last", "confirmed faults and replaced parts; bands are 95 % bounds", await lives(rates.groups, again)),
     section("Open tables", "without home, owner, serial number or place", exports()),
   );
 }
 
 function caseCard(one, again) {
-  const made = card({ open: "urgent", assigned: "visit", fixed: "visit", measured: "self" }[one.state] ?? "", `${one.number}: ${words(one.fault)}`, words(one.state), `${words(one.kind)} · ${one.dimension} ${one.value} · since ${day(one.opened_at)}`);
+  const made = card({ open: "urgent", assigned: "visit", fixed: "visit", measured: "self" }[one.state] ?? "", `${one.number}: ${eventWords(one.fault)}`, words(one.state), `${words(one.kind)} · ${one.dimension} ${one.value} · since ${day(one.opened_at)}`);
   made.dataset.id = one.id;
   const { found, effect } = one;
-  made.append(make("p", "", `${found.events} confirmed faults, ${number(found.ratio.value)} times as often as the rest of its kind (${number(found.ratio.low)} to ${found.ratio.high === null ? "∞" : number(found.ratio.high)} times).`));
+  made.append(make("p", "", `${found.events} times confirmed, ${number(found.ratio.value)} times as often as the rest of its kind (${number(found.ratio.low)} to ${found.ratio.high === null ? "∞" : number(found.ratio.high)} times).`));
   made.append(intervals([{ name: one.value, one: found.per_1000_months }, { name: "the rest", one: found.rest_per_1000_months }], RATE));
   made.append(make("p", "note", "Faults per 1000 appliance-months."));
   if (one.owner) made.append(make("p", "note", make("strong", "", "Responsible: "), `${one.owner}, ${one.node}`));
@@ -74,7 +74,7 @@ async function lives(groups, again) {
   const about = events.has(chosen("about")) ? chosen("about") : choices[0][0];
   const [kind, fault] = about.split(" ");
   const by = chosen("by", "model");
-  const asked = Object.fromEntries(choices.map(([name, count]) => [name, `${words(name.replace(" ", ": "))} (${count})`]));
+  const asked = Object.fromEntries(choices.map(([name, count]) => [name, `${words(name.split(" ")[0])}: ${eventWords(name.split(" ")[1])} (${count})`]));
   const [found, parts] = await Promise.all([ask(`/reports/reliability?${queryOf({ kind, fault, by })}`), ask(`/reports/part-rates?${queryOf({ kind })}`)]);
   return make("div", "",
     filters(again, Object.assign(labelled("fault", select("about", asked, about)), { className: "field about-field" }), labelled("compare by", select("by", BY, by))),
@@ -91,10 +91,15 @@ function curves(found, about) {
     note: `${group.appliances} appliances${group.survival.length ? `, ${percent(group.survival.at(-1).share)} without it at ${ageWords(group.survival.at(-1).age_d)}` : ""}`,
     one: group.per_1000_months,
   }));
-  const plot = shown.length ? [make("p", "note", `Share of appliances without ${words(about.split(" ")[1])} by age.`), survival(shown.map((group) => ({ name: group.value, steps: group.steps.map((step) => ({ ...step, low: step.low ?? step.share, high: step.high ?? step.share })), to_d: Math.min(group.oldest_d, group.steps.at(-1).age_d * 1.25) })), `Survival by age of ${shown.map((group) => group.value).join(", ")}`), keys] : [empty("Too few appliances were watched at the ages of the faults to draw a curve; the rates below count them all.")];
+  const plot = shown.length ? [make("p", "note", `Share of appliances without ${eventWords(about.split(" ")[1])} by age.`), survival(shown.map((group) => ({ name: group.value, steps: group.steps.map((step) => ({ ...step, low: step.low ?? step.share, high: step.high ?? step.share })), to_d: Math.min(group.oldest_d, group.steps.at(-1).age_d * 1.25) })), `Survival by age of ${shown.map((group) => group.value).join(", ")}`), keys] : [empty("Too few appliances were watched at the ages of the faults to draw a curve; the rates below count them all.")];
   const unknown = found.appliances_without_installation_date;
   return make("div", "", make("div", "panel", ...plot), first(rows, 10, (some) => make("div", "panel", make("p", "note", "Confirmed faults per 1000 appliance-months."), intervals(some, RATE))),
     unknown ? make("p", "note", `${unknown} appliances without a date of installation are not counted.`) : "");
+}
+
+/** A fault by its name, a part by what was done with it. */
+function eventWords(fault) {
+  return fault.startsWith("part:") ? `${words(fault.slice("part:".length))} replaced` : words(fault);
 }
 
 function ageWords(days) {

@@ -16,6 +16,7 @@ from domain.faults import FAULTS
 from domain.signals import Kind
 from domain.states import CASE
 from quality.bounds import Bounded, rate
+from quality.emerging import PART
 from quality.survival import Curve, Life, failure_rate, kaplan_meier
 from store.api_pool import transaction
 from store.database import Connection
@@ -60,14 +61,14 @@ class GroupLife:
 def reliability(
     ask: Ask,
     kind: Annotated[Kind, Query(description="Kind of appliance.")],
-    fault: Annotated[str, Query(description="Fault of that kind.")],
+    fault: Annotated[str, Query(description="Fault of that kind, or `part:` and the name of a part.", max_length=80)],
     by: Annotated[Dimension | None, Query(description="Groups to compare; without it all appliances together.")] = None,
 ) -> Response:
     """Only confirmed faults count (a technician saw it, or self-care proved it). Appliances that joined late or left
     early are counted for the time they were watched (delayed entry, right censoring)."""
-    if (kind, fault) not in FAULTS and (None, fault) not in FAULTS:
+    if (kind, fault) not in FAULTS and (None, fault) not in FAULTS and not fault.startswith(PART):
         codes = sorted(code for of, code in FAULTS if of in (kind, None))
-        raise BadInput(f"{kind} has no fault {fault[:40]!r}; one of {', '.join(codes)}")
+        raise BadInput(f"{kind} has no fault {fault[:40]!r}; one of {', '.join(codes)}, or part:NAME")
     return reading(ask, lambda c: _reliability(c, kind, fault, by))
 
 

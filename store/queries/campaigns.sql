@@ -7,10 +7,10 @@ SELECT purpose, given, at FROM present_consent WHERE household_id = %(household_
 
 -- name: tip_homes
 -- Homes that consented to tips, with their appliances and what was said before.
-SELECT a.household_id, a.key, a.kind, h.latitude, a.installed_on,
+SELECT a.household_id, a.key, a.kind, h.latitude, p.climate, a.installed_on,
        ARRAY(SELECT t.code || ' ' || t.occasion FROM care_tip t WHERE t.appliance_key = a.key) AS told,
        (SELECT max(t.sent_at)::date FROM care_tip t WHERE t.household_id = a.household_id) AS last
-FROM appliance a JOIN household h ON h.id = a.household_id
+FROM appliance a JOIN household h ON h.id = a.household_id JOIN home_place p ON p.id = h.id
 JOIN present_consent c ON c.household_id = h.id AND c.purpose = 'tips' AND c.given
 WHERE a.kind <> 'circuit' ORDER BY a.household_id, a.key
 

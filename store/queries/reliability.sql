@@ -1,5 +1,5 @@
 -- name: groups
--- Confirmed faults and months watched since %(since)s, per kind, fault, dimension and value. Faults that nobody of a kind
+-- Confirmed faults, parts used up (`part:` and the name), and months watched since %(since)s, per kind, fault, dimension and value. Faults that nobody of a kind
 -- had are left out; groups without an event of a fault that others had are kept, because they were tested too.
 WITH watched AS (
     SELECT w.key, w.kind, d.dimension, d.value,
@@ -17,7 +17,7 @@ exposure AS (
 ),
 seen AS (
     SELECT w.kind, w.dimension, w.value, f.fault, count(*) AS events, count(DISTINCT w.key) AS failed
-    FROM watched w JOIN confirmed_fault f ON f.appliance_key = w.key AND f.at >= %(since)s AND f.at < %(until)s
+    FROM watched w JOIN maker_event f ON f.appliance_key = w.key AND f.at >= %(since)s AND f.at < %(until)s
     GROUP BY w.kind, w.dimension, w.value, f.fault
 )
 SELECT e.kind, b.fault, e.dimension, e.value, coalesce(s.events, 0)::int AS events,
@@ -37,7 +37,7 @@ SELECT coalesce(CASE %(dimension)s::text WHEN 'model' THEN nullif(concat_ws(' ',
        extract(epoch FROM coalesce(first.at, w.watched_to) - w.installed_on)::float8 / 86400 AS to_d,
        first.at IS NOT NULL AS failed
 FROM appliance_watch w
-LEFT JOIN LATERAL (SELECT min(f.at) AS at FROM confirmed_fault f
+LEFT JOIN LATERAL (SELECT min(f.at) AS at FROM maker_event f
                    WHERE f.appliance_key = w.key AND f.fault = %(fault)s) first ON true
 WHERE w.kind = %(kind)s AND w.installed_on IS NOT NULL
   AND coalesce(first.at, w.watched_to) > greatest(w.watched_from, w.installed_on)
@@ -101,7 +101,7 @@ SELECT count(DISTINCT f.appliance_key)::int AS failed,
               WHEN 'model' THEN concat_ws(' ', w.maker, w.model) WHEN 'batch' THEN w.batch
               WHEN 'firmware' THEN w.firmware WHEN 'climate' THEN w.climate END)::float8 AS months
 FROM appliance_watch w
-LEFT JOIN confirmed_fault f ON f.appliance_key = w.key AND f.fault = %(fault)s
+LEFT JOIN maker_event f ON f.appliance_key = w.key AND f.fault = %(fault)s
      AND f.at >= %(since)s AND f.at < %(until)s
 WHERE w.kind = %(kind)s AND %(value)s = CASE %(dimension)s::text
       WHEN 'model' THEN concat_ws(' ', w.maker, w.model) WHEN 'batch' THEN w.batch

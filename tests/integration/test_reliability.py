@@ -86,7 +86,7 @@ def test_rates_and_survival_count_only_the_time_that_appliances_were_watched(
 ) -> None:
     fleet(connection)
     found = api.get("/api/v1/reports/failure-rates", params={"kind": "refrigerator", "by": "batch"}).json()
-    by_batch = {group["value"]: group for group in found["groups"]}
+    by_batch = {group["value"]: group for group in found["groups"] if group["fault"] == "compressor_failing"}
     assert {batch: group["events"] for batch, group in by_batch.items()} == {"b0": 1, "b1": 0, "b2": 0, "b3": 5}
     assert by_batch["b3"]["months"] == pytest.approx(10 * 150 / 30.4375)
     assert by_batch["b3"]["per_1000_months"]["value"] == pytest.approx(5 / (10 * 150 / 30.4375) * 1000)
@@ -96,6 +96,9 @@ def test_rates_and_survival_count_only_the_time_that_appliances_were_watched(
     # Watched from age 50 on; failures at ages 81 to 85 with 10, 9, 8, 7 and 6 at risk leave 9/10 * 8/9 * ... * 5/6.
     assert at_91["share"] == pytest.approx(0.5)
     assert groups["b1"]["per_1000_months"]["count"] == 0
+    by_part = api.get("/api/v1/reports/reliability", params=asked | {"fault": "part:start_relay"}).json()["groups"]
+    assert {g["value"]: g["survival"] for g in by_part}["b3"] == groups["b3"]["survival"], "one relay at every failure"
+    assert {g["fault"] for g in found["groups"]} == {"compressor_failing", "part:start_relay"}
     parts = api.get("/api/v1/reports/part-rates", params={"kind": "refrigerator"}).json()["parts"]
     assert [(part["part"], part["events"]) for part in parts] == [("start_relay", 6)], (
         "used, not expected: a compressor"
@@ -129,6 +132,17 @@ def test_a_bad_batch_becomes_a_case_whose_fix_is_measured_not_claimed(
     closed = api.post(f"{url}/close", json={"reason": "the effect was shown"}).json()
     assert closed["state"] == "closed"
     assert look_for_cases(work_on(connection, NOW)) == {"opened": 0, "measured": 0}, "a closed case rests"
+
+
+def test_a_climate_that_a_home_says_counts_in_rates_and_open_tables(connection: Connection, api: httpx.Client) -> None:
+    fridge(connection, 1, "b0")
+    connection.execute("UPDATE household SET latitude = -0.2, longitude = -78.5")
+    table = "/api/v1/reports/exports/appliances?format=csv"
+    assert pl.read_csv(BytesIO(api.get(table).content))["climate"].to_list() == ["tropical"]
+    tag = {"If-Match": api.get("/api/v1/households/home-1").headers["ETag"]}
+    assert api.patch("/api/v1/households/home-1", json={"climate": "warm"}, headers=tag).status_code == 422
+    api.patch("/api/v1/households/home-1", json={"climate": "cold"}, headers=tag).raise_for_status()
+    assert pl.read_csv(BytesIO(api.get(table).content))["climate"].to_list() == ["cold"]
 
 
 def test_two_people_on_one_case_get_a_conflict(connection: Connection, api: httpx.Client) -> None:

@@ -19,22 +19,25 @@ def owned(
     installed_on: date | None = None,
     told: frozenset[tuple[str, str]] = frozenset(),
 ) -> Owned:
-    return Owned(key=1, kind=kind, latitude=latitude, installed_on=installed_on, told=told)
+    return Owned(key=1, kind=kind, latitude=latitude, climate="temperate", installed_on=installed_on, told=told)
 
 
 @pytest.mark.parametrize(
-    ("season", "latitude", "months"),
+    ("season", "latitude", "climate", "months"),
     [
-        ("before_summer", 48.0, (4, 5)),
-        ("before_summer", -33.0, (10, 11)),
-        ("before_winter", -33.0, (3, 4)),
-        ("before_summer", 5.0, (4, 5)),
-        ("before_winter", 5.0, ()),
-        ("before_summer", None, ()),
+        ("before_summer", 48.0, "temperate", (4, 5)),
+        ("before_summer", -33.0, "subtropical", (10, 11)),
+        ("before_winter", -33.0, "subtropical", (3, 4)),
+        ("before_summer", 5.0, "tropical", (4, 5)),
+        ("before_winter", 5.0, "tropical", ()),
+        ("before_winter", -0.2, "cold", (3, 4)),  # a home high in the Andes that said so
+        ("before_summer", None, None, ()),
     ],
 )
-def test_seasons_follow_the_sun(season: Season, latitude: float | None, months: tuple[int, ...]) -> None:
-    assert speaking_months(season, latitude) == months
+def test_seasons_follow_the_sun_and_the_climate(
+    season: Season, latitude: float | None, climate: str | None, months: tuple[int, ...]
+) -> None:
+    assert speaking_months(season, latitude, climate) == months
 
 
 def test_a_new_appliance_comes_before_a_season() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import CensoredData, binomtest, ecdf, poisson
 
 from quality.bounds import higher_by_chance, parts_per_million, rate, rate_ratio, share
-from quality.emerging import EmergingParams, Group, emerging_issues
+from quality.emerging import EmergingParams, Group, Issue, emerging_issues, without_echoes
 from quality.survival import Life, failure_rate, kaplan_meier
 
 
@@ -187,3 +187,13 @@ def test_a_few_owners_whose_filters_clog_again_and_again_are_no_bad_batch() -> N
     (issue,) = emerging_issues([*others, batch("bad", 40, 20)])
     assert (issue.group.value, issue.per_1000.value, issue.rest_per_1000.value) == ("bad", 200.0, 40.0)
     assert issue.ratio.value == pytest.approx(5.0)
+
+
+def test_a_part_is_a_case_only_where_no_fault_of_its_group_is_one() -> None:
+    def issue(fault: str, value: str) -> Issue:
+        group = Group(kind="dryer", fault=fault, dimension="batch", value=value, events=9, failed=9, months=90.0)
+        some = rate(9, 90.0)
+        return Issue(group=group, per_1000=some, rest_per_1000=some, ratio=some, q_value=0.01)
+
+    both, alone = [issue("vent_clog", "b1"), issue("part:belt", "b1")], issue("part:belt", "b2")
+    assert without_echoes([*both, alone]) == [both[0], alone]
