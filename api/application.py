@@ -38,6 +38,7 @@ from api.routes import (
     reliability,
     reminders,
     service_quality,
+    settlements,
     suspensions,
     technician_record,
     telemetry,
@@ -96,7 +97,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     )
     for part in (
         *(households, absence, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
-        *(reliability, electrical, opinions, service_quality, technician_record, work_appeals),
+        *(reliability, electrical, opinions, service_quality, technician_record, settlements, work_appeals),
         *(campaigns, participations, consents),
         *(parts, part_orders, field, obligations, links),
         *(models, knowledge),

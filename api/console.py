@@ -9,7 +9,7 @@ from api.problems import RequestRefused
 router = APIRouter(include_in_schema=False)
 
 _HTML, _CSS, _JS = ("text/html; charset=utf-8", "text/css; charset=utf-8", "text/javascript; charset=utf-8")
-_SHELLED = ("opinions", "parts", "people", "quality", "cases", "campaigns", "knowledge", "models")
+_SHELLED = ("opinions", "parts", "homes", "people", "quality", "cases", "campaigns", "knowledge", "models")
 """Pages that one shell holds: `/pages/quality.html` is the shell, which loads `quality.js`."""
 _PAGES = {
     "": ("index.html", _HTML),
@@ -20,7 +20,7 @@ _PAGES = {
         f"{name}.js": (f"{name}.js", _JS)
         for name in (
             *("console", "cards", "desk", "sparkline", "visits", "map"),
-            *("nav", "shell", "page", "chart", "record"),
+            *("nav", "shell", "page", "chart", "record", "people_edit"),
         )
     },
     **{f"{name}.html": ("shell.html", _HTML) for name in _SHELLED},

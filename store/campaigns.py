@@ -107,6 +107,13 @@ def read_consents(connection: Connection, household_id: str) -> list[Consent]:
     return rows(connection, Consent, _SQL["consents"], {"household_id": household_id})
 
 
+def consents_version(connection: Connection, household_id: str) -> int:
+    """How often the home has said anything: changes with every word."""
+    found = connection.execute(_SQL["consents_version"], {"household_id": household_id}).fetchone()
+    assert found is not None, "a count always has a row"
+    return int(found[0])
+
+
 def list_tips(connection: Connection, limit: int) -> list[SaidTip]:
     """The newest tips that were said."""
     return rows(connection, SaidTip, _SQL["tips"], {"limit": limit})

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from domain.errors import BadInput, NotFound
+from domain.errors import BadInput, IllegalMove, NotFound
 from domain.states import MODEL
 from store.api_rows import rows
 from store.database import Connection
@@ -129,6 +129,23 @@ def promote(connection: Connection, model: RegisteredModel, *, actor: str, reaso
 def retire(connection: Connection, model: RegisteredModel, *, actor: str, reason: str, at: datetime) -> None:
     """Out of use; after the champion retires, the model shipped with the program speaks."""
     move(connection, MODEL, model.id, "retired", actor=actor, reason=reason, at=at)
+
+
+def roll_back(connection: Connection, model: RegisteredModel, *, actor: str, reason: str, at: datetime) -> str | None:
+    """The champion retires and the one that it replaced speaks again: its name, or None for the shipped one.
+
+    IllegalMove unless `model` is the champion. Inside the caller's transaction.
+    """
+    if model.state != "champion":
+        raise IllegalMove(f"{model.name} is {model.state}; only the champion can be rolled back")
+    move(connection, MODEL, model.id, "retired", actor=actor, reason=reason, at=at)
+    registered = list_models(connection) if model.replaces else []
+    before = next((one for one in registered if one.sha256 == model.replaces), None)
+    if before is None:
+        return None
+    via = frozenset({"candidate", "shadow"})
+    move(connection, MODEL, before.id, "champion", actor=actor, reason=f"instead of {model.name}", at=at, via=via)
+    return before.name
 
 
 def models_at_work(connection: Connection, known: Collection[str] = ()) -> list[AtWork]:

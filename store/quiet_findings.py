@@ -7,6 +7,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from domain.errors import Conflict, NotFound
 from domain.findings import Verdict
 from store.api_rows import rows
 from store.database import Connection
@@ -41,6 +42,9 @@ class ReviewItem:
     judged_at: datetime
     cleared_at: datetime | None
     evidence: list[dict[str, Any]]
+    reviewed_at: datetime | None
+    reviewed_by: str | None
+    review: str | None
 
 
 def record_quietly(
@@ -66,11 +70,26 @@ def record_quietly(
 
 
 def read_reviews(
-    connection: Connection, after: tuple[datetime, UUID] | None = None, limit: int = 200
+    connection: Connection,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 200,
+    reviewed: bool | None = None,
 ) -> list[ReviewItem]:
-    """What waits for a reviewer, newest first."""
+    """What waits for a reviewer, or was `reviewed`, newest first."""
     after_at, after_id = after or (None, None)
-    return rows(connection, ReviewItem, _SQL["reviews"], {"after_at": after_at, "after_id": after_id, "limit": limit})
+    values = {"after_at": after_at, "after_id": after_id, "limit": limit, "reviewed": reviewed}
+    return rows(connection, ReviewItem, _SQL["reviews"], values)
+
+
+def settle_review(connection: Connection, review_id: UUID, said: str, *, actor: str, at: datetime) -> None:
+    """Keep what somebody found who looked into it; NotFound, or Conflict if somebody had before."""
+    values = {"id": review_id, "said": said, "actor": actor, "at": at}
+    if connection.execute(_SQL["review"], values).fetchone() is not None:
+        return
+    found = connection.execute(_SQL["reviewed"], {"id": review_id}).fetchone()
+    if found is None:
+        raise NotFound(f"there is no review {review_id}")
+    raise Conflict(f"{found[0]} has looked into it already, at {found[1]:%Y-%m-%d %H:%M} UTC")
 
 
 def said_quietly(connection: Connection, model_sha256: str, since: datetime) -> list[QuietFinding]:

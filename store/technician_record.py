@@ -75,6 +75,15 @@ class Earned:
     repeats: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """A month's statement that somebody confirmed: what is paid, who said so and when."""
+
+    paid: float
+    actor: str
+    at: datetime
+
+
 def done_jobs(connection: Connection, since: datetime, until: datetime) -> list[DoneJob]:
     """Jobs finished between two moments."""
     values = {"since": since, "until": until, "discontent_stars": DISCONTENT_STARS}
@@ -172,6 +181,19 @@ def add_points(
 def read_earned(connection: Connection, technician_id: str, until: datetime) -> list[Earned]:
     """Jobs that a technician finished before a moment."""
     return rows(connection, Earned, _SQL["earned"], {"technician_id": technician_id, "until": until})
+
+
+def read_confirmed(connection: Connection, technician_id: str, month: date) -> Confirmed | None:
+    """Who confirmed a month's statement; None: nobody yet."""
+    return row(connection, Confirmed, _SQL["confirmed_settlement"], {"technician_id": technician_id, "month": month})
+
+
+def confirm_settlement(
+    connection: Connection, technician_id: str, month: date, paid: float, *, actor: str, at: datetime
+) -> bool:
+    """Confirm a month's statement, once; False if somebody had."""
+    values = {"technician_id": technician_id, "month": month, "paid": paid, "actor": actor, "at": at}
+    return connection.execute(_SQL["confirm_settlement"], values).fetchone() is not None
 
 
 def points_in(connection: Connection, technician_id: str, since: datetime, until: datetime) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 // Trained models: which one speaks, how challengers do beside it, drift, and what waits for somebody to look.
 
 import { interval } from "./chart.js";
-import { all, ask, card, day, empty, facts, first, make, number, percent, section, table, when, words } from "./page.js";
+import { all, ask, card, day, doing, empty, facts, first, fold, form, input, labelled, make, number, percent, section, table, when, words } from "./page.js";
 import { intervals } from "./quality.js";
 
 export const title = "Models";
@@ -12,16 +12,18 @@ const TONE = { champion: "self", shadow: "visit" };
 const SAID = { champion: "speaks", shadow: "judges in the shadow", candidate: "candidate", retired: "retired" };
 const SHARE = { say: percent, unit: "" };
 
-export async function show(main) {
-  const [models, drift, reviews] = await Promise.all([all("/models"), ask("/models/drift"), ask("/models/reviews?limit=100")]);
+const STEP = { candidate: "Try in the shadow", shadow: "Let it speak", retired: "Make it a candidate" };
+
+export async function show(main, again) {
+  const [models, drift, reviews] = await Promise.all([all("/models"), ask("/models/drift"), ask("/models/reviews?limit=100&reviewed=false")]);
   models.sort((a, b) => RANK[a.state] - RANK[b.state] || b.registered_at.localeCompare(a.registered_at));
   const compared = new Map(await Promise.all(models.filter((one) => one.state === "shadow").map(async (one) => [one.id, await comparison(one)])));
   main.replaceChildren(
     section("Registered models", models.length || "",
-      make("p", "about", "Without a champion, the model that ships with the program speaks. A model speaks only after it has judged in the shadow. Register and promote with ", make("code", "", "wellkept admin models"), "."),
-      models.length ? make("div", "columns", ...models.map((one) => modelCard(one, compared.get(one.id)))) : empty("No model is registered: the one that ships with the program speaks. Training makes another one out of your own outcomes.")),
+      make("p", "about", "Without a champion, the model that ships with the program speaks. A model speaks only after it has judged in the shadow. Register with ", make("code", "", "wellkept admin models register"), "."),
+      models.length ? make("div", "columns", ...models.map((one) => modelCard(one, compared.get(one.id), again))) : empty("No model is registered: the one that ships with the program speaks. Training makes another one out of your own outcomes.")),
     section("Whether it fits the data", "share of recent daily indices that were never met in training", driftPart(drift.items)),
-    section("Unlike anything healthy", "without a name; nothing acts on these, somebody may look", reviewPart(reviews.items)),
+    section("Unlike anything healthy", "without a name; nothing acts on these, somebody may look", reviewPart(reviews.items, again)),
   );
 }
 
@@ -33,14 +35,26 @@ async function comparison(one) {
   }
 }
 
-function modelCard(one, compared) {
+function modelCard(one, compared, again) {
   const made = card(TONE[one.state] ?? "", one.name, SAID[one.state], `${one.sha256.slice(0, 10)} · registered ${day(one.registered_at)}${one.promoted_at ? ` · promoted ${day(one.promoted_at)}` : ""}`);
   const { appliance_months: months, data_from: from, data_to: to, ...others } = one.provenance;
   const told = Object.fromEntries(Object.entries(others).filter(([, value]) => ["string", "number"].includes(typeof value)).slice(0, 6).map(([name, value]) => [words(name), typeof value === "number" ? number(value) : value]));
   made.append(facts({ "trained on": months === undefined ? null : `${number(months, 6)} appliance-months${from ? `, ${day(from)} to ${day(to)}` : ""}`, "code": one.code_version, ...told }));
   if (one.simulated) made.append(make("p", "note", "Its figures are SIMULATED: they say nothing about the field."));
   if (compared) made.append(...comparisonPart(compared));
+  made.dataset.id = one.id;
+  made.append(stepForm(one, again));
   return made;
+}
+
+/** One step up, out of use, or back to the one before; the version that is shown goes along. */
+function stepForm(one, again) {
+  const act = (label, what, tone = "") => doing(label, tone, ({ elements: e }) => ({ path: `/models/${one.id}/${what}`, version: one.version, body: { reason: e.reason.value } }), again);
+  const steps = [];
+  if (STEP[one.state]) steps.push(act(STEP[one.state], "promote", "main"));
+  if (one.state === "champion") steps.push(act("Roll back", "roll-back", "main"));
+  if (one.state !== "retired") steps.push(act("Retire", "retire"));
+  return fold("Change", form(labelled("why this model", input("reason", { required: true, maxLength: 500 })), make("div", "actions", ...steps)));
 }
 
 function comparisonPart(compared) {
@@ -64,7 +78,7 @@ function driftPart(items) {
   });
 }
 
-function reviewPart(items) {
+function reviewPart(items, again) {
   if (!items.length) return empty("Nothing. A unit that behaves unlike anything healthy, without a fault that has a name, appears here.");
   return first(items, 20, (rows) => table("To look into", rows, {
     "appliance": (one) => one.appliance_id,
@@ -73,5 +87,11 @@ function reviewPart(items) {
     "seen": (one) => one.evidence.slice(0, 3).map((e) => `${words(e.signal)} ${number(e.observed)} instead of ${number(e.expected)}${e.unit && e.unit !== "1" ? ` ${e.unit}` : ""}`).join("; "),
     "since": (one) => when(one.raised_at),
     "state": (one) => one.cleared_at ? `gone ${day(one.cleared_at)}` : "still so",
+    "looked at": (one) => {
+      const made = fold("What was it?", form(labelled("what was found", input("reason", { required: true, maxLength: 500 })),
+        make("div", "actions", doing("Looked at", "", ({ elements: e }) => ({ path: `/models/reviews/${one.id}/settle`, body: { reason: e.reason.value } }), again))));
+      made.dataset.id = one.id;
+      return made;
+    },
   }));
 }

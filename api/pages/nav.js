@@ -5,6 +5,7 @@ export const PAGES = [
   { name: "visits", address: "/pages/visits.html", title: "Visits" },
   { name: "opinions", title: "Opinions" },
   { name: "parts", title: "Parts" },
+  { name: "homes", title: "Homes" },
   { name: "people", title: "People" },
   { name: "quality", title: "Quality" },
   { name: "cases", title: "Maker's cases" },

@@ -88,6 +88,26 @@ export function suggested(list, say, field) {
   return make("span", "suggested", field, names);
 }
 
+/** Boxes to tick; what is ticked is read with `ticked`. */
+export function boxes(name, choices, marked = []) {
+  const made = make("fieldset", "boxes", ...choices.map((one) => {
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", name, value: one, checked: marked.includes(one) });
+    return make("label", "check", box, words(one));
+  }));
+  made.prepend(make("legend", "", words(name)));
+  return made;
+}
+
+export function ticked(form, name) {
+  return [...form.querySelectorAll(`input[name="${name}"]:checked`)].map((box) => box.value);
+}
+
+/** What a field holds as JSON wants it: null for nothing, a number where one is asked for. */
+export function held(field) {
+  const said = field.value.trim();
+  return said === "" ? null : field.type === "number" ? Number(said) : said;
+}
+
 export function text(name, options = {}) {
   return Object.assign(document.createElement("textarea"), { name, rows: 2, maxLength: 4000, ...options });
 }

@@ -1,6 +1,7 @@
 // A technician's record, as planners and as the person sees it: grade and what it rests on, points, rates, earnings.
 
 import { ask, chip, chosen, day, distance, doing, empty, facts, first, fold, form, input, labelled, make, money, number, percent, queryOf, section, select, suggested, table, text, words } from "./page.js";
+import { suspensionParts } from "./people_edit.js";
 import { intervals } from "./quality.js";
 
 const SHARE = { say: percent, unit: "" };
@@ -20,6 +21,7 @@ export async function recordParts(id, { person, again }) {
   const grades = [...record.grades].sort((a, b) => b.month.localeCompare(a.month));
   return [
     section("Standing", "", standing(record, grades[0])),
+    ...suspensionParts(record, person ? null : again),
     section("Grades", "troubles against what is usual for such jobs; 1 is usual, bars are 90 % intervals", gradePart(grades, person, again)),
     section("Rates", `${rates.groups[0].services} services in a year, bars are 95 % intervals`, ratePart(rates.groups[0])),
     section("Points", `${record.points} of ${record.points_full}`, pointPart(record, person, again)),
@@ -90,7 +92,8 @@ function pointPart(record, person, again) {
       "when": (one) => day(one.at),
       "points": (one) => (one.points > 0 ? `+${one.points}` : one.points),
       "why": (one) => words(one.reason),
-      "note": (one) => one.note,
+      "what happened": (one) => one.note,
+      "found by": (one) => (one.actor === "scheduler" ? "the system" : one.actor),
       "counts until": (one) => distance(new Date(Date.parse(one.at) + 365 * 86400e3).toISOString()),
     }))
     : empty("All points are there. What is taken off, by whom and why appears here, and counts for a year.");
@@ -156,7 +159,15 @@ function settlementPart(statement, record, person, again) {
   })) : empty("No job was finished in this month.");
   return make("div", "", make("div", "filters", labelled("month", picker)),
     make("div", "tiles four", tile(statement.earned, "earned"), tile(statement.held, "held back, paid when its gates are passed"), tile(statement.deducted, "taken off for points"), tile(statement.returned, "given back for points"), tile(statement.paid, "to be paid")),
-    make("div", "gap", lines), person ? payAppeal(statement, record, again) : "");
+    make("div", "gap", lines), confirmPart(statement, person, again), person ? payAppeal(statement, record, again) : "");
+}
+
+/** Once a month is over, somebody says that it is paid; the sum that was seen goes along. */
+function confirmPart(statement, person, again) {
+  const { confirmed } = statement;
+  if (confirmed) return make("p", "note", `${confirmed.actor} confirmed ${money(confirmed.paid)} on ${day(confirmed.at)}.`);
+  if (person || Date.parse(statement.over) > Date.now()) return "";
+  return make("div", "actions", doing("Confirm as paid", "main", () => ({ path: `/technicians/${statement.technician_id}/settlement/confirm`, body: { month: statement.month, paid: statement.paid } }), again));
 }
 
 function payAppeal(statement, record, again) {

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from api.fields import Body, Id
-from api.requests import Answer, Ask, changing, reading
+from api.requests import Answer, Ask, changing, check_version, reading
 from domain.care_plans import TIPS
-from store.api_households import require_household
-from store.campaigns import list_tips, read_consents, say_consent
+from store.api_households import lock_household, require_household
+from store.campaigns import consents_version, list_tips, read_consents, say_consent
 from store.database import Connection
 
 router = APIRouter(tags=["campaigns"])
@@ -41,7 +41,7 @@ def consents(ask: Ask, household_id: str) -> Response:
 
     def work(connection: Connection) -> dict[str, Any]:
         require_household(connection, household_id)
-        return {"items": read_consents(connection, household_id), "next": None}
+        return _said(connection, household_id)
 
     return reading(ask, work)
 
@@ -51,9 +51,15 @@ def consent(ask: Ask, household_id: Id, purpose: Literal["tips", "campaigns"], b
     """Tips after a purchase and before a season; campaigns. A recall is told in any case: it is about safety."""
 
     def work(connection: Connection) -> Answer:
-        require_household(connection, household_id)
+        lock_household(connection, household_id)
+        check_version(ask, consents_version(connection, household_id))
         now = ask.settings.now()
         say_consent(connection, household_id, purpose, given=body.given, actor=ask.actor or "owner", at=now)
-        return Answer(value={"items": read_consents(connection, household_id), "next": None})
+        return Answer(value=_said(connection, household_id))
 
     return changing(ask, work)
+
+
+def _said(connection: Connection, household_id: str) -> dict[str, Any]:
+    version = consents_version(connection, household_id)
+    return {"items": read_consents(connection, household_id), "next": None, "version": version}

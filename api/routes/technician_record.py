@@ -1,30 +1,24 @@
 """A technician's record as the person sees it: grades with their figures, appeals, points, earnings."""
 
-from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api.fields import Body, Reason
 from api.requests import Answer, Ask, changing, check_version, entity_id, reading
 from api.routes.suspensions import lift_if_groundless, standing_of
-from domain.errors import BadInput, Conflict
+from domain.errors import Conflict
 from domain.states import GRADE
 from quality.points import FULL, LASTS, TAKEN, points_left
-from quality.settlement import EarnedJob, Gate, settle_month
 from store.api_catalogue import read_technician
 from store.database import Connection
 from store.moves import move
 from store.people import lock_person
 from store.suspensions import read_suspensions
 from store.technician_record import (
-    Earned,
     GivenGrade,
     add_points,
-    points_in,
-    read_earned,
     read_grade,
     read_grades,
     read_points,
@@ -134,48 +128,6 @@ def decide(ask: Ask, grade_id: str, body: Verdict) -> Response:
         return answer
 
     return changing(ask, work)
-
-
-@router.get("/technicians/{technician_id}/settlement", summary="What a month's work earns, line by line")
-def settlement(
-    ask: Ask,
-    technician_id: str,
-    month: Annotated[str, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="For instance 2026-03.")],
-) -> Response:
-    """Each job with the gates that hold it back: report, proof by telemetry, follow-up, open complaint. It is paid in
-    the month in which it passes the last of them."""
-    first = date.fromisoformat(f"{month}-01")
-    if first > ask.settings.now().date():
-        raise BadInput(f"{month} has not begun")
-    since = datetime(first.year, first.month, 1, tzinfo=UTC)
-    until = (since + timedelta(days=32)).replace(day=1)
-
-    def work(connection: Connection) -> dict[str, Any]:
-        found = read_technician(connection, technician_id)
-        lost, returned = points_in(connection, found.id, since, until)
-        given = read_earned(connection, found.id, until)
-        statement = settle_month(map(_earned, given), since, until, points_lost=lost, points_returned=returned)
-        ids = {job.order_number: job.order_id for job in given}
-        lines = [asdict(line) | {"order_id": ids[line.order_number]} for line in statement.lines]
-        return {"technician_id": found.id, "month": month, **asdict(statement), "lines": lines}
-
-    return reading(ask, work)
-
-
-def _earned(job: Earned) -> EarnedJob:
-    return EarnedJob(
-        order_number=job.order_number,
-        minutes=job.minutes,
-        finished_at=job.finished_at,
-        passed={
-            Gate.REPORTED: job.reported_at,
-            Gate.PROVED: job.proved_at,
-            Gate.FOLLOWED_UP: job.followed_up_at,
-            Gate.NO_OPEN_COMPLAINT: job.no_complaint_at,
-        },
-        repeats=job.repeats,
-        waived_at=job.waived_at,
-    )
 
 
 def _checked(ask: Ask, connection: Connection, grade_id: str, to: str) -> GivenGrade:

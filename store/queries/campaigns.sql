@@ -5,6 +5,10 @@ VALUES (%(household_id)s, %(purpose)s, %(given)s, %(actor)s, %(at)s)
 -- name: consents
 SELECT purpose, given, at FROM present_consent WHERE household_id = %(household_id)s ORDER BY purpose
 
+-- name: consents_version
+-- How often the home has said anything.
+SELECT count(*)::int FROM consent WHERE household_id = %(household_id)s
+
 -- name: tip_homes
 -- Homes that consented to tips, with their appliances and what was said before.
 SELECT a.household_id, a.key, a.kind, h.latitude, p.climate, a.installed_on,

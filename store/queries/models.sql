@@ -80,11 +80,19 @@ WHERE model_sha256 = %(model_sha256)s AND appliance_key = %(appliance_key)s AND 
 -- name: reviews
 -- What the watch for the unknown found, newest first: for people who look into it, never for owners.
 SELECT q.id, q.model_sha256, a.id AS appliance_id, a.kind, q.fault, q.probability, q.raised_at, q.judged_at,
-       q.cleared_at, q.evidence
+       q.cleared_at, q.evidence, q.reviewed_at, q.reviewed_by, q.review
 FROM quiet_finding q JOIN appliance a ON a.key = q.appliance_key
-WHERE q.fault = 'unknown'
+WHERE q.fault = 'unknown' AND (%(reviewed)s::boolean IS NULL OR (q.reviewed_at IS NOT NULL) = %(reviewed)s)
   AND (%(after_at)s::timestamptz IS NULL OR (q.raised_at, q.id) < (%(after_at)s, %(after_id)s))
 ORDER BY q.raised_at DESC, q.id DESC LIMIT %(limit)s
+
+-- name: review
+-- Somebody has looked into it; the first word stands.
+UPDATE quiet_finding SET reviewed_at = %(at)s, reviewed_by = %(actor)s, review = %(said)s
+WHERE id = %(id)s AND fault = 'unknown' AND reviewed_at IS NULL RETURNING true
+
+-- name: reviewed
+SELECT reviewed_by, reviewed_at FROM quiet_finding WHERE id = %(id)s AND fault = 'unknown'
 
 -- name: quiet_of
 -- What a challenger said since it began, by appliance and fault.

@@ -109,6 +109,13 @@ FROM work_appeal WHERE id = %(id)s
 SELECT id, technician_id, entry_id, order_id, state, appeal, answer, made_at, decided_at, version
 FROM work_appeal WHERE technician_id = %(technician_id)s ORDER BY made_at DESC, id
 
+-- name: confirm_settlement
+INSERT INTO settlement_confirmed (technician_id, month, paid, actor, at)
+VALUES (%(technician_id)s, %(month)s, %(paid)s, %(actor)s, %(at)s) ON CONFLICT DO NOTHING RETURNING true
+
+-- name: confirmed_settlement
+SELECT paid, actor, at FROM settlement_confirmed WHERE technician_id = %(technician_id)s AND month = %(month)s
+
 -- name: points_in
 -- Points taken in a span, and points given back by appeals decided in it.
 SELECT (SELECT coalesce(-sum(e.points), 0) FROM points_entry e WHERE e.technician_id = %(technician_id)s

@@ -30,12 +30,12 @@ def fill(connection: Connection, api: httpx.Client, now: datetime) -> None:
 
 
 def grade(connection: Connection, now: datetime) -> None:
-    """Two graded months: enough jobs of before, brought in as they would stand, and the scheduler's own grading."""
+    """Enough jobs of before for a grade of April, brought in as they would stand, and the scheduler's own grading."""
     for number in range(12):
         household = f"graded-{number}"
         at = now - timedelta(days=45, hours=5 * number)
         finished(connection, household, at, "reopened" if number < 3 else "verified")
-    assert grade_technicians(work_on(connection, now))["graded"] == 1
+    assert grade_technicians(work_on(connection, now))["graded"] >= 1
 
 
 def finished(connection: Connection, household: str, at: datetime, state: str) -> None:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.integration
 SHELLED = {
     "opinions": "It is louder than before the visit",
     "parts": "booked for tech-1, not for tech-2",
+    "homes": "Choose a home",
     "people": "grade of April 2025",
     "quality": "18 services finished",
     "cases": "line 3, production",
@@ -30,11 +31,15 @@ SHELLED = {
 PAGES = {
     **{f"/pages/{name}.html": said for name, said in SHELLED.items()},
     "/": "Service orders",
+    "/pages/homes.html?home=home-0": "What they said",
     "/pages/visits.html": "The day",
     "/field/tech-1/record": "Appeal against a grade",
     "/field/tech-1": "Your grades, points and earnings",
 }
 WHY = "because it is so"
+OUTLET = {"outlet's id": "harbour", "name of the outlet": "Harbour", "latitude": "50.1", "longitude": "8.7"}
+TECHNICIAN = {"technician's id": "tech-9", "name of the technician": "Team 9", "dryer": "on"}
+TEAM = "/pages/people.html?technician=tech-9"
 DEEDS: tuple[tuple[str, str | None, dict[str, str], str, str], ...] = (
     ("/pages/opinions.html", None, {"How it is known": "asked by phone"}, "Keep", "asked by phone"),
     ("/pages/opinions.html", None, {"What they were told": "seal it"}, "Fed back", "to be verified"),
@@ -48,6 +53,23 @@ DEEDS: tuple[tuple[str, str | None, dict[str, str], str, str], ...] = (
     ("/field/tech-1/record", "Appeal against a grade", {"what speaks for you": WHY}, "Appeal", "appealed"),
     ("/pages/people.html", None, {"because": WHY}, "Decide", "Decision"),
     ("/pages/people.html", "Take points off", {"what happened": WHY}, "Take off", WHY),
+    ("/pages/people.html", "Add an outlet", OUTLET, "Add outlet", "Harbour"),
+    (
+        "/pages/people.html?outlet=harbour",
+        "Change this outlet",
+        {"phone for owners": "+49 30 1"},
+        "Keep outlet",
+        "Harbour",
+    ),
+    ("/pages/people.html", "Add a technician", TECHNICIAN, "Add technician", "Team 9"),
+    (TEAM, "Change who this is and what is known", {"farthest home, km": "25"}, "Keep technician", "up to 25 km"),
+    (TEAM, "Hours", {"Saturday": "on", "Saturday from": "09:00", "Saturday to": "12:00"}, "Keep hours", "Hours"),
+    (TEAM, "Absences", {"away from": "2025-07-01T08:00", "back at": "2025-07-08T08:00"}, "Note absence", "1 Jul"),
+    ("/pages/people.html?month=2025-04", None, {}, "Confirm as paid", "console confirmed"),
+    ("/pages/homes.html?home=home-0", "Change this home", {"phone": "030 12345"}, "Keep home", "030 12345"),
+    ("/pages/homes.html?home=home-0", None, {}, "Consent to tips", "Take back: tips"),
+    ("/pages/models.html", "Change", {"why this model": WHY}, "Let it speak", "retired"),
+    ("/pages/models.html", "What was it?", {"what was found": WHY}, "Looked at", "A unit that behaves unlike"),
 )
 """Page, what is unfolded, what is filled in, the button, and what the page says afterwards."""
 NAMELESS = """() => [...document.querySelectorAll('button, a[href], input, select, textarea')].filter((one) =>
@@ -77,7 +99,11 @@ def do(seen: Watched, path: str, unfold: str | None, fields: dict[str, str], but
         form.locator("summary").first.click()
     for label, value in fields.items():
         field = form.get_by_label(label, exact=True).first
-        field.select_option(value) if field.evaluate("one => one.tagName") == "SELECT" else field.fill(value)
+        sort = field.evaluate("one => one.type")
+        if sort == "checkbox":
+            field.check()
+        else:
+            (field.select_option if sort == "select-one" else field.fill)(value)
     form.get_by_role("button", name=button, exact=True).first.click()
     expect(page.locator("#said")).to_have_text(f"{button}: done")
     expect(page.locator("main")).to_contain_text(then)

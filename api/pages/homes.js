@@ -1,0 +1,110 @@
+// One home with everything about it: how to reach it, what it consented to, its appliances, orders, what it said.
+
+import { ask, chip, choose, chosen, day, distance, doing, empty, facts, first, fold, form, held, input, labelled, make, section, suggested, table, when, words } from "./page.js";
+
+export const title = "Homes";
+export const changes = ["order", "finding", "reminder", "opinion", "participation"];
+
+const PURPOSES = { tips: "care tips after a purchase and before a season", campaigns: "campaigns; a recall is told in any case" };
+
+export async function show(main, again) {
+  const id = chosen("home");
+  const picker = choice(id, again);
+  if (!id) {
+    main.replaceChildren(section("Choose a home", "", picker, empty("Its appliances with warranty, findings, orders, opinions and consents stand here together.")));
+    return;
+  }
+  const [record, consents] = await Promise.all([ask(`/households/${id}/record`), ask(`/households/${id}/consents`)]).catch((error) => {
+    main.replaceChildren(section("Choose a home", "", picker));
+    throw error;
+  });
+  const home = record.household;
+  main.replaceChildren(
+    section("Home", "", picker, make("h2", "who-name gap", home.name), about(home, record), changeForm(home, again)),
+    section("Consents", "what is not listed as yes is not sent", consentPart(home, consents, again)),
+    section("Appliances", record.appliances.length || "", appliancePart(record.appliances)),
+    section("Findings and orders", "", workPart(record)),
+    section("What they said", record.opinions.length || "", opinionPart(record.opinions)),
+  );
+}
+
+function choice(id, again) {
+  const field = suggested("households", (one) => one.name, input("home", { required: true, value: id }));
+  const made = form(labelled("home", field), make("div", "actions", make("button", "main", "Open")));
+  made.addEventListener("submit", () => {
+    choose({ home: made.elements.home.value.trim() });
+    again();
+  });
+  return made;
+}
+
+function about(home, record) {
+  const { language, phone, email, ...others } = home.contact;
+  const away = record.absence ?? {};
+  return facts({
+    phone, email, language, "time zone": home.timezone,
+    place: home.latitude === null ? "unknown: visits are planned from the outlet's place" : `${home.latitude}, ${home.longitude}`,
+    "away": away.starts_at ? `${when(away.starts_at)} to ${away.ends_at ? when(away.ends_at) : "open end"}` : null,
+    ...Object.fromEntries(Object.entries(others).map(([name, value]) => [words(name), typeof value === "object" ? JSON.stringify(value) : String(value)])),
+  });
+}
+
+function changeForm(home, again) {
+  const degrees = (name, value, most) => labelled(name, input(name, { type: "number", step: "any", min: -most, max: most, value: value ?? "" }));
+  const contact = (name, label, options = {}) => labelled(label, input(name, { maxLength: 200, value: home.contact[name] ?? "", ...options }));
+  const deed = ({ elements: e }) => {
+    const said = Object.fromEntries(["phone", "email", "language"].map((name) => [name, held(e[name])]));
+    const kept = Object.fromEntries(Object.entries({ ...home.contact, ...said }).filter(([, value]) => value !== null));
+    const body = { name: held(e.name), timezone: held(e.timezone), latitude: held(e.latitude), longitude: held(e.longitude), contact: kept };
+    return { method: "PATCH", path: `/households/${home.id}`, version: home.version, body };
+  };
+  return fold("Change this home", form(
+    labelled("name of the home", input("name", { required: true, maxLength: 200, value: home.name })),
+    contact("phone", "phone", { type: "tel" }), contact("email", "email", { type: "email" }), contact("language", "language"),
+    labelled("time zone", input("timezone", { required: true, value: home.timezone })),
+    degrees("latitude", home.latitude, 90), degrees("longitude", home.longitude, 180),
+    make("div", "actions", doing("Keep home", "main", deed, again))));
+}
+
+/** Both purposes with the last word; the version says how much was said when the page was read. */
+function consentPart(home, consents, again) {
+  const rows = Object.entries(PURPOSES).map(([purpose, about]) => ({ purpose, about, said: consents.items.find((one) => one.purpose === purpose) }));
+  return table("Consents", rows, {
+    "for": (one) => one.about,
+    "now": (one) => (one.said ? chip(one.said.given ? "yes" : "no", one.said.given ? "good" : "") : chip("never said: no")),
+    "since": (one) => (one.said ? day(one.said.at) : "–"),
+    "": (one) => doing(one.said?.given ? `Take back: ${one.purpose}` : `Consent to ${one.purpose}`, "", () => ({
+      method: "PUT", path: `/households/${home.id}/consents/${one.purpose}`, version: consents.version, body: { given: !one.said?.given },
+    }), again),
+  });
+}
+
+function appliancePart(items) {
+  if (!items.length) return empty("None yet. A device that speaks is claimed for a home on the page Now.");
+  return first(items, 12, (some) => table("Appliances", some, {
+    "what": (one) => words(one.kind),
+    "model": (one) => [one.maker, one.model].filter(Boolean).join(" ") || one.id,
+    "room": (one) => one.room || "–",
+    "installed": (one) => day(one.installed_on),
+    "warranty": (one) => (one.warranty_ends ? `${one.under_warranty ? "until" : "ended"} ${day(one.warranty_ends)}` : "not known"),
+  }));
+}
+
+function workPart(record) {
+  const lines = [
+    ...record.orders.map((one) => ({ at: one.created_at, what: `Order ${one.number}`, state: one.state, about: one.tasks.map((task) => task.title).join("; ") })),
+    ...record.findings.map((one) => ({ at: one.raised_at, what: words(one.fault), state: one.state, about: one.appliance_id })),
+    ...record.reminders.map((one) => ({ at: one.sent_at, what: "Reminder", state: one.state, about: one.text })),
+  ].sort((a, b) => b.at.localeCompare(a.at));
+  if (!lines.length) return empty("Nothing was found here yet.");
+  return first(lines, 10, (some) => table("Findings and orders", some, {
+    "when": (one) => `${day(one.at)}, ${distance(one.at)}`, "what": (one) => one.what, "state": (one) => chip(words(one.state)), "about": (one) => one.about,
+  }));
+}
+
+function opinionPart(items) {
+  if (!items.length) return empty("Nothing yet. What they say on any channel is entered on the page Opinions.");
+  return first(items, 6, (some) => table("Opinions", some, {
+    "when": (one) => day(one.recorded_at), "kind": (one) => one.kind, "said": (one) => one.text, "state": (one) => chip(words(one.state)),
+  }));
+}
