@@ -19,6 +19,7 @@ from models.evaluation.figures import SEED, calibration, rate_per_1000, recall_a
 from models.evaluation.ledger import Finding
 from models.evaluation.matching import Outcome, urgency_of
 from models.evaluation.runner import CaseRun
+from models.evaluation.shown import first_shown
 from models.evaluation.splits import splits
 from models.evaluation.tally import DAY, Scene, false_rate, in_time, lead_days, months, scene, seconds_to_alarm, tally
 from models.evaluation.truth import Truth
@@ -55,7 +56,7 @@ def judge_case(
         "interval_coverage": _coverage(of),
         "right_fault_named": _right_fault(of),
         "right_part": _right_part(of, case.services),
-        "seconds_to_alarm": seconds_to_alarm(of),
+        "seconds_to_alarm": seconds_to_alarm(of, first_shown(case, of.truth)),
         "costs": _costs(of),
         "splits": _splits(of, known_models),
         "real_base_rates": _reweighted(of, weights, watched),

@@ -59,6 +59,7 @@ def _case(report: Mapping[str, Any]) -> Iterator[str]:
         yield _headline(report)
         yield _baseline_table(report["baselines"])
         yield _fault_table(report["faults"])
+        yield _alarm_table(report["seconds_to_alarm"])
         yield f'<div class="plots">{_budget_plot(report)}{_lead_plot(report)}{_calibration_plot(report)}</div>'
         yield from _examples(report["examples"])
     yield f"<details><summary>All figures as text</summary><pre>{escape(chr(10).join(lines(report)))}</pre></details>"
@@ -122,6 +123,28 @@ def _fault_table(rows: Sequence[Mapping[str, Any]]) -> str:
     return _table(head, cells) + (
         "<p class=soft>Events are faults that the signals could show. Wrong: another fault was there. Delay: from "
         "detectable to raised; lead: from raised to failure; each P10 / P50 / P90.</p>"
+    )
+
+
+def _alarm_table(alarm: Mapping[str, Any]) -> str:
+    if not alarm["events"]:
+        return ""
+    head = (
+        "urgent condition",
+        "events",
+        "found",
+        "within 60 s of the truth",
+        "shown by a reading",
+        "within 60 s of it",
+    )
+    cells = [
+        (f"{one['kind']} {one['fault']}", one["events"], one["found"], one["within_of_truth"], one["shown"],
+         one["within_of_reading"])
+        for one in alarm["faults"]
+    ]  # fmt: skip
+    return _table(head, cells) + (
+        "<p class=soft>The truth is the instant at which the physics passes the limit. Nobody can know before the "
+        "first reading that shows it; how long that takes is the sampling of the devices.</p>"
     )
 
 

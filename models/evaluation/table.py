@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 _WIDE: Final = 40
+ALARM_S: Final = 60.0
 
 
 def lines(report: Mapping[str, Any]) -> Iterator[str]:
@@ -51,11 +52,7 @@ def _other(report: Mapping[str, Any]) -> Iterator[str]:
         yield _named(f"{name}: found, before failure, 7 d ahead", "  ".join(shares))
         yield _named(f"{name}: lead P10/P50/P90 days", f"{days}  (n={lead['n']})")
     alarm, said, money = report["seconds_to_alarm"], report["calibration"], report["costs"]
-    yield _named(
-        "urgent: found, within 60 s of data",
-        f"{alarm['found']} and {alarm['within_60_s']} of {alarm['events']};  P50 {_number(alarm['p50'])} s, "
-        f"P90 {_number(alarm['p90'])} s",
-    )
+    yield from _alarms(alarm)
     yield _named("Brier, calibration error", f"{_number(said['brier'], 3)}, {_number(said['ece'], 3)}  (n={said['n']})")
     if (real := report["calibration_real"]) is not None:
         text = f"{_number(real['brier'], 3)}, {_number(real['ece'], 3)}"
@@ -71,6 +68,31 @@ def _other(report: Mapping[str, Any]) -> Iterator[str]:
         f"these findings {money['predicted']:,.0f}",
     )
     yield from _parts(report)
+
+
+def _alarms(alarm: Mapping[str, Any]) -> Iterator[str]:
+    """Within a minute of what: of the truth's instant, which no device tells, or of the first reading that shows it."""
+    yield _named("urgent conditions found", f"{alarm['found']} of {alarm['events']}")
+    yield _named("  within 60 s of the truth's instant", f"{alarm['within_60_s']} of {alarm['events']};  "
+                 f"P50 {_number(alarm['p50'])} s, P90 {_number(alarm['p90'])} s")  # fmt: skip
+    yield _named(
+        "  within 60 s of the first reading", f"{alarm['within_of_reading']} of {alarm['shown']} that a reading shows"
+    )
+    for one in alarm["faults"]:
+        said = (
+            f"{one['found']} of {one['events']} found; within 60 s of the truth {one['within_of_truth']}, "
+            f"of the reading {one['within_of_reading']} of {one['shown']}"
+        )
+        yield _named(f"    {one['kind']} {one['fault']}", said)
+    for one in alarm["conditions"]:
+        if one["after_reading_s"] is None or one["after_reading_s"] > ALARM_S:
+            late = "not found" if one["raised_at"] is None else f"{_number(one['after_truth_s'], 0)} s after the truth"
+            shown = (
+                "no single reading shows it"
+                if one["first_reading"] is None
+                else (f"first shown {one['first_reading'][:19]}, {_number(one['after_reading_s'], 0)} s")
+            )
+            yield f"    late: {one['appliance_id']} {one['fault']} {str(one['truth'])[:19]}: {late}; {shown}"
 
 
 def _parts(report: Mapping[str, Any]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from models.evaluation.case import CaseAppliance
 from models.evaluation.figures import MONTH_DAYS, rate_per_1000, share, spread
 from models.evaluation.ledger import Finding
 from models.evaluation.matching import Judged, Matched, Outcome, match, urgency_of
+from models.evaluation.shown import by_fault, seconds_between
 from models.evaluation.truth import Truth
 from models.evaluation.walk import Seen
 
@@ -150,15 +151,34 @@ def _delay_days(of: Scene, place: int) -> float | None:
     return None if finding is None or one.detectable is None else (finding.raised_at - one.detectable) / DAY
 
 
-def seconds_to_alarm(of: Scene) -> dict[str, Any]:
-    """Data time from an urgent condition to its alarm, and the share within a minute of all that could be seen."""
+def seconds_to_alarm(of: Scene, shown: Mapping[int, datetime]) -> dict[str, Any]:
+    """How soon urgent conditions were said, of all that could be seen: after the instant of the truth, and after the
+    first reading that shows them (`shown`, by place in the truth), before which nobody can know."""
     urgent = [
         place for place in of.visible()
         if urgency_of(of.kind(of.truth[place].appliance_id), of.truth[place].fault) is Urgency.URGENT
     ]  # fmt: skip
-    seconds = [86_400.0 * days for place in urgent if (days := _delay_days(of, place)) is not None]
-    within = sum(value <= ALARM_S for value in seconds)
-    return spread(seconds) | {"events": len(urgent), "found": len(seconds), "within_60_s": within}
+    rows = [_alarmed(of, place, shown.get(place)) for place in urgent]
+    seconds = [row["after_truth_s"] for row in rows if row["after_truth_s"] is not None]
+    faults = by_fault(rows, ALARM_S)
+    sums = {name: sum(one[name] for one in faults) for name in ("shown", "within_of_reading")}
+    within = sum(one["within_of_truth"] for one in faults)
+    events = {"events": len(urgent), "found": len(seconds), "within_60_s": within}
+    return spread(seconds) | events | sums | {"faults": faults, "conditions": rows}
+
+
+def _alarmed(of: Scene, place: int, shown: datetime | None) -> dict[str, Any]:
+    one, finding = of.truth[place], of.matched.found.get(place)
+    raised_at = None if finding is None else finding.raised_at
+    times = {"truth": one.detectable, "first_reading": shown, "raised_at": raised_at}
+    return {
+        "appliance_id": one.appliance_id,
+        "kind": str(of.kind(one.appliance_id)),
+        "fault": one.fault,
+        **{name: None if at is None else at.isoformat() for name, at in times.items()},
+        "after_truth_s": seconds_between(one.detectable, raised_at),
+        "after_reading_s": seconds_between(shown, raised_at),
+    }
 
 
 def false_rate(of: Scene, urgency: Urgency, watched_months: float, *, wrong_too: bool = False) -> dict[str, Any]:

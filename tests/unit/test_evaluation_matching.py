@@ -94,6 +94,7 @@ def test_seconds_to_alarm() -> None:
     circuits = fleet({"c-1": Kind.CIRCUIT, "c-2": Kind.CIRCUIT})
     real = [truth("c-1", "overload", 1, 1, end=2, abrupt=True), truth("c-2", "overload", 1, 1, end=2, abrupt=True)]
     said = [finding("c-1", "overload", 1 + 40 / 86_400, urgency=Urgency.URGENT)]
-    found = seconds_to_alarm(scene(circuits, watched(circuits), real, said))
+    shown = {0: real[0].detectable or said[0].raised_at}
+    found = seconds_to_alarm(scene(circuits, watched(circuits), real, said), shown)
     assert (found["events"], found["found"], found["within_60_s"]) == (2, 1, 1)
     assert found["p50"] == pytest.approx(40.0, abs=0.01)
