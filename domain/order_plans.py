@@ -112,11 +112,27 @@ def plan_orders(
     return tuple(_planned(draft, home, outlets, technicians, params) for draft in drafts if draft.add)
 
 
+def _doable(kinds: frozenset[str], skills: Sequence[frozenset[str]]) -> bool:
+    return any(kinds <= known for known in skills)
+
+
 def _spoils(case: Case, draft: _Draft, skills: Sequence[frozenset[str]]) -> bool:
-    """True if somebody can do the order as it stands, but nobody the order and the case together."""
-    return any(draft.kinds <= known for known in skills) and not any(
-        draft.kinds | {str(case.kind)} <= known for known in skills
-    )
+    """True if nobody can do the order and the case together, although somebody can do one of them alone.
+
+    It is the same whichever of the two was found first.
+    """
+    alone = frozenset({str(case.kind)})
+    return not _doable(draft.kinds | alone, skills) and (_doable(draft.kinds, skills) or _doable(alone, skills))
+
+
+def _hopeless(case: Case, draft: _Draft, skills: Sequence[frozenset[str]]) -> bool:
+    """True if technicians are known and none can do either: together they leave the other lane to what can be done."""
+    return bool(skills) and not _doable(draft.kinds, skills) and not _doable(frozenset({str(case.kind)}), skills)
+
+
+def _open_to_all(draft: _Draft) -> bool:
+    """Neither agreed with the owner, nor wanted apart by a planner."""
+    return draft.lane != SPLIT and (draft.order is None or draft.order.state in NOT_AGREED)
 
 
 def _may_join(case: Case, draft: _Draft, skills: Sequence[frozenset[str]], params: CareParams) -> bool:
@@ -125,10 +141,8 @@ def _may_join(case: Case, draft: _Draft, skills: Sequence[frozenset[str]], param
     Not if the owner has agreed to a date, and not if hazard and other work together would make a long visit or need
     more than one person.
     """
-    if draft.order is not None and draft.order.state not in NOT_AGREED:
+    if not _open_to_all(draft):
         return False
-    if draft.lane == SPLIT:
-        return False  # a planner wanted it apart
     hazard = case.urgency is Urgency.URGENT
     if (hazard or draft.urgent) and _spoils(case, draft, skills):
         return False
@@ -136,14 +150,14 @@ def _may_join(case: Case, draft: _Draft, skills: Sequence[frozenset[str]], param
         return True
     if hazard and draft.order is not None and draft.order.pinned & PINS_AGAINST_HAZARDS:
         return False
-    return draft.minutes + case.fault.minutes <= params.urgent_work_minutes
+    return _hopeless(case, draft, skills) or draft.minutes + case.fault.minutes <= params.urgent_work_minutes
 
 
 def _place(case: Case, drafts: list[_Draft], skills: Sequence[frozenset[str]], params: CareParams) -> _Draft | None:
-    """The order that takes the case in; a new one only where none is open."""
-    joined = next((draft for draft in drafts if _may_join(case, draft, skills, params)), None)
-    if joined is not None or any(draft.lane != SPLIT for draft in drafts):
-        return joined
+    """The order that takes the case in, one that it does not spoil first; a new one only where none is open."""
+    fitting = [draft for draft in drafts if _may_join(case, draft, skills, params)]
+    if fitting or any(draft.lane != SPLIT for draft in drafts):
+        return min(fitting, key=lambda draft: _spoils(case, draft, skills), default=None)
     return _new(ORDINARY, drafts)
 
 
@@ -154,7 +168,22 @@ def _place_hazard(case: Case, drafts: list[_Draft], skills: Sequence[frozenset[s
         return joined
     taken = {draft.lane: draft for draft in drafts}
     free = next((lane for lane in (ORDINARY, URGENT_LANE) if lane not in taken), None)
-    return taken[URGENT_LANE] if free is None else _new(free, drafts)
+    return _least_harm(case, drafts, taken[URGENT_LANE], skills) if free is None else _new(free, drafts)
+
+
+def _least_harm(case: Case, drafts: list[_Draft], urgent: _Draft, skills: Sequence[frozenset[str]]) -> _Draft:
+    """With both lanes taken: the urgent order, unless then nobody could do it; then a long visit that somebody can do,
+    or, for a hazard that nobody can do, an order that holds no hazard that somebody could."""
+    if not _spoils(case, urgent, skills):
+        return urgent
+    alone = frozenset({str(case.kind)})
+    for draft in drafts:
+        if not _open_to_all(draft) or (draft.order is not None and draft.order.pinned & PINS_AGAINST_HAZARDS):
+            continue
+        stays = not (draft.urgent and _doable(draft.kinds, skills))
+        if _doable(draft.kinds | alone, skills) or (stays and not _doable(alone, skills)):
+            return draft
+    return urgent
 
 
 def _new(lane: str, drafts: list[_Draft]) -> _Draft:

@@ -215,3 +215,47 @@ def test_work_times_used_above_are_those_of_the_catalogue() -> None:
     assert work["flood"] == 45
     assert work["refrigerant_leak"] == work["compressor_failing"] == 120
     assert UUID(int=2) == BEARING.finding_id
+
+
+KNOWN, UNKNOWN = frozenset({"washing_machine"}), frozenset({"dryer", "refrigerator"})
+HAZARDS = {"flood": Kind.WASHING_MACHINE, "overheat_trips": Kind.DRYER, "food_at_risk": Kind.REFRIGERATOR}
+VISITS = {
+    "bearing_wear": Kind.WASHING_MACHINE,  # 150 minutes: long beside a hazard
+    "inlet_valve_weak": Kind.WASHING_MACHINE,
+    "compressor_failing": Kind.REFRIGERATOR,
+}
+SOMEBODY = Technician(id="t", outlet_id="o", skills=KNOWN)
+
+
+def arrive(cases: list[Case]) -> list[frozenset[Case]]:
+    """The contents of the open orders after findings came one by one and no time was agreed."""
+    held: dict[str, list[Case]] = {}
+    waiting: list[Case] = []
+    for found in cases:
+        waiting.append(found)
+        orders = [
+            order(
+                "proposed", *(task(one.fault.code, one.kind, key=one.appliance_key) for one in inside), lane=lane,
+                urgency=min((one.urgency for one in inside), key=[Urgency.URGENT, Urgency.VISIT].index),
+            )
+            for lane, inside in held.items()
+        ]  # fmt: skip
+        for plan in plan_orders(waiting, (), orders, None, [], [SOMEBODY], PARAMS):
+            held.setdefault(plan.lane, []).extend(plan.add)
+            waiting = [one for one in waiting if one not in plan.add]
+    return [frozenset(inside) for inside in held.values()]
+
+
+@given(st.data())
+def test_a_hazard_that_somebody_can_do_is_in_an_order_that_somebody_can_do_whatever_was_found_first(
+    data: st.DataObject,
+) -> None:
+    picked = data.draw(st.lists(st.sampled_from(sorted(HAZARDS | VISITS)), min_size=1, max_size=6))
+    cases = [case(code, (HAZARDS | VISITS)[code], key=10 + n) for n, code in enumerate(picked)]
+    arrivals = data.draw(st.permutations(cases))
+    orders = arrive(arrivals)
+    placed = {one for inside in orders for one in inside}
+    assert {one for one in cases if one.urgency is Urgency.URGENT} <= placed, "a hazard never waits"
+    able = [inside for inside in orders if {str(one.kind) for one in inside} <= KNOWN]
+    feasible = {one.appliance_key for inside in able for one in inside if one.urgency is Urgency.URGENT}
+    assert feasible == {one.appliance_key for one in cases if one.fault.code == "flood"}
