@@ -15,6 +15,7 @@ from store.api_reminders import list_reminders
 from store.campaigns import read_consents
 from store.database import Connection
 from store.opinions import list_opinions
+from store.outbox import told
 
 MOST: Final = 50
 """The newest of each; the lists with `household=` have the rest."""
@@ -34,6 +35,7 @@ def household_record(ask: Asked, connection: Connection, household_id: str) -> d
         "findings": list_findings(connection, None, MOST, household=household_id),
         "reminders": list_reminders(connection, None, MOST, household=household_id),
         "orders": list_orders(connection, None, MOST, household=household_id),
+        "messages": told(connection, household_id, MOST),
         "opinions": list_opinions(
             connection, None, MOST, now=now, states=None, kinds=None, household=household_id, overdue=False
         ),

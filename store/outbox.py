@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from psycopg.types.json import Jsonb
 
+from store.api_rows import rows
 from store.database import Connection
 from store.sql import queries
 
@@ -23,6 +24,18 @@ class Message:
     address: str
     payload: dict[str, Any] | None
     retain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a household was told, or is about to be: not `sent_at` yet, or `refused` with the reason."""
+
+    id: int
+    kind: str
+    text: str
+    created_at: datetime
+    sent_at: datetime | None
+    refused: str | None
 
 
 def notice_topic(appliance_id: str) -> str:
@@ -43,10 +56,15 @@ def tell_owner(connection: Connection, household_id: str, payload: dict[str, Any
     )
 
 
+def told(connection: Connection, household_id: str, most: int) -> list[Told]:
+    """The newest messages to a household, as long as they are kept."""
+    return rows(connection, Told, _SQL["told"], {"household_id": household_id, "most": most})
+
+
 def waiting(connection: Connection, channel: str, most: int) -> list[Message]:
     """Up to `most` undelivered messages of a channel, oldest first."""
-    rows = connection.execute(_SQL["waiting"], {"channel": channel, "most": most}).fetchall()
-    return [_message(row) for row in rows]
+    found = connection.execute(_SQL["waiting"], {"channel": channel, "most": most}).fetchall()
+    return [_message(row) for row in found]
 
 
 def _message(row: tuple[Any, ...]) -> Message:
@@ -61,8 +79,8 @@ def mark_sent(connection: Connection, ids: Sequence[int], now: datetime) -> None
 
 def overtaken(connection: Connection, ids: Sequence[int]) -> list[Message]:
     """The newest retained messages, sent by others meanwhile, to the addresses of the messages just delivered."""
-    rows = connection.execute(_SQL["overtaken"], {"ids": list(ids)}).fetchall()
-    return [_message(row) for row in rows]
+    found = connection.execute(_SQL["overtaken"], {"ids": list(ids)}).fetchall()
+    return [_message(row) for row in found]
 
 
 def mark_refused(connection: Connection, message_id: int, why: str) -> None:

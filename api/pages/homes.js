@@ -24,6 +24,7 @@ export async function show(main, again) {
     section("Consents", "what is not listed as yes is not sent", consentPart(home, consents, again)),
     section("Appliances", record.appliances.length || "", appliancePart(record.appliances)),
     section("Findings and orders", "", workPart(record)),
+    section("What they were told", record.messages.length || "", messagePart(home, record.messages, again)),
     section("What they said", record.opinions.length || "", opinionPart(record.opinions)),
   );
 }
@@ -44,6 +45,7 @@ function about(home, record) {
   return facts({
     phone, email, language, "time zone": home.timezone,
     place: home.latitude === null ? "unknown: visits are planned from the outlet's place" : `${home.latitude}, ${home.longitude}`,
+    "electrical health": make("span", "", link(`/homes/${home.id}/electrical`, "page"), ", ", link(`/api/v1/households/${home.id}/electrical-report.pdf`, "PDF")),
     "away": away.starts_at ? `${when(away.starts_at)} to ${away.ends_at ? when(away.ends_at) : "open end"}` : null,
     ...Object.fromEntries(Object.entries(others).map(([name, value]) => [words(name), typeof value === "object" ? JSON.stringify(value) : String(value)])),
   });
@@ -100,6 +102,21 @@ function workPart(record) {
   return first(lines, 10, (some) => table("Findings and orders", some, {
     "when": (one) => `${day(one.at)}, ${distance(one.at)}`, "what": (one) => one.what, "state": (one) => chip(words(one.state)), "about": (one) => one.about,
   }));
+}
+
+/** Messages as they were written, with their links: by them the planner sees what the owner sees. */
+function messagePart(home, items, again) {
+  const send = make("div", "actions", doing("Send a link to the home", "", () => ({ path: `/households/${home.id}/link` }), again));
+  if (!items.length) return make("div", "", empty("Nothing yet. Offers, reminders, questions and alarms are kept here as they were written."), send);
+  const linked = (text) => make("span", "said", ...text.split(/(https?:\/\/\S+)/).map((piece, n) => (n % 2 ? link(piece, "the owner's page") : piece)));
+  return make("div", "", first(items, 6, (some) => table("Messages", some, {
+    "when": (one) => `${when(one.created_at)}, ${words(one.kind)}`, "message": (one) => linked(one.text),
+    "": (one) => (one.refused ? chip("refused", "bad") : one.sent_at ? chip("went out") : chip("waits", "wait")),
+  })), send);
+}
+
+function link(address, said) {
+  return Object.assign(make("a", "", said), { href: address });
 }
 
 function opinionPart(items) {

@@ -32,3 +32,9 @@ UPDATE outbox SET refused = %(why)s WHERE id = %(id)s
 -- name: purge
 -- Delivered long ago, or refused long ago.
 DELETE FROM outbox WHERE sent_at < %(before)s OR (refused IS NOT NULL AND created_at < %(before)s)
+
+-- name: told
+-- What a household was told, newest first.
+SELECT id, coalesce(payload ->> 'kind', '') AS kind, coalesce(payload ->> 'text', '') AS text, created_at, sent_at,
+       refused
+FROM outbox WHERE channel = 'owner' AND address = %(household_id)s ORDER BY id DESC LIMIT %(most)s

@@ -41,6 +41,7 @@ OUTLET = {"outlet's id": "harbour", "name of the outlet": "Harbour", "latitude":
 TECHNICIAN = {"technician's id": "tech-9", "name of the technician": "Team 9", "dryer": "on"}
 TEAM = "/pages/people.html?technician=tech-9"
 DEEDS: tuple[tuple[str, str | None, dict[str, str], str, str], ...] = (
+    ("/pages/homes.html?home=home-1", None, {}, "Send a link to the home", "the owner's page"),
     ("/pages/opinions.html", None, {"How it is known": "asked by phone"}, "Keep", "asked by phone"),
     ("/pages/opinions.html", None, {"What they were told": "seal it"}, "Fed back", "to be verified"),
     ("/pages/opinions.html", "Promise a call", {"household": "home-1", "what about": WHY}, "Promise", ""),
@@ -119,7 +120,8 @@ def test_every_page_shows_what_there_is_on_desk_and_phone_and_does_what_it_offer
     seed_knowledge(connection)
     look_for_cases(work_on(connection, NOW))
     grade(connection, NOW)
-    with serving(database_url, mqtt_url) as served:
+    links = {"link_secret": "0123456789abcdef0123456789abcdef", "public_url": "https://care.test"}
+    with serving(database_url, mqtt_url, **links) as served:
         with httpx.Client(base_url=served.url, timeout=10) as api:
             fill(connection, api, NOW)
         with watch(served.url, NOW) as seen:
