@@ -5,11 +5,15 @@ would remember. The daily run: every appliance of a fleet has one new day, throu
 processes on a real database, for fleets that double. Memory: the peak of a process, at each size.
 """
 
+import multiprocessing
 import os
+import re
 import resource
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import cycle, pairwise
 from pathlib import Path
@@ -65,22 +69,45 @@ def daily_run(connection: Connection, url: str, now: datetime, processes: int) -
     work = Work(connection=connection, now=now, settings=settings, publisher=Publisher(settings.mqtt_url),
                 keep_on=lambda: True)  # fmt: skip
     started, judging_s, database_s = time.perf_counter(), _judging_s(), _database_s(connection)
-    counts = score(work)
+    with _peak_of_workers() as peak:
+        counts = score(work)
     took_s = time.perf_counter() - started
     judging_s, database_s = _judging_s() - judging_s, _database_s(connection) - database_s
     left = connection.execute("SELECT count(DISTINCT appliance_key) FROM day_due").fetchone()
     done = connection.execute("SELECT count(*) FROM judged WHERE data_to >= %s", [now - timedelta(days=1, minutes=1)])
     judged = (done.fetchone() or (0,))[0]
-    children = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 1)
     return {
         "appliances": judged,
         "left": left[0] if left else 0,
         "seconds": round(took_s, 1),
         "ms_each": round(1e3 * took_s / max(judged, 1), 2),
         "cpu_ms_each": {"judging": round(1e3 * judging_s / judged, 2), "database": round(1e3 * database_s / judged, 2)},
-        "peak_mib_of_a_worker": children,
+        "peak_mib_of_a_worker": round(max(peak, default=_peak_mib()), 1),
         **counts,
     }
+
+
+@contextmanager
+def _peak_of_workers() -> Iterator[list[float]]:
+    """The most memory that each worker held, MiB, looked up while they run."""
+    peaks: dict[int, float] = {}
+    found: list[float] = []
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(0.2):
+            for worker in multiprocessing.active_children():
+                status = Path(f"/proc/{worker.pid}/status")
+                held = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+                if held and worker.pid:
+                    peaks[worker.pid] = int(held[1]) / 1024
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    yield found
+    ended.set()
+    looking.join()
+    found += peaks.values()
 
 
 def _judging_s() -> float:

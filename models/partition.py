@@ -11,15 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from socket import create_connection
-from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
+from typing import Protocol, TypeVar
 
-from domain.errors import BadInput, Unavailable
+from domain.errors import Unavailable
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
-CONNECT_S = 10.0
 
 
 class Apply(Protocol):
@@ -79,42 +76,13 @@ def on_processes(jobs: int) -> Iterator[Apply]:
 
 
 @contextmanager
-def on_cluster(url: str) -> Iterator[Apply]:
-    """On the Dask cluster whose scheduler is at `url`; its workers need this program and the same paths.
-
-    BadInput if `distributed` is not installed or the address makes no sense, Unavailable if nobody answers.
-    """
-    try:
-        from distributed import Client, as_completed
-    except ModuleNotFoundError as error:
-        raise BadInput("WELLKEPT_DASK_URL is set, but the package `distributed` is missing: install wellkept[cluster]"
-                       ) from error  # fmt: skip
-    try:
-        address = urlsplit(url)
-        if address.hostname is None or address.port is None:
-            raise ValueError("no host and port")
-        # The client tries again for all of its time, even where the port is closed.
-        create_connection((address.hostname, address.port), CONNECT_S).close()
-        client = Client(url, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
-    except OSError as error:
-        raise Unavailable(f"no Dask scheduler answers at {url}: start one, or unset WELLKEPT_DASK_URL") from error
-    except ValueError as error:
-        raise BadInput(f"WELLKEPT_DASK_URL={url} is no address of a Dask scheduler, such as tcp://host:8786") from error
-    with client:
-
-        def apply(function: Callable[[Part], Result], parts: Sequence[Part]) -> Iterator[tuple[int, Result]]:
-            # pure=False: a part is worked on again when asked again, whatever the cluster remembers.
-            futures: list[Any] = client.map(function, parts, pure=False)
-            places = {future.key: place for place, future in enumerate(futures)}
-            for future in as_completed(futures, loop=client.loop):  # type: ignore[no-untyped-call]
-                yield places[future.key], future.result()
-                future.release()
-
-        yield apply
-
-
-@contextmanager
 def spread_over(jobs: int, dask_url: str = "") -> Iterator[Apply]:
     """On the cluster if there is one, else on processes of this machine."""
-    with on_cluster(dask_url) if dask_url else on_processes(jobs) as apply:
+    if dask_url:
+        from models.cluster import on_cluster  # it imports what only a cluster needs
+
+        with on_cluster(dask_url) as apply:
+            yield apply
+        return
+    with on_processes(jobs) as apply:
         yield apply

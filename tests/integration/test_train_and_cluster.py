@@ -1,15 +1,10 @@
 """`wellkept train` on a small recorded fleet, here and on a real Dask scheduler with two workers: the same model."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,6 +13,7 @@ from domain.signals import Kind
 from models.trained.file import read_model, write_model
 from scheduler.score import score
 from store.database import Connection
+from tests.integration.dask_cluster import dask_cluster
 from tests.integration.scheduler_homes import NOW, work_on
 from tests.integration.test_evaluate_cases import _fleet
 from tests.integration.test_scoring_incremental import register as add_appliance
@@ -27,7 +23,6 @@ from tests.unit.synthetic_days import washing_day
 from wellkept.command_line import main
 
 pytestmark = pytest.mark.integration
-START_S = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -45,22 +40,8 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Dask scheduler with two workers, each a process of its own."""
-    told = tmp_path_factory.mktemp("dask") / "scheduler.json"
-    started = ["--scheduler-file", str(told), "--no-dashboard"]
-    worker = ["-m", "distributed.cli.dask_worker", *started, "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1"]
-    scheduler = ["-m", "distributed.cli.dask_scheduler", *started, "--host", "127.0.0.1", "--port", "0"]
-    environ = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    with ExitStack() as running:
-        for words in (scheduler, worker, worker):
-            process = subprocess.Popen([sys.executable, *words], env=environ, stdout=subprocess.DEVNULL,
-                                       stderr=subprocess.DEVNULL)  # fmt: skip
-            running.callback(process.wait, START_S)
-            running.callback(process.terminate)
-            give_up = monotonic() + START_S
-            while not told.is_file():
-                assert monotonic() < give_up, "the scheduler did not start"
-                sleep(0.05)
-        yield json.loads(told.read_text(encoding="utf-8"))["address"]
+    with dask_cluster(tmp_path_factory.mktemp("dask"), workers=2) as running:
+        yield running.address
 
 
 def run(*words: str, dask_url: str = "") -> Result:
