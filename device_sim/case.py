@@ -8,6 +8,8 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from multiprocessing.queues import Queue
@@ -26,6 +28,7 @@ from device_sim.params import SimParams
 from device_sim.recording import BlockWork, Recorded, record_block
 from device_sim.streams import Purpose, stream
 from device_sim.tables import Event
+from domain.errors import Unavailable
 from domain.faults import fault_of
 from domain.signals import Kind
 
@@ -44,7 +47,8 @@ _progress: "Queue[tuple[int, int]] | None" = None
 def write_case(params: SimParams, folder: Path, *, days: int, report: Report, jobs: int = 1) -> int:
     """Simulate `days` days into `folder` and return the number of readings; `report(share done, rows)` as it goes.
 
-    The result does not depend on `jobs`, the number of processes. FileExistsError if the folder holds a case already.
+    The result does not depend on `jobs`, the number of processes. FileExistsError if the folder holds a case already,
+    Unavailable if one of the processes is killed.
     """
     if (folder / "appliances.csv").exists():
         raise FileExistsError(f"{folder} holds a case already")
@@ -89,7 +93,10 @@ def _record_apart(works: list[BlockWork], report: Report, jobs: int) -> list[Rec
     progress: Queue[tuple[int, int]] = context.Queue()
     total = sum(len(work.specs) * work.days for work in works)
     done = rows = 0
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(progress,)) as pool:
+    with (
+        _one_line_if_killed(jobs),
+        ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(progress,)) as pool,
+    ):
         futures = [pool.submit(_record_in_child, work) for work in works]
         waiting: set[Future[Recorded]] = set(futures)
         while waiting:
@@ -102,6 +109,15 @@ def _record_apart(works: list[BlockWork], report: Report, jobs: int) -> list[Rec
         recorded = [future.result() for future in futures]
     report(1.0, sum(block.rows for block in recorded))
     return recorded
+
+
+@contextmanager
+def _one_line_if_killed(jobs: int) -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise Unavailable(f"one of {jobs} processes was ended from outside, as happens when memory runs out: the case "
+                          "is not complete; write it again, with fewer --jobs if so") from error  # fmt: skip
 
 
 def _begin(progress: "Queue[tuple[int, int]]") -> None:

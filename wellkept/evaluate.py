@@ -72,6 +72,7 @@ def _evaluate(
 ) -> dict[str, object]:
     from models.evaluation.case import count_rows, open_case
     from models.evaluation.case_files import unread_files
+    from models.evaluation.doubts import doubts_of, doubts_of_truth
     from models.evaluation.judged import judge_case
     from models.evaluation.runner import run_case, write_findings
     from models.evaluation.table import lines
@@ -85,6 +86,8 @@ def _evaluate(
         case = open_case(prepared)
         for file in unread_files(prepared):
             click.echo(f"not read: {file} (named after a kind, .parquet or .csv, it would be)", err=True)
+        for doubt in doubts_of(case):
+            click.echo(doubt, err=True)
         with click.progressbar(length=max(1, count_rows(case)), label=folder.name, show_pos=False) as bar:
             speakers = Speakers(champion=sealed)
             run = run_case(case, watch_safety, speakers=speakers, weigh=weigh, apply=apply, report=bar.update)
@@ -93,7 +96,10 @@ def _evaluate(
     write_findings(run.findings, out / folder.name)
     provenance = sealed.model.provenance
     known = provenance.appliance_models or None
-    report = judge_case(case, run, read_truth(folder), read_weights(folder), known)
+    truth = read_truth(folder)
+    for doubt in doubts_of_truth(case, truth or ()):
+        click.echo(doubt, err=True)
+    report = judge_case(case, run, truth, read_weights(folder), known)
     report["model"] = {"name": provenance.name, "sha256": sealed.sha256, "simulated": provenance.simulated,
                        "code_version": provenance.code_version}  # fmt: skip
     report |= {"simulated": is_simulated(folder), "seconds": round(took_s, 1), "jobs": jobs}

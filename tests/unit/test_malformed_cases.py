@@ -11,6 +11,7 @@ from domain.errors import BadInput
 from models.evaluation.arrivals import read_checked
 from models.evaluation.case import count_rows, open_case, pieces, read_events
 from models.evaluation.case_files import unread_files
+from models.evaluation.doubts import doubts_of, doubts_of_truth
 from models.evaluation.truth import read_truth, read_weights
 
 APPLIANCES = "appliance_id,household_id,kind\nfridge-1,home-1,refrigerator\n"
@@ -94,3 +95,34 @@ def test_a_byte_order_mark_does_not_hide_the_first_column(tmp_path: Path) -> Non
 def test_files_that_nobody_reads_are_named(tmp_path: Path) -> None:
     folder = case(tmp_path, {"telemetry/fridge.csv": ROWS, "telemetry/circuit.csv.gz": "", "telemetry/.hidden": ""})
     assert [file.name for file in unread_files(folder)] == ["circuit.csv.gz", "fridge.csv"]
+
+
+def test_what_nobody_understands_is_said_in_one_line_each(tmp_path: Path) -> None:
+    files = {
+        "appliances.csv": APPLIANCES + "dryer-1,home-1,dryer\n",
+        TELEMETRY: ROWS + "2026-11-01T12:00:00Z,dryer-1,80\n2026-11-01T12:00:00Z,toaster-1,80\n",
+        "services.csv": "appliance_id,time,action,fault\n"
+        "fridge-1,2026-11-01T12:00:00Z,kicked,\nfridge-1,2026-11-02T12:00:00Z,kicked,\n"
+        "fridge-1,2026-11-02T12:00:00Z,repaired,vent_clog\nstranger,2026-11-02T12:00:00Z,repaired,\n",
+        "truth.csv": "appliance_id,fault,onset\nfridge-1,rust,2026-11-01T12:00:00Z\nghost,rust,2026-11-01T12:00:00Z\n",
+    }
+    found = open_case(case(tmp_path, files))
+    said = [*doubts_of(found), *doubts_of_truth(found, read_truth(tmp_path) or ())]
+    expected = (
+        "services.csv: not heard, because no such action is known: kicked (2 times); actions are",
+        "services.csv: left out, because appliances.csv does not list them: stranger",
+        "services.csv: no such fault is known of that kind: vent_clog of fridge-1",
+        "telemetry/refrigerator.csv: left out, because appliances.csv calls them no refrigerator: ",
+        "truth.csv: counted as missed visits, because that kind has no such fault: rust of fridge-1",
+        "truth.csv: left out, because appliances.csv does not list them: ghost",
+    )
+    assert len(said) == len(expected)
+    for line, start in zip(said, expected, strict=True):
+        assert line.startswith(start)
+    assert "dryer-1 (dryer)" in said[3]
+    assert "toaster-1 (not listed)" in said[3]
+
+
+def test_a_case_that_is_understood_raises_no_doubt(tmp_path: Path) -> None:
+    found = open_case(case(tmp_path, {"services.csv": "appliance_id,time,action\nfridge-1,2026-11-01,inspected\n"}))
+    assert [*doubts_of(found), *doubts_of_truth(found, ())] == []

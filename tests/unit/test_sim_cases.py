@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import multiprocessing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from device_sim.faults import FaultBook, FaultPlan
 from device_sim.fleet import Fleet
 from device_sim.params import DAY_S, SimParams
 from device_sim.tables import Table
+from domain.errors import Unavailable
 from domain.faults import fault_of
 from domain.signals import CYCLE_SIGNALS, READING_SIGNALS, Kind
 
@@ -217,3 +219,16 @@ def test_some_counters_restart_and_some_clocks_are_wrong() -> None:
         clocks += bool((np.abs(got.table.ts - got.received_s) > 5.0 * DAY_S).any())
     assert 8 <= resets <= 50
     assert 0 < clocks <= 20
+
+
+def test_a_killed_process_is_said_in_one_line_and_the_case_can_be_written_again(case: Path, tmp_path: Path) -> None:
+    def kill(_share: float, _rows: int) -> None:
+        for process in multiprocessing.active_children():
+            process.kill()
+
+    with pytest.raises(Unavailable, match="fewer --jobs"):
+        write_case(make_params(), tmp_path / "two", days=2, report=kill, jobs=2)
+    assert not (tmp_path / "two" / "appliances.csv").exists()
+    write_case(make_params(), tmp_path / "two", days=2, report=quiet)
+    for path in case.rglob("*.csv"):
+        assert (tmp_path / "two" / path.relative_to(case)).read_bytes() == path.read_bytes()

@@ -1,0 +1,79 @@
+"""What a case says that nobody understands: each in one line, so that nothing is left out in silence."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from domain.faults import fault_of
+from domain.services import ACTIONS
+from models.evaluation.case import Case
+from models.evaluation.case_files import collected, scan
+from models.evaluation.truth import TRUTH_FILE, Truth
+
+MOST_NAMED = 3
+
+
+def doubts_of(case: Case) -> Iterator[str]:
+    """Services that nobody acts upon, and rows that belong to no appliance of the file's kind."""
+    services = [(name, one) for name, told in case.services.items() for one in told]
+    actions = Counter(one.action for _, one in services if one.action not in ACTIONS)
+    if actions:
+        yield (f"services.csv: not heard, because no such action is known: {_listed(actions)}; "
+               f"actions are {', '.join(sorted(ACTIONS))}")  # fmt: skip
+    yield from _strange_names(case, "services.csv", (name for name, _ in services))
+    faults = Counter(
+        f"{one.fault} of {name}" for name, one in services
+        if one.fault and name in case.appliances and not _is_known(case, name, one.fault)
+    )  # fmt: skip
+    if faults:
+        yield f"services.csv: no such fault is known of that kind: {_listed(faults)}"
+    for files in (case.tables, case.cycles):
+        for kind, file in files.items():
+            yield from _strange_rows(case, str(kind), file)
+
+
+def doubts_of_truth(case: Case, truth: Sequence[Truth]) -> Iterator[str]:
+    """Faults that can never be found, because nobody knows them or their appliance: they count as missed, or not at
+    all."""
+    faults = Counter(
+        f"{one.fault} of {one.appliance_id}" for one in truth
+        if one.appliance_id in case.appliances and not _is_known(case, one.appliance_id, one.fault)
+    )  # fmt: skip
+    if faults:
+        yield f"{TRUTH_FILE}: counted as missed visits, because that kind has no such fault: {_listed(faults)}"
+    yield from _strange_names(case, TRUTH_FILE, (one.appliance_id for one in truth))
+
+
+def _strange_names(case: Case, file: str, names: Iterable[str]) -> Iterator[str]:
+    strange = Counter(name for name in names if name not in case.appliances)
+    if strange:
+        yield f"{file}: left out, because appliances.csv does not list them: {_listed(strange)}"
+
+
+def _strange_rows(case: Case, kind: str, file: Path) -> Iterator[str]:
+    names = collected(file, scan(file).select(pl.col("appliance_id").unique())).to_series().drop_nulls().to_list()
+    others = Counter(
+        f"{name} ({case.appliances[name].kind})" if name in case.appliances else f"{name} (not listed)"
+        for name in names
+        if name not in case.appliances or case.appliances[name].kind != kind
+    )
+    if others:
+        yield (f"{file.parent.name}/{file.name}: left out, because appliances.csv calls them no {kind}: "
+               f"{_listed(others)}")  # fmt: skip
+
+
+def _is_known(case: Case, name: str, fault: str) -> bool:
+    try:
+        fault_of(case.appliances[name].kind, fault)
+    except KeyError:
+        return False
+    return True
+
+
+def _listed(counted: Counter[str]) -> str:
+    """The most frequent ones with their number, and how many others there are."""
+    named = [f"{name} ({count} times)" if count > 1 else name for name, count in counted.most_common(MOST_NAMED)]
+    more = len(counted) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
