@@ -15,6 +15,7 @@ from api.routes import (
     absence,
     appliances,
     campaigns,
+    cases,
     catalogue,
     consents,
     dead_letters,
@@ -97,7 +98,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     )
     for part in (
         *(households, absence, telemetry, appliances, devices, findings, reminders, orders, catalogue, dead_letters),
-        *(reliability, electrical, opinions, service_quality, technician_record, settlements, work_appeals),
+        *(reliability, cases, electrical, opinions, service_quality, technician_record, settlements, work_appeals),
         *(campaigns, participations, consents),
         *(parts, part_orders, field, obligations, links),
         *(models, knowledge),

@@ -11,8 +11,10 @@ from api.owner_home import calendar_addresses, homes_things, homes_visits, repor
 from api.owner_offers import answer_offer, homes_offers, homes_wishes, say_wishes
 from api.owner_reminders import answer_reminder, homes_reminders
 from api.owner_visits import NOTE_MOST
+from api.routes.electrical import home_report
 from domain.errors import BadInput, Conflict
 from notify.links import Purpose
+from reports.electrical_pdf import electrical_pdf
 from store.api_pool import transaction
 from store.database import Connection
 
@@ -38,6 +40,19 @@ def change(ask: Ask, token: str, action: str) -> Response:
     if action not in _DEEDS:
         return answer_page(ask, lambda: trouble(404, "There is nothing here."))
     return answer_page(ask, partial(_do, ask, token, *_DEEDS[action]))
+
+
+@router.get("/home/{token}/electrical.pdf")
+def electrical(ask: Ask, token: str) -> Response:
+    """The electrical health of the home, to be kept or printed."""
+    return answer_page(ask, lambda: _electrical(ask, token))
+
+
+def _electrical(ask: Asked, token: str) -> Response:
+    with transaction(ask.pool) as connection:
+        found = home_report(connection, about_of(ask, connection, token, Purpose.HOME).about, ask.now)
+    headers = {"Content-Disposition": 'inline; filename="electrical-health.pdf"', "X-Robots-Tag": "noindex"}
+    return Response(electrical_pdf(found), media_type="application/pdf", headers=headers)
 
 
 def _show(ask: Asked, token: str, said: str = "", status: int = 200) -> Page:

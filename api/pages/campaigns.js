@@ -1,7 +1,7 @@
 // Campaigns over a selected set: drafts with whom they would reach, progress, answers; and care tips that were said.
 
 import { svg } from "./chart.js";
-import { KINDS, all, ask, card, day, doing, empty, fold, form, input, labelled, make, number, section, select, table, text, when, words } from "./page.js";
+import { KINDS, all, ask, card, day, doing, empty, first, fold, form, input, labelled, make, number, section, select, table, text, when, words } from "./page.js";
 
 export const title = "Campaigns";
 export const changes = ["campaign", "participation"];
@@ -64,15 +64,16 @@ function answers(one, again) {
   const place = make("div", "");
   const made = fold("Appliances and answers", place);
   const fill = async () => {
-    const items = await all(`/campaigns/${one.id}/appliances?limit=200`, 3);
+    const asked = await all(`/campaigns/${one.id}/appliances?limit=200`, 3);
+    const items = [...asked.filter((part) => !part.left_out), ...asked.filter((part) => part.left_out)];
     const button = (part, label, tail) => doing(label, "", () => ({ path: `/campaigns/${one.id}/appliances/${encodeURIComponent(part.appliance_id)}/${tail}`, version: part.version, body: tail === "decline" ? {} : undefined }), again);
-    place.replaceChildren(items.length ? table("Appliances of the campaign", items, {
+    place.replaceChildren(items.length ? first(items, 12, (some) => table("Appliances of the campaign", some, {
       "appliance": (part) => part.appliance_id,
       "home": (part) => part.household_id,
       "state": (part) => part.left_out ? `left out: ${words(part.left_out)}` : words(part.state),
       "answer": (part) => part.answered_at ? `${part.answer} (${part.answered_by}, ${when(part.answered_at)})` : "",
       "": (part) => part.left_out || part.state !== "invited" ? "" : make("div", "actions", button(part, "Accepts", "accept"), button(part, "Declines", "decline")),
-    }) : empty("No appliance was selected."));
+    })) : empty("No appliance was selected."));
   };
   made.addEventListener("toggle", () => made.open && fill());
   return made;

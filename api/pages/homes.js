@@ -1,10 +1,11 @@
 // One home with everything about it: how to reach it, what it consented to, its appliances, orders, what it said.
 
-import { ask, chip, choose, chosen, day, distance, doing, empty, facts, first, fold, form, held, input, labelled, make, section, suggested, table, when, words } from "./page.js";
+import { ask, chip, choose, chosen, day, distance, doing, empty, facts, first, fold, form, held, input, labelled, make, section, select, suggested, table, when, words } from "./page.js";
 
 export const title = "Homes";
 export const changes = ["order", "finding", "reminder", "opinion", "participation"];
 
+const CLIMATES = { "": "as its latitude says", tropical: "tropical", subtropical: "subtropical", temperate: "temperate", cold: "cold" };
 const PURPOSES = { tips: "care tips after a purchase and before a season", campaigns: "campaigns; a recall is told in any case" };
 
 export async function show(main, again) {
@@ -20,7 +21,7 @@ export async function show(main, again) {
   });
   const home = record.household;
   main.replaceChildren(
-    section("Home", "", picker, make("h2", "who-name gap", home.name), about(home, record), changeForm(home, again)),
+    section("Home", "", picker, make("h2", "who-name gap", home.name), about(home, record), changeForm(home, again), linkPart(home, again)),
     section("Consents", "what is not listed as yes is not sent", consentPart(home, consents, again)),
     section("Appliances", record.appliances.length || "", appliancePart(record.appliances)),
     section("Findings and orders", "", workPart(record)),
@@ -46,6 +47,7 @@ function about(home, record) {
     phone, email, language, "time zone": home.timezone,
     place: home.latitude === null ? "unknown: visits are planned from the outlet's place" : `${home.latitude}, ${home.longitude}`,
     "electrical health": make("span", "", link(`/homes/${home.id}/electrical`, "page"), ", ", link(`/api/v1/households/${home.id}/electrical-report.pdf`, "PDF")),
+    region: home.region_used, climate: home.climate_used ?? "unknown: no tips before a season",
     "away": away.starts_at ? `${when(away.starts_at)} to ${away.ends_at ? when(away.ends_at) : "open end"}` : null,
     ...Object.fromEntries(Object.entries(others).map(([name, value]) => [words(name), typeof value === "object" ? JSON.stringify(value) : String(value)])),
   });
@@ -57,7 +59,7 @@ function changeForm(home, again) {
   const deed = ({ elements: e }) => {
     const said = Object.fromEntries(["phone", "email", "language"].map((name) => [name, held(e[name])]));
     const kept = Object.fromEntries(Object.entries({ ...home.contact, ...said }).filter(([, value]) => value !== null));
-    const body = { name: held(e.name), timezone: held(e.timezone), latitude: held(e.latitude), longitude: held(e.longitude), contact: kept };
+    const body = { name: held(e.name), timezone: held(e.timezone), latitude: held(e.latitude), longitude: held(e.longitude), region: held(e.region), climate: held(e.climate), contact: kept };
     return { method: "PATCH", path: `/households/${home.id}`, version: home.version, body };
   };
   return fold("Change this home", form(
@@ -65,7 +67,18 @@ function changeForm(home, again) {
     contact("phone", "phone", { type: "tel" }), contact("email", "email", { type: "email" }), contact("language", "language"),
     labelled("time zone", input("timezone", { required: true, value: home.timezone })),
     degrees("latitude", home.latitude, 90), degrees("longitude", home.longitude, 180),
+    labelled("region", input("region", { maxLength: 100, value: home.region ?? "", placeholder: `${home.region_used}, by the map` })),
+    labelled("climate", select("climate", CLIMATES, home.climate ?? "")),
     make("div", "actions", doing("Keep home", "main", deed, again))));
+}
+
+/** The owner's page is reached by links that are sent; nobody here sees one. */
+function linkPart(home, again) {
+  return make("div", "", fold("The owner's own page", form(
+    make("p", "note", "By a personal link the owner sees visits, reminders and offers, and answers them."),
+    make("div", "actions", doing("Send a link", "main", () => ({ path: `/households/${home.id}/link`, body: {} }), again))), form(
+    labelled("why all links are ended", input("reason", { required: true, maxLength: 500 })),
+    make("div", "actions", doing("End all links, send a new one", "", ({ elements: e }) => ({ path: `/households/${home.id}/links/revoke`, version: home.version, body: { reason: e.reason.value } }), again)))));
 }
 
 /** Both purposes with the last word; the version says how much was said when the page was read. */

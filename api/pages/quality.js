@@ -139,7 +139,7 @@ function groupName(value, by) {
 
 function detectorGroups(groups, by) {
   if (!groups.length) return "";
-  const notes = (one) => `${number(one.findings, 6)} findings${one.days_before_work === null ? "" : ` · ${number(one.days_before_work, 2)} days of notice (${number(one.days_p10, 2)} to ${number(one.days_p90, 2)})`}`;
+  const notes = (one) => `${number(one.findings, 6)} ${one.findings === 1 ? "finding" : "findings"}${one.days_before_work === null ? "" : ` · ${number(one.days_before_work, 2)} days of notice (${number(one.days_p10, 2)} to ${number(one.days_p90, 2)})`}`;
   const rows = groups.map((one) => ({ name: groupName(one.value, by), note: notes(one), one: one.precision }));
   return fold(`All rules and models by ${DIMENSIONS[by]}`, make("p", "about", "Precision; days of notice: median, and from the first to the last tenth."), first(rows, 12, (some) => make("div", "panel", intervals(some, share))));
 }

@@ -1,5 +1,6 @@
 """A home's electrical health: the report as data, page and PDF, and the electrician's checklist."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -40,14 +41,14 @@ class NewCheck(Body):
 @router.get("/electrical-report", summary="A home's electrical health", response_model=ElectricalReport)
 def report(ask: Ask, household_id: str) -> Response:
     """Loads against ratings, leakage, voltage and contacts of the last days, and the newest electrician's check."""
-    return reading(ask, lambda c: _report(ask, c, household_id))
+    return reading(ask, lambda c: home_report(c, household_id, ask.settings.now()))
 
 
 @router.get("/electrical-report.pdf", summary="The same on paper", response_class=Response)
 def report_pdf(ask: Ask, household_id: str) -> Response:
     """A4, ready to print."""
     with transaction(ask.pool) as connection:
-        found = _report(ask, connection, household_id)
+        found = home_report(connection, household_id, ask.settings.now())
     headers = {"Content-Disposition": f'inline; filename="electrical-health-{found.household_id}.pdf"'}
     return Response(electrical_pdf(found), media_type="application/pdf", headers=headers)
 
@@ -56,7 +57,7 @@ def report_pdf(ask: Ask, household_id: str) -> Response:
 def report_page(ask: Ask, household_id: str) -> Response:
     """The same as a page."""
     with transaction(ask.pool) as connection:
-        found = _report(ask, connection, household_id)
+        found = home_report(connection, household_id, ask.settings.now())
     pdf_url = f"/api/v1/households/{found.household_id}/electrical-report.pdf"
     return Response(electrical_page(found, pdf_url), media_type="text/html; charset=utf-8")
 
@@ -78,17 +79,18 @@ def new_check(ask: Ask, household_id: str, body: NewCheck) -> Response:
             connection,
             body.model_dump() | {"household_id": household_id, "recorded_by": ask.actor or body.checked_by},
         )
-        return Answer(value=_report(ask, connection, household_id), status=201)
+        return Answer(value=home_report(connection, household_id, ask.settings.now()), status=201)
 
     return changing(ask, work)
 
 
-def _report(ask: Ask, connection: Connection, household_id: str) -> ElectricalReport:
+def home_report(connection: Connection, household_id: str, now: datetime) -> ElectricalReport:
+    """A home's electrical health as of `now`; NotFound."""
     home = read_household(connection, household_id)
     return electrical_report(
         home.id,
         home.name,
         read_circuits(connection, home.id, DAYS),
         read_checklist(connection, home.id),
-        ask.settings.now(),
+        now,
     )

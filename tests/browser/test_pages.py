@@ -68,6 +68,7 @@ DEEDS: tuple[tuple[str, str | None, dict[str, str], str, str], ...] = (
     (TEAM, "Absences", {"away from": "2025-07-01T08:00", "back at": "2025-07-08T08:00"}, "Note absence", "1 Jul"),
     ("/pages/people.html?month=2025-04", None, {}, "Confirm as paid", "console confirmed"),
     ("/pages/homes.html?home=home-0", "Change this home", {"phone": "030 12345"}, "Keep home", "030 12345"),
+    ("/pages/homes.html?home=home-0", "Change this home", {"region": "Harbour"}, "Keep home", "Harbour"),
     ("/pages/homes.html?home=home-0", None, {}, "Consent to tips", "Take back: tips"),
     ("/pages/models.html", "Change", {"why this model": WHY}, "Let it speak", "retired"),
     ("/pages/models.html", "What was it?", {"what was found": WHY}, "Looked at", "A unit that behaves unlike"),

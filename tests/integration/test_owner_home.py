@@ -113,3 +113,6 @@ def test_a_reminder_is_answered_and_what_is_seen_is_shown(connection: Connection
         assert "Thank you. We watch" in tap(api, "reminder", {"reminder": str(reminder), "answer": "done"}).text
     assert state() == "done"
     assert api.post(f"{page_of()}/nothing").status_code == 404
+    paper = api.get(f"{page_of()}/electrical.pdf")
+    assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert api.get(f"{page_of('nobody')}/electrical.pdf").status_code == 404
