@@ -7,6 +7,7 @@ from api.owner_visits import (
     CHOOSABLE,
     NOTE_MOST,
     SlotTaken,
+    VisitOver,
     answer_follow_up,
     ask_for_call,
     choose_time,
@@ -73,8 +74,8 @@ def _choose(ask: Asked, token: str) -> Page | Response:
         slot = slot_of(ask.form.get("slot", ""))
         with transaction(ask.pool) as connection:
             choose_time(connection, _order_of(ask, connection, token).id, slot, ask.now, ask.settings.travel)
-    except (SlotTaken, BadInput) as error:
-        return _show_visit(ask, token, sentence(error), 409 if isinstance(error, SlotTaken) else 422)
+    except (SlotTaken, VisitOver, BadInput) as error:
+        return _show_visit(ask, token, sentence(error), 422 if isinstance(error, BadInput) else 409)
     except Conflict:  # somebody else was a moment faster
         text = "This time has just been taken, or somebody is changing the visit right now. Please choose again."
         return _show_visit(ask, token, text, 409)

@@ -38,6 +38,10 @@ class SlotTaken(Conflict):
     """The chosen time is not free any more."""
 
 
+class VisitOver(Conflict):
+    """Nothing is left to choose: the visit was called off, is under way, or done."""
+
+
 def slot_of(text: str) -> Slot:
     """The time that a form sent back; BadInput if none was chosen."""
     try:
@@ -63,7 +67,7 @@ def choose_time(connection: Connection, order_id: UUID, slot: Slot, now: datetim
     if order.state == "scheduled" and (order.technician_id, order.visit_starts) == (slot.technician_id, slot.starts):
         return  # tapped twice
     if order.state not in CHOOSABLE:
-        raise Conflict("a time cannot be chosen for this visit any more")
+        raise VisitOver("a time cannot be chosen for this visit any more")
     lock_technician(connection, slot.technician_id)
     if slot.starts <= now or not is_still_free(connection, order_id, slot, now, travel):
         raise SlotTaken("this time has just been taken; please choose another one")

@@ -136,6 +136,7 @@ def test_an_owner_chooses_moves_and_calls_off(connection: Connection, database_u
         assert api.get(f"/api/v1/orders/{order}").json()["state"] == "cancelled"
         late = api.post(f"{link}/choose", data={"slot": first})
         assert (late.status_code, "text/html" in late.headers["content-type"]) == (409, True)
+        assert "cannot be chosen for this visit any more" in late.text, "not that somebody was faster"
 
 
 def test_of_two_owners_who_choose_one_time_one_gets_it_and_the_other_fresh_times(
