@@ -49,6 +49,8 @@ class Fate(StrEnum):
 
 CLOCK_MAY_LEAD: Final = timedelta(minutes=5)
 """A phone's clock may be so far ahead; beyond, the server's own is used (as for telemetry, contracts section 1)."""
+CLOCK_MAY_LAG: Final = timedelta(days=30)
+"""Nobody is without a network for longer; a phone that says so has lost its clock (E)."""
 _RANK: Final = {str(deed): rank for rank, deed in enumerate(Deed)}
 
 _DONE: Final = MappingProxyType(
@@ -88,9 +90,23 @@ def in_order_of_work(actions: Iterable[Action]) -> list[Action]:
     return sorted(actions, key=lambda a: (a.order_id, _RANK.get(a.kind, len(_RANK)), a.client_at, a.id))
 
 
+def by_our_clock(client_at: datetime, sent_at: datetime | None, now: datetime) -> datetime:
+    """A time of the phone's clock by ours: `sent_at` is what the phone's clock said at `now`, when it sent.
+
+    A few minutes are left as they are: the way through the network takes time, too.
+    """
+    wrong = timedelta() if sent_at is None else now - sent_at
+    if abs(wrong) <= CLOCK_MAY_LEAD:
+        return client_at
+    try:
+        return client_at + wrong
+    except OverflowError:
+        return now
+
+
 def done_at(client_at: datetime, now: datetime) -> datetime:
-    """When it happened: by the phone's clock, unless that is ahead of the server's."""
-    return client_at if client_at <= now + CLOCK_MAY_LEAD else now
+    """When it happened: by the phone's clock, unless that is ahead of the server's or has been lost."""
+    return client_at if now - CLOCK_MAY_LAG <= client_at <= now + CLOCK_MAY_LEAD else now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

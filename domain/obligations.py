@@ -86,12 +86,15 @@ class Obligation:
     household_id: str
     order_id: UUID | None
     reminder_id: UUID | None
+    stepped_at: datetime | None = None
+    """When it came into its state; None: unknown, or it is still open."""
 
 
 def next_step(obligation: Obligation, now: datetime, clock: Clock, *, reachable: bool) -> str | None:
     """The state that it is time for: `asked`, `reminded` or `to_call`; None: nothing yet.
 
-    Who cannot be sent a personal link (not `reachable`) is called when others would be asked.
+    Who cannot be sent a personal link (not `reachable`) is called when others would be asked. Who was asked late,
+    because no program ran, is given half the usual time before the question comes again.
     """
     if obligation.state not in ("open", "asked", "reminded"):
         return None
@@ -100,4 +103,6 @@ def next_step(obligation: Obligation, now: datetime, clock: Clock, *, reachable:
         return "to_call"
     if obligation.state == "open":
         return "asked" if waited >= clock.ask else None
-    return "reminded" if obligation.state == "asked" and waited >= clock.remind else None
+    asked_for = waited if obligation.stepped_at is None else now - obligation.stepped_at
+    again = waited >= clock.remind and asked_for >= (clock.remind - clock.ask) / 2
+    return "reminded" if obligation.state == "asked" and again else None

@@ -35,6 +35,12 @@ class OmissionParams:
     """A visit that is over for so long and was not reported on may not have taken place (E)."""
     again: timedelta = timedelta(days=2)
     """Somebody who was told is not told again for so long (E)."""
+    fresh: timedelta = timedelta(hours=12)
+    """So long a new order stands on the board only, however near its date is (E)."""
+    fresh_urgent: timedelta = timedelta(hours=1)
+    """Of a hazard (E)."""
+    clock_slack: timedelta = timedelta(hours=1)
+    """An offer whose clock should have ended in a call so long ago has no clock that runs (E)."""
 
 
 _SAYS_NOTHING: Final = frozenset({"silent", "sensor_fault", "campaign_check", BREAKDOWN})
@@ -64,27 +70,44 @@ def was_foretold(breakdown: Seen, earlier: Iterable[Seen], params: OmissionParam
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """An open order."""
+    """An open order; `call_at` is when the clock of its offer hands it to a person who calls (None: no offer waits)."""
 
     state: str
     urgent: bool
     due_by: datetime | None
     visit_ends: datetime | None
+    created_at: datetime | None = None
+    call_at: datetime | None = None
 
 
 _MISSING: Final = {"proposed": "nobody has approved it", "reopened": "nobody has approved it since it was opened again"}
 
 
 def what_is_missing(order: Waiting, now: datetime, params: OmissionParams) -> str | None:
-    """Why somebody has to look at the order now, in words; None: it goes its way."""
-    if order.state in ("confirmed", "scheduled", "en_route", "on_site"):
-        if order.visit_ends is None or now < order.visit_ends + params.report_within:
+    """Why somebody has to look at the order now, in words; None: it goes its way.
+
+    What another list brings up in time is not brought up twice: an offer whose own clock ends in a call before the
+    date, and an order that is so new that it stands on the board. Neither holds once the date has passed.
+    """
+    if order.state in ("confirmed", "scheduled", "en_route", "on_site") and order.visit_ends is not None:
+        if now < order.visit_ends + params.report_within:
             return None
         return f"its visit was to end {order.visit_ends:%Y-%m-%d %H:%M} UTC and nobody has reported on it"
     before = params.chase_urgent_before if order.urgent else params.chase_before
-    if order.due_by is None or now < order.due_by - before:
+    if (
+        order.due_by is None
+        or now < order.due_by - before
+        or (now < order.due_by and _goes_its_way(order, now, params))
+    ):
         return None
     return f"due by {order.due_by:%Y-%m-%d %H:%M} UTC: {_MISSING.get(order.state, 'no time is agreed')}"
+
+
+def _goes_its_way(order: Waiting, now: datetime, params: OmissionParams) -> bool:
+    if order.call_at is not None and order.due_by is not None and order.call_at <= order.due_by:
+        return now < order.call_at + params.clock_slack
+    fresh = params.fresh_urgent if order.urgent else params.fresh
+    return order.created_at is not None and order.created_at <= now < order.created_at + fresh
 
 
 def is_dropped(due_by: datetime | None, visit_ends: datetime | None, now: datetime, params: OmissionParams) -> bool:

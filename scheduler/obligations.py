@@ -20,9 +20,9 @@ from store.moves import move
 from store.obligations import close_obligation, open_follow_ups, settled_otherwise, waiting_obligations
 from store.outbox import tell_owner
 
-LOOK_BACK: Final = timedelta(days=7)
-REMOTE_LOOK_BACK: Final = timedelta(days=1)
-"""What was done longer ago, before a scheduler ran that asks, is not asked about any more (E)."""
+LOOK_BACK: Final = timedelta(days=30)
+REMOTE_LOOK_BACK: Final = timedelta(days=7)
+"""What was done longer ago, while no scheduler ran, is not asked about any more (E); what is late is called at once."""
 ENDED: Final = {
     "agreed": "the visit was agreed another way",
     "verified": "the readings show that it helped",

@@ -15,14 +15,21 @@ def chase_orders(work: Work) -> Counts:
         return {}  # homes whose days pass in minutes have dates that no person could keep
     params, escalated = OmissionParams(), 0
     spans = (work.now - params.again, work.now + params.chase_before, work.now - params.report_within)
+    faster = work.settings.promises_faster
     for order in waiting_orders(work.connection, *spans):
-        missing = what_is_missing(
-            Waiting(state=order.state, urgent=order.urgent, due_by=order.due_by, visit_ends=order.visit_ends),
-            *(work.now, params),
+        offer = clock_of(Promise.CONSENT, urgent=order.urgent, times_faster=faster)
+        waiting = Waiting(
+            state=order.state,
+            urgent=order.urgent,
+            due_by=order.due_by,
+            visit_ends=order.visit_ends,
+            created_at=order.created_at,
+            call_at=None if order.offered_at is None else order.offered_at + offer.call,
         )
+        missing = what_is_missing(waiting, work.now, params)
         if missing is None:
             continue
-        clock = clock_of(Promise.CALL_BACK, urgent=order.urgent, times_faster=work.settings.promises_faster)
+        clock = clock_of(Promise.CALL_BACK, urgent=order.urgent, times_faster=faster)
         with translated(), work.connection.transaction():
             made = add_obligation(
                 *(work.connection, Promise.CALL_BACK, order.household_id),

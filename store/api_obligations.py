@@ -45,6 +45,8 @@ class ShownObligation:
     """Settled after its time, or not settled although its time is over."""
     technician_id: str | None
     """Who took the call on; None: whoever calls first."""
+    away_until: datetime | None
+    """Nobody is at home until then, as far as the home has said."""
     version: int
     history: list[Change] | None = field(default=None)
 

@@ -57,6 +57,21 @@ class Picture:
     content: bytes
 
 
+TAIL: Final = 4_096
+"""Some cameras write a little more after the end of a picture (E)."""
+
+
+def is_whole(media_type: str, content: bytes) -> bool:
+    """Whether a picture has its end: one that was cut off on its way is not what was photographed.
+
+    End marker of JPEG (ITU T.81, EOI), closing chunk of PNG (IEND with its checksum), length field of RIFF.
+    """
+    if media_type == "image/webp":
+        return int.from_bytes(content[4:8], "little") + 8 <= len(content)
+    end = b"\xff\xd9" if media_type == "image/jpeg" else b"IEND\xaeB`\x82"
+    return end in content[-TAIL:]
+
+
 def media_type_of(content: bytes) -> str | None:
     """JPEG, PNG or WebP by their first bytes; None for anything else. What a sender calls it does not count."""
     if content.startswith(b"\xff\xd8\xff"):
@@ -79,6 +94,8 @@ def add_attachment(connection: Connection, new: NewAttachment, now: datetime) ->
         raise BadInput("a photo or signature is a JPEG, PNG or WebP picture; these bytes are none of them")
     if len(new.content) > MOST_BYTES[new.kind]:
         raise BadInput(f"a {new.kind} has at most {MOST_BYTES[new.kind]} bytes; make it smaller and send it again")
+    if not is_whole(media_type, new.content):
+        raise BadInput("the end of this picture is missing; it was cut off on its way, send it again")
     digest = sha256(new.content)
     present = row(connection, Attachment, _SQL["one"], {"id": new.id})
     if present is None:
@@ -123,7 +140,8 @@ def _check_order(connection: Connection, new: NewAttachment) -> None:
     if found is None:
         raise NotFound(f"there is no order {new.order_id}; ask the planner which one is meant")
     number, technician_id, count = found
-    if technician_id != new.technician_id:
+    own = {"order_id": new.order_id, "technician_id": new.technician_id}
+    if technician_id != new.technician_id and connection.execute(_SQL["was_there"], own).fetchone() is None:
         raise Conflict(f"order {number} is not booked for {new.technician_id}; ask the planner to book it first")
     if count >= MOST_PER_ORDER:
         raise Conflict(f"order {number} has {count} pictures already, the most there can be")

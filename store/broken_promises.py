@@ -159,9 +159,12 @@ def charges_of(connection: Connection, order_id: UUID) -> list[Charge]:
     return rows(connection, Charge, _SQL["charges_of"], {"order_id": order_id})
 
 
-def note_arrival(connection: Connection, order_id: UUID, technician_id: str, at: datetime) -> bool:
-    """Keep when somebody came; False if it was said before, or nothing was agreed."""
-    values = {"order_id": order_id, "technician_id": technician_id, "at": at}
+def note_arrival(
+    connection: Connection, order_id: UUID, technician_id: str, at: datetime, *, over_by: datetime | None = None
+) -> bool:
+    """Keep when somebody came, with `over_by` only to a visit that was over by then; False if it was said before, or
+    nothing was agreed."""
+    values = {"order_id": order_id, "technician_id": technician_id, "at": at, "over_by": over_by}
     return connection.execute(_SQL["arrived"], values).rowcount > 0
 
 

@@ -71,7 +71,24 @@ def do(connection: Connection, action: Action, now: datetime) -> str:
     deed = _DEEDS.get(action.kind)
     if deed is None:
         raise BadInput(f"{action.kind[:40]!r} is nothing that can be done in the field; one of {', '.join(Deed)}")
-    return deed(connection, action, read_visit(connection, action), now)
+    visit = read_visit(connection, action)
+    if action.kind in _OF_ONE_VISIT and (said := _of_earlier_visit(connection, action, visit, now)) is not None:
+        return said
+    return deed(connection, action, visit, now)
+
+
+def _of_earlier_visit(connection: Connection, action: Action, visit: Visit, now: datetime) -> str | None:
+    """What was done at a visit that is over says nothing of the next one, once the order was opened again."""
+    if visit.state in ("completed", "verified"):
+        return None
+    (finished,) = connection.execute(_SQL["last_finish"], {"order_id": action.order_id}).fetchone() or (None,)
+    at = done_at(action.client_at, now)
+    if finished is None or at > finished:
+        return None
+    who = action.technician_id
+    if action.kind == Deed.ARRIVE and note_arrival(connection, action.order_id, who, at, over_by=finished):
+        return "the time of arrival at the earlier visit is noted"
+    raise Superseded(f"it belongs to the visit that was finished at {finished:%Y-%m-%d %H:%M} UTC; a new one is due")
 
 
 def _depart(connection: Connection, action: Action, visit: Visit, now: datetime) -> str:
@@ -160,6 +177,7 @@ def _complete(connection: Connection, action: Action, visit: Visit, now: datetim
     return "the order is completed; the next readings will show whether it helped"
 
 
+_OF_ONE_VISIT: Final = frozenset({Deed.DEPART, Deed.ARRIVE, Deed.REPORT, Deed.COMPLETE})
 _DEEDS: Final[Mapping[str, Callable[[Connection, Action, Visit, datetime], str]]] = MappingProxyType(
     {
         Deed.DEPART: _depart,

@@ -83,7 +83,7 @@ def read_obligation(connection: Connection, obligation_id: UUID) -> Obligation:
 
 
 def _obligation(row: tuple[Any, ...]) -> Obligation:
-    obligation_id, kind, state, since, due_at, urgent, household_id, order_id, reminder_id = row
+    obligation_id, kind, state, since, due_at, urgent, household_id, order_id, reminder_id, stepped_at = row
     return Obligation(
         id=obligation_id,
         promise=Promise(kind),
@@ -94,6 +94,7 @@ def _obligation(row: tuple[Any, ...]) -> Obligation:
         household_id=household_id,
         order_id=order_id,
         reminder_id=reminder_id,
+        stepped_at=stepped_at,
     )
 
 

@@ -65,6 +65,9 @@ class WaitingOrder:
     urgent: bool
     due_by: datetime | None
     visit_ends: datetime | None
+    created_at: datetime
+    offered_at: datetime | None
+    """When the offer that waits for the owner's answer was made; None: none waits."""
 
 
 def read_services(connection: Connection, since: datetime, until: datetime) -> list[Service]:

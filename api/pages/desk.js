@@ -98,6 +98,7 @@ export function callCard(call, change) {
     call.overdue ? "overdue" : CALL_WORDS[call.kind] ?? words(call.kind),
     `${call.order_number ? `order ${call.order_number} · ` : ""}${call.phone ?? "no phone number"} · due ${when(call.due_at)}`,
   );
+  if (call.away_until) made.append(make("p", "note", `Nobody is at home until ${when(call.away_until)}.`));
   if (call.about) made.append(make("p", "", call.about));
   if (call.note) made.append(make("p", "note", call.note));
   const note = field("input", "What was said", { maxLength: 500 });

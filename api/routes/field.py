@@ -13,7 +13,7 @@ from api.listing import listing
 from api.moments import Moment
 from api.paging import Page, Paging, after_time_and_id, paging, time_key
 from api.requests import Answer, Ask, changing, entity_id, reading
-from domain.field import Action, Deed, Fate
+from domain.field import Action, Deed, Fate, by_our_clock
 from store.api_orders import read_order
 from store.api_pool import transaction
 from store.attachments import Attachment, NewAttachment, add_attachment, list_attachments, read_picture
@@ -38,6 +38,9 @@ class Batch(Strict):
     """What a phone has gathered, in any order."""
 
     technician_id: Id
+    sent_at: Annotated[
+        Moment | None, Field(description="What the phone's clock says now; a wrong one is put right.")
+    ] = None
     actions: Annotated[list[SentAction], Field(max_length=200)]
 
     model_config = Strict.model_config | {
@@ -65,17 +68,18 @@ def sync(ask: Ask, body: Batch) -> Response:
     """Apply each action exactly once, in the order of the work. The answer says of each what became of it: `applied`,
     `superseded` (said later already), `waiting` (for a cause code), or `conflict` with the reason and what to do: it
     is kept and does not stop the others. Send it again whenever no answer came."""
+    now = ask.settings.now()
     actions = [
         Action(
             id=sent.id, technician_id=body.technician_id, order_id=sent.order_id, kind=sent.kind, body=sent.body,
-            client_at=sent.at,
+            client_at=by_our_clock(sent.at, body.sent_at, now),
         )
         for sent in body.actions
     ]  # fmt: skip
 
     def work(connection: Connection) -> Answer:
         require_technician(connection, body.technician_id)
-        results: list[Result] = take_actions(connection, actions, ask.settings.now())
+        results: list[Result] = take_actions(connection, actions, now)
         return Answer(value={"results": results})
 
     return changing(ask, work)

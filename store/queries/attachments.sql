@@ -23,3 +23,7 @@ FROM attachment WHERE order_id = %(order_id)s ORDER BY coalesce(client_at, added
 
 -- name: content
 SELECT media_type, encode(sha256, 'hex'), content FROM attachment WHERE id = %(id)s
+
+-- name: was_there
+-- Who was at the home may send a picture late, also after the order was opened again and given to somebody else.
+SELECT true FROM appointment WHERE order_id = %(order_id)s AND technician_id = %(technician_id)s AND came LIMIT 1

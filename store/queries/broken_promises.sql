@@ -109,7 +109,7 @@ SELECT said_by, cents, note, actor, at FROM order_charge WHERE order_id = %(orde
 -- The appointment that an arrival belongs to: the technician's nearest of the order.
 UPDATE appointment SET arrived_at = %(at)s, came = true
 WHERE id = (SELECT id FROM appointment WHERE order_id = %(order_id)s AND technician_id = %(technician_id)s
-              AND arrived_at IS NULL
+              AND arrived_at IS NULL AND (%(over_by)s::timestamptz IS NULL OR ended_at <= %(over_by)s)
             ORDER BY abs(extract(epoch FROM starts - %(at)s::timestamptz)), id LIMIT 1)
 
 -- name: excuse

@@ -40,6 +40,10 @@ SELECT o.number, o.state, o.technician_id,
         WHERE s.entity = 'order' AND s.entity_id = o.id ORDER BY s.id DESC LIMIT 1) AS why
 FROM service_order o WHERE o.id = %(order_id)s FOR UPDATE
 
+-- name: last_finish
+-- When the work of the order was finished last; NULL: never.
+SELECT max(at) FROM order_finish WHERE order_id = %(order_id)s
+
 -- name: task
 SELECT t.id, a.kind, f.fault, t.reported_at
 FROM order_task t JOIN finding f ON f.id = t.finding_id JOIN appliance a ON a.key = f.appliance_key

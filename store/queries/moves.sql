@@ -79,7 +79,7 @@ WHERE id = %(id)s
 UPDATE part_transfer SET state = %(to)s WHERE id = %(id)s
 
 -- name: step_obligation
-UPDATE obligation SET state = %(to)s, closed_at = CASE WHEN %(to)s IN ('met', 'void') THEN %(at)s::timestamptz END
+UPDATE obligation SET state = %(to)s, stepped_at = %(at)s::timestamptz, closed_at = CASE WHEN %(to)s IN ('met', 'void') THEN %(at)s::timestamptz END
 WHERE id = %(id)s
 
 -- name: history

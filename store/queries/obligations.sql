@@ -45,11 +45,11 @@ ORDER BY b.number
 
 -- name: waiting
 -- Those that may be due for asking, repeating or calling.
-SELECT id, kind, state, since, due_at, urgent, household_id, order_id, reminder_id FROM obligation
+SELECT id, kind, state, since, due_at, urgent, household_id, order_id, reminder_id, stepped_at FROM obligation
 WHERE state IN ('open', 'asked', 'reminded') ORDER BY due_at, number
 
 -- name: one
-SELECT id, kind, state, since, due_at, urgent, household_id, order_id, reminder_id FROM obligation WHERE id = %(id)s
+SELECT id, kind, state, since, due_at, urgent, household_id, order_id, reminder_id, stepped_at FROM obligation WHERE id = %(id)s
 
 -- name: of_order
 SELECT id FROM obligation
@@ -70,7 +70,9 @@ UPDATE obligation SET answer = %(answer)s, note = coalesce(%(note)s, note) WHERE
 -- name: page
 SELECT b.id, b.number, b.kind, b.state, b.household_id, h.name AS household_name, h.contact ->> 'phone' AS phone,
        b.order_id, o.number AS order_number, b.reminder_id, b.since, b.due_at, b.urgent, b.about, b.slots, b.answer,
-       b.note, b.closed_at, coalesce(b.closed_at, %(now)s) > b.due_at AS overdue, b.technician_id, b.version
+       b.note, b.closed_at, coalesce(b.closed_at, %(now)s) > b.due_at AS overdue, b.technician_id,
+       (SELECT max(w.ends_at) FROM household_away w WHERE w.household_id = b.household_id
+          AND w.starts_at <= %(now)s AND w.ends_at > %(now)s) AS away_until, b.version
 FROM obligation b JOIN household h ON h.id = b.household_id LEFT JOIN service_order o ON o.id = b.order_id
 WHERE (%(after_due)s::timestamptz IS NULL OR (b.due_at, b.id) > (%(after_due)s, %(after_id)s::uuid))
   AND (%(states)s::text[] IS NULL OR b.state = ANY(%(states)s))
@@ -84,7 +86,9 @@ ORDER BY b.due_at, b.id LIMIT %(limit)s
 -- name: shown
 SELECT b.id, b.number, b.kind, b.state, b.household_id, h.name AS household_name, h.contact ->> 'phone' AS phone,
        b.order_id, o.number AS order_number, b.reminder_id, b.since, b.due_at, b.urgent, b.about, b.slots, b.answer,
-       b.note, b.closed_at, coalesce(b.closed_at, %(now)s) > b.due_at AS overdue, b.technician_id, b.version
+       b.note, b.closed_at, coalesce(b.closed_at, %(now)s) > b.due_at AS overdue, b.technician_id,
+       (SELECT max(w.ends_at) FROM household_away w WHERE w.household_id = b.household_id
+          AND w.starts_at <= %(now)s AND w.ends_at > %(now)s) AS away_until, b.version
 FROM obligation b JOIN household h ON h.id = b.household_id LEFT JOIN service_order o ON o.id = b.order_id
 WHERE b.id = %(id)s
 

@@ -62,7 +62,9 @@ WHERE o.state IN ('proposed', 'approved', 'offered', 'confirmed', 'scheduled', '
 
 -- name: waiting_orders
 -- Whose owner is to be called about a time anyway is on the list already.
-SELECT o.id AS order_id, o.household_id, o.state, o.urgency = 'urgent' AS urgent, o.due_by, o.visit_ends
+SELECT o.id AS order_id, o.household_id, o.state, o.urgency = 'urgent' AS urgent, o.due_by, o.visit_ends, o.created_at,
+       (SELECT b.since FROM obligation b WHERE b.order_id = o.id AND b.kind = 'consent'
+          AND b.state IN ('open', 'asked', 'reminded')) AS offered_at
 FROM service_order o
 WHERE o.state IN ('proposed', 'approved', 'offered', 'confirmed', 'scheduled', 'en_route', 'on_site', 'reopened')
   AND (o.due_by < %(due_before)s OR o.visit_ends < %(ended_before)s)

@@ -1,7 +1,7 @@
 """Reports from homes: exactly once, in any order, nothing lost."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
 from uuid import UUID, uuid4
@@ -20,7 +20,7 @@ from tests.integration.api_homes import NOW, client
 from tests.integration.field_homes import REGION, STORE, VAN, Visit, add_parts, add_visit, go
 
 pytestmark = pytest.mark.integration
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(92) + b"IEND\xaeB`\x82"
 
 
 @pytest.fixture
@@ -176,13 +176,17 @@ def test_pictures_are_kept_once_and_served_as_what_they_are(
             (send(PNG + b"x", photo), 409, "take a new id"),
             (send(b"<svg onload=alert(1)>", uuid4()), 422, "JPEG, PNG or WebP"),
             (send(PNG + bytes(300_000), uuid4(), kind="signature"), 422, "at most 300000 bytes"),
-            (send(PNG + bytes(6_000_000), uuid4()), 413, "make a picture smaller"),
+            (send(PNG + bytes(20_000_000), uuid4()), 413, "make a picture smaller"),
+            (send(PNG[:-1], uuid4()), 422, "the end of this picture is missing"),
+            (send(b"\xff\xd8\xff" + bytes(500), uuid4()), 422, "the end of this picture is missing"),
             (send(PNG, uuid4(), technician_id="tech-2"), 409, "not booked for tech-2"),
             (send(PNG, uuid4(), order_id=str(uuid4())), 404, "there is no order"),
             (send(PNG, uuid4(), task_id=str(uuid4())), 422, "not one of order"),
         ):
             assert (answer.status_code, says in answer.json()["detail"]) == (status, True), answer.text
-        assert send(b"\xff\xd8\xff" + bytes(1_500_000), uuid4()).status_code == 201, "larger than any other body"
+        assert send(b"\xff\xd8\xff" + bytes(1_500_000) + b"\xff\xd9", uuid4()).status_code == 201, (
+            "larger than any other body"
+        )
         shown = api.get(f"/api/v1/attachments/{photo}")
         assert (shown.content, shown.headers["Content-Type"]) == (PNG, "image/png")
         assert "sandbox" in shown.headers["Content-Security-Policy"]
@@ -191,3 +195,44 @@ def test_pictures_are_kept_once_and_served_as_what_they_are(
         assert unchanged.status_code == 304
         listed = api.get(f"/api/v1/orders/{visit.order}/attachments").json()
         assert [a["media_type"] for a in listed] == ["image/png", "image/jpeg"]
+
+
+def test_what_a_phone_sends_late_of_an_earlier_visit_says_nothing_of_the_next(
+    connection: Connection, visit: Visit, database_url: str, mqtt_url: str
+) -> None:
+    take_actions(connection, whole_visit(visit), NOW)
+    go(connection, visit.order, "reopened")
+    go(connection, visit.order, "scheduled")
+    connection.execute("UPDATE order_task SET outcome = NULL, reported_at = NULL WHERE id = %s", (visit.task,))
+    late = [  # of a second phone that had no network
+        visit.action("arrive", 21),
+        visit.action("report", 58, outcome="confirmed"),
+        visit.action("complete", 59),
+        visit.action("note", 59, text="Key is with the neighbour"),
+    ]
+    assert [one.state for one in take_actions(connection, late, NOW)] == [*["superseded"] * 3, "applied"]
+    found = connection.execute("SELECT state FROM service_order WHERE id = %s", (visit.order,)).fetchone()
+    assert found == ("scheduled",)
+    connection.execute("UPDATE service_order SET technician_id = 'tech-2' WHERE id = %s", (visit.order,))
+    with client(database_url, mqtt_url) as api:
+        params = {"order_id": str(visit.order), "technician_id": "tech-1", "kind": "photo"}
+        sent = api.put(f"/api/v1/field/attachments/{uuid4()}", params=params, content=PNG)
+        assert sent.status_code == 201, "who was there may send the photo after somebody else was booked"
+
+
+def test_a_phone_whose_clock_is_wrong_is_put_right(
+    connection: Connection, visit: Visit, database_url: str, mqtt_url: str
+) -> None:
+    hour = timedelta(hours=1)
+    with client(database_url, mqtt_url) as api:
+        for kind, at, sent_at in (
+            ("depart", NOW - 5 * hour, NOW - 3 * hour),  # three hours slow: left two hours ago
+            ("arrive", NOW.replace(year=1970), NOW),  # the clock was lost meanwhile
+        ):
+            action = {"id": str(uuid4()), "order_id": str(visit.order), "kind": kind, "at": at.isoformat(), "body": {}}
+            body = {"technician_id": "tech-1", "sent_at": sent_at.isoformat(), "actions": [action]}
+            assert api.post("/api/v1/field/sync", json=body).json()["results"][0]["state"] == "applied"
+        kept = {one["kind"]: one["client_at"] for one in api.get("/api/v1/field/actions").json()["items"]}
+    assert datetime.fromisoformat(kept["depart"]) == NOW - 2 * hour
+    arrived = connection.execute("SELECT arrived_at FROM appointment WHERE order_id = %s", (visit.order,)).fetchone()
+    assert arrived == (NOW,)

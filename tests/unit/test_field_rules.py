@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.faults import FAULTS
-from domain.field import Action, Cause, Deed, Finished, done_at, in_order_of_work, services_of
+from domain.field import Action, Cause, Deed, Finished, by_our_clock, done_at, in_order_of_work, services_of
 from domain.part_needs import PRIORS, Usage, parts_to_bring, predict_parts
 
 NOW = datetime(2025, 6, 3, 12, tzinfo=UTC)
@@ -35,6 +35,17 @@ def test_a_phone_with_a_clock_ahead_does_not_write_the_future() -> None:
     assert done_at(NOW + timedelta(minutes=5), NOW) == NOW + timedelta(minutes=5)
     assert done_at(NOW + timedelta(minutes=6), NOW) == NOW
     assert done_at(NOW - timedelta(hours=9), NOW) == NOW - timedelta(hours=9)
+    assert done_at(NOW - timedelta(days=31), NOW) == NOW, "nobody is without a network for so long"
+
+
+def test_a_phones_clock_is_put_right_by_what_it_said_when_it_sent() -> None:
+    slow, ahead, lost = NOW - timedelta(hours=3), NOW + timedelta(days=400), datetime(1, 1, 1, tzinfo=UTC)
+    done = timedelta(hours=2)  # before sending
+    assert by_our_clock(slow - done, slow, NOW) == NOW - done
+    assert by_our_clock(ahead - done, ahead, NOW) == NOW - done
+    assert by_our_clock(NOW - done, NOW - timedelta(minutes=5), NOW) == NOW - done, "the network took that long"
+    assert by_our_clock(NOW - done, None, NOW) == NOW - done
+    assert by_our_clock(datetime(9999, 12, 31, tzinfo=UTC), lost, NOW) == NOW
 
 
 @pytest.mark.parametrize(

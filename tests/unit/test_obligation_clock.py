@@ -1,7 +1,9 @@
 """Promises to owners: when they are asked, asked again and called, whatever happens in between."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
@@ -51,6 +53,31 @@ def hours(number: float) -> datetime:
 )
 def test_the_next_step_by_the_clock(state: str, at: float, reachable: bool, expected: str | None) -> None:
     assert next_step(promised(state), hours(at), CONSENT, reachable=reachable) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "at", "expected"),
+    [
+        (0, 24, "reminded"),
+        (30, 30.02, None),  # the program stood still: asked six hours late, and not again a minute after
+        (30, 41.99, None),
+        (30, 42, "reminded"),  # half of the usual day later
+        (40, 48, "to_call"),  # the call is not put off: it is promised
+    ],
+)
+def test_who_was_asked_late_is_not_asked_again_at_once(asked_at: float, at: float, expected: str | None) -> None:
+    late = replace(promised("asked"), stepped_at=hours(asked_at))
+    assert next_step(late, hours(at), CONSENT, reachable=True) == expected
+
+
+def test_a_promise_is_kept_by_the_hour_over_a_change_of_clocks() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    evening = datetime(2026, 3, 27, 18, tzinfo=berlin)  # clocks go forward in the night to 29 March
+    promise = replace(promised("open", Promise.FOLLOW_UP), since=evening.astimezone(UTC))
+    clock = clock_of(Promise.FOLLOW_UP)
+    in_time, late = datetime(2026, 3, 30, 6, 59, tzinfo=berlin), datetime(2026, 3, 30, 7, 1, tzinfo=berlin)
+    # 60 hours after 17:00 UTC are 05:00 UTC, which is 07:00 by the clock on the wall
+    assert [next_step(promise, at, clock, reachable=True) for at in (in_time, late)] == ["asked", "to_call"]
 
 
 def test_the_promised_times_are_those_of_the_mission() -> None:

@@ -3,6 +3,7 @@
 
 const NAME = "wellkept-field";
 const BATCH = 50; // actions in one request
+const MOST_PICTURE = 6_000_000; // bytes, as the server takes them
 const KEEP_ANSWERS_MS = 14 * 86_400_000;
 
 function asked(request) {
@@ -83,7 +84,7 @@ async function sendBatch(technician, batch) {
   const response = await fetch("/api/v1/field/sync", {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Actor": technician },
-    body: JSON.stringify({ technician_id: technician, actions }),
+    body: JSON.stringify({ technician_id: technician, sent_at: new Date().toISOString(), actions }),
   });
   if (response.ok) {
     const { results } = await response.json();
@@ -106,6 +107,10 @@ async function sendBatch(technician, batch) {
 }
 
 async function sendPicture(picture) {
+  if (picture.bytes.byteLength > MOST_PICTURE) {
+    // A server that refuses a body by its length may hang up first, which looks as if there were no network.
+    return write("pictures", { ...picture, refused: `this picture has ${Math.ceil(picture.bytes.byteLength / 1e6)} MB, at most 6 can be sent; take it again, smaller` });
+  }
   const query = new URLSearchParams({
     order_id: picture.order, technician_id: picture.technician, kind: picture.kind, at: picture.at,
   });
@@ -134,9 +139,12 @@ export function flush() {
           await sendBatch(technician, own.slice(start, start + BATCH));
         }
       }
-      for (const picture of await waitingPictures()) if (!picture.refused) await sendPicture(picture);
+      const failed = [];
+      for (const picture of (await waitingPictures()).filter((one) => !one.refused)) {
+        await sendPicture(picture).catch((error) => failed.push(error)); // one that does not go through stops no other
+      }
       await forgetOld();
-      return true;
+      return failed.length === 0;
     } catch {
       return false;
     }
