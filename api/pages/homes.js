@@ -72,13 +72,11 @@ function changeForm(home, again) {
     make("div", "actions", doing("Keep home", "main", deed, again))));
 }
 
-/** The owner's page is reached by links that are sent; nobody here sees one. */
+/** A link was passed on, a phone was lost, a tenant moved out: pages, calendar and visits by older links end. */
 function linkPart(home, again) {
-  return make("div", "", fold("The owner's own page", form(
-    make("p", "note", "By a personal link the owner sees visits, reminders and offers, and answers them."),
-    make("div", "actions", doing("Send a link", "main", () => ({ path: `/households/${home.id}/link`, body: {} }), again))), form(
-    labelled("why all links are ended", input("reason", { required: true, maxLength: 500 })),
-    make("div", "actions", doing("End all links, send a new one", "", ({ elements: e }) => ({ path: `/households/${home.id}/links/revoke`, version: home.version, body: { reason: e.reason.value } }), again)))));
+  return fold("End the owner's links", form(
+    labelled("why", input("reason", { required: true, maxLength: 500 })),
+    make("div", "actions", doing("End all, send a new one", "", ({ elements: e }) => ({ path: `/households/${home.id}/links/revoke`, version: home.version, body: { reason: e.reason.value } }), again))));
 }
 
 /** Both purposes with the last word; the version says how much was said when the page was read. */

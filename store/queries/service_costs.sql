@@ -20,7 +20,10 @@ ORDER BY a.kind, f.fault, f.detector, f.id
 -- name: ledger
 -- What was done in a span, parted so that the groups of every dimension add up to the whole: a visit for two models counts
 -- for each by its tasks; what nobody came for (months, reminders, breakdowns) counts for whoever looks after the home.
-WITH unit AS (
+WITH served AS MATERIALIZED (
+    SELECT household_id, region, outlet, technician FROM home_service
+),
+unit AS (
     SELECT key, household_id, coalesce(nullif(concat_ws(' ', maker, model), ''), kind, 'none') AS model FROM appliance
 ),
 part_of_order AS (
@@ -31,41 +34,41 @@ part_of_order AS (
 done AS (
     SELECT s.region, coalesce(e.outlet_id, s.outlet) AS outlet, coalesce(e.technician_id, 'none') AS technician,
            coalesce(m.model, 'none') AS model, e.at, 'visit' AS what, coalesce(m.share, 1) AS amount
-    FROM order_finish e JOIN service_order o ON o.id = e.order_id JOIN home_service s ON s.household_id = o.household_id
+    FROM order_finish e JOIN service_order o ON o.id = e.order_id JOIN served s ON s.household_id = o.household_id
     LEFT JOIN part_of_order m ON m.order_id = o.id
     WHERE e.at >= %(since)s AND e.at < %(until)s
     UNION ALL
     SELECT s.region, s.outlet, s.technician, u.model, r.sent_at, w.what, 1
     FROM reminder r JOIN finding f ON f.id = r.finding_id JOIN unit u ON u.key = f.appliance_key
-    JOIN home_service s ON s.household_id = r.household_id
+    JOIN served s ON s.household_id = r.household_id
     JOIN LATERAL (VALUES ('reminder', true), ('avoided', r.state = 'verified')) w (what, so) ON w.so
     WHERE r.sent_at >= %(since)s AND r.sent_at < %(until)s
     UNION ALL
     -- A clog that somebody cleaned was no failure prevented: only what a technician is needed for counts. What had
     -- failed already was not prevented either, and an agreed check is no failure.
     SELECT s.region, coalesce(o.outlet_id, s.outlet), coalesce(o.technician_id, 'none'), u.model, o.completed_at, 'prevented', 1
-    FROM order_task t JOIN service_order o ON o.id = t.order_id JOIN home_service s ON s.household_id = o.household_id
+    FROM order_task t JOIN service_order o ON o.id = t.order_id JOIN served s ON s.household_id = o.household_id
     JOIN finding f ON f.id = t.finding_id AND f.urgency <> 'self' AND f.fault <> ALL(%(no_failures_ahead)s)
     JOIN unit u ON u.key = f.appliance_key
     WHERE t.outcome = 'confirmed' AND o.completed_at >= %(since)s AND o.completed_at < %(until)s
     UNION ALL
     SELECT s.region, coalesce(m.outlet_id, s.outlet), coalesce(m.technician_id, s.technician), coalesce(m.model, 'none'), m.at,
            'breakdown', 1
-    FROM omission m JOIN home_service s ON s.household_id = m.household_id LEFT JOIN finding f ON f.id = m.finding_id
+    FROM omission m JOIN served s ON s.household_id = m.household_id LEFT JOIN finding f ON f.id = m.finding_id
     WHERE m.kind = 'breakdown_not_predicted' AND f.state IS DISTINCT FROM 'dismissed'
       AND m.at >= %(since)s AND m.at < %(until)s
     UNION ALL
     SELECT s.region, coalesce(o.outlet_id, s.outlet), coalesce(o.technician_id, 'none'), u.model, o.completed_at, 'parts',
            v.quantity * coalesce(p.price_cents, 0) / 100.0
     FROM part_reservation v JOIN part p ON p.id = v.part_id JOIN order_task t ON t.id = v.task_id
-    JOIN service_order o ON o.id = t.order_id JOIN home_service s ON s.household_id = o.household_id
+    JOIN service_order o ON o.id = t.order_id JOIN served s ON s.household_id = o.household_id
     JOIN finding f ON f.id = t.finding_id JOIN unit u ON u.key = f.appliance_key
     WHERE v.state = 'consumed' AND o.completed_at >= %(since)s AND o.completed_at < %(until)s
     UNION ALL
     SELECT s.region, s.outlet, s.technician, u.model, m.starts AT TIME ZONE 'UTC', 'months',
            extract(epoch FROM least(w.watched_to, %(until)s, (m.starts + interval '1 month') AT TIME ZONE 'UTC')
                               - greatest(w.watched_from, %(since)s, m.starts AT TIME ZONE 'UTC')) / 2629800
-    FROM appliance_watch w JOIN unit u ON u.key = w.key JOIN home_service s ON s.household_id = u.household_id
+    FROM appliance_watch w JOIN unit u ON u.key = w.key JOIN served s ON s.household_id = u.household_id
     CROSS JOIN LATERAL generate_series(date_trunc('month', greatest(w.watched_from, %(since)s) AT TIME ZONE 'UTC'),
                                        least(w.watched_to, %(until)s) AT TIME ZONE 'UTC', interval '1 month') m (starts)
     WHERE w.watched_to > %(since)s AND w.watched_from < %(until)s
