@@ -182,8 +182,10 @@ def _failing(seen: Situation, days: float, params: DecisionParams) -> float:
 
 
 def _on_the_way(seen: Situation, days: float, params: DecisionParams) -> float:
-    """Expected loss by failing before the visit that is planned: what a failure costs contains a visit already."""
-    return seen.probability * seen.fails_within(days) * max(0.0, _loss(seen, params) - params.visit)
+    """Expected loss by failing before the visit that is planned: what a failure costs contains a visit already, and
+    days of waiting for one that is coming."""
+    late = (1.0 - params.coming_spares) * max(0.0, _loss(seen, params) - params.visit)
+    return seen.probability * seen.fails_within(days) * late
 
 
 def _loss(seen: Situation, params: DecisionParams) -> float:

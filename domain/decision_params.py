@@ -38,6 +38,8 @@ class DecisionParams:
     wait_days: float = 14.0
     visit_lead_days: float = 3.0
     """From deciding to the technician at the door."""
+    coming_spares: float = 0.5
+    """Share of what a failure costs beyond its visit that is spared because somebody is coming already."""
     horizon_days: float = 365.0
     """How long 'nothing' is left alone."""
     switch_margin: float = 0.2
@@ -62,5 +64,5 @@ class DecisionParams:
 
 _SHARES: Final = frozenset({
     "self_care_works", "remote_step_works", "remote_clears", "wait_clears", "share_chance", "switch_margin",
-    "day_share",
+    "day_share", "coming_spares",
 })  # fmt: skip

@@ -17,11 +17,12 @@ from domain.signals import Kind
 from models.detectors.accumulate import middle_of
 from models.detectors.contract import References
 from models.detectors.known_faults import SIGNATURES
-from models.detectors.signature import all_deviations, known_amplitudes
+from models.detectors.signature import CautionParams, all_deviations, known_amplitudes, limits_of
 from models.history import FeatureHistory
 
 Standing = Mapping[str, float]
-"""By fault, the amplitude of the last days in units of the least that is spoken of."""
+"""By fault, the amplitude of the last days in units of the least that is spoken of: of a unit whose days scatter,
+more."""
 MOST_ASKED: Final = 200
 """The first by id: more would say the same, and a city has thousands (E)."""
 LEAST_TO_HOLD: Final = 5
@@ -61,7 +62,8 @@ def standing_of(kind: Kind, history: FeatureHistory, references: References) -> 
         amplitudes = known_amplitudes(signature, history, deviations) if signature.kind == kind else None
         if amplitudes is None or (history.today - amplitudes.days[-1]).days > signature.old_days:
             continue
-        value = round(middle_of(amplitudes.values[-signature.steady_days :]) / signature.level, 3)
+        least = limits_of(signature, amplitudes, CautionParams()).level
+        value = round(middle_of(amplitudes.values[-signature.steady_days :]) / least, 3)
         shown[signature.fault] = max(value, shown.get(signature.fault, value))
     return shown
 

@@ -10,7 +10,7 @@ from domain.findings import Verdict
 from domain.signals import Kind
 from models.detectors.contract import References
 from models.detectors.rivals import rivals_of
-from models.detectors.signature import CautionParams, Signature, all_deviations, likelihoods
+from models.detectors.signature import CautionParams, Signature, all_deviations, likelihoods, rivals_among
 from models.healthy.deviations import Deviation
 from models.healthy.fleet_prior import priors_for
 from models.healthy.learners import RATIO
@@ -49,7 +49,7 @@ def with_ruled_out(verdict: Verdict, kind: Kind, history: FeatureHistory, refere
     if not shown:
         return verdict
     last = max(deviation.days[-1] for deviation in shown)
-    chances = likelihoods(rivals_of(kind), deviations, last, CautionParams())
+    chances = likelihoods(rivals_among(rivals_of(kind), signature), deviations, last, CautionParams())
     told = (*_alike(signature, history, deviations), *_lost(kind, verdict.fault, chances))
     return replace(verdict, ruled_out=told)
 

@@ -1,5 +1,6 @@
 """From a signature to a detector: accumulated evidence, the right name, and the words for it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -22,6 +23,7 @@ from models.detectors.signature import (
     known_amplitudes,
     likelihoods,
     limits_of,
+    rivals_among,
 )
 from models.healthy.deviations import Deviation
 from models.history import FeatureHistory, day_start
@@ -49,8 +51,9 @@ def judge(
     course = follow(amplitudes.days, amplitudes.values, limits)
     fresh = (history.today - amplitudes.days[-1]).days <= signature.old_days
     if course.raised and fresh:
-        rivals = [rival for rival in rivals_of(signature.kind) if not _too_fast(rival, history, deviations)]
-        named = likelihoods(rivals, deviations, amplitudes.days[-1], params)
+        among = rivals_among(rivals_of(signature.kind), signature)
+        rivals = [rival for rival in among if not _too_fast(rival, history, deviations)]
+        named = likelihoods(rivals, deviations, amplitudes.days[-1], _lately(signature, params))
         if signature in rivals and max(named, key=lambda fault: named[fault]) == signature.fault:
             verdict = _raised(
                 signature, detector, deviations, amplitudes, course, named[signature.fault], now_data_time
@@ -62,6 +65,11 @@ def judge(
         evidence = _evidence(signature, deviations, day_start(course.cleared_on), recovered=True)
         return _absent(signature, detector, now_data_time, evidence)
     return _absent(signature, detector, now_data_time, ()) if course.near and fresh else None
+
+
+def _lately(signature: Signature, params: CautionParams) -> CautionParams:
+    """What is raised after fewer than three days, because it fails soon, is named by the last three."""
+    return params if signature.steady_days >= 3 else replace(params, recent_days=3)
 
 
 def _too_fast(rival: Signature, history: FeatureHistory, deviations: dict[str, Deviation]) -> bool:

@@ -52,6 +52,7 @@ class Signature:
     cannot_see: str
     old_days: int = 14
     steady_days: int = 3
+    """Of so many days the median has to be beyond the level; 1 for a fault whose `lowest_of` has the days in it."""
     fastest_per_day: float | None = None
     """Faster growth than this is another fault (domain notes: time scales); None if it may come at once."""
     odds: float = 1.0
@@ -66,7 +67,7 @@ class Signature:
     """What stays until it is put right is there on every day: of so many observed days the lowest one counts, because
     what only looks like it comes and goes (foam, mains pressure)."""
     lowest_within: int = 1
-    """And of all observed days within so many calendar days."""
+    """And of all observed days within so many calendar days, and of the one before them: so it has lasted so long."""
     lowest_without: str = ""
     """Only for units that do not measure this context; empty for all."""
     lowest_unless: str = ""
@@ -178,7 +179,7 @@ def _back_to(told: Whole, count: int) -> Whole:
 def _lowest(signature: Signature, ordinals: Whole, values: Floats, told: Mask) -> Floats:
     if signature.lowest_of == 1:
         return values
-    within = np.searchsorted(ordinals, ordinals - signature.lowest_within, side="right")
+    within = np.searchsorted(ordinals, ordinals - signature.lowest_within, side="right") - 1
     enough = np.arange(len(ordinals)) - signature.lowest_of + 1
     asked = _back_to(np.flatnonzero(told), len(ordinals))
     first = np.where(asked >= within, asked, np.minimum(within, enough)).tolist()
@@ -190,10 +191,13 @@ def _lowest(signature: Signature, ordinals: Whole, values: Floats, told: Mask) -
 def limits_of(signature: Signature, amplitudes: Amplitudes, params: CautionParams) -> Limits:
     """Limits in amplitude: floors of the fault, or multiples of what the unit does when healthy."""
     noise, drift = amplitudes.noise, amplitudes.drift
-    settled = float(np.hypot(noise / np.sqrt(signature.steady_days), drift))
+    # The lowest of some days is no wilder than their median.
+    together = signature.steady_days if signature.steady_days > 1 else signature.lowest_of
+    settled = float(np.hypot(noise / np.sqrt(together), drift))
     level = max(signature.level, params.level * settled)
+    slack = max(0.4 * level, params.slack * settled)
     return Limits(
-        slack=max(0.4 * level, params.slack * settled),
+        slack=slack,
         decision=max(1.2 * level, params.decision * settled),
         level=level,
         clear=max(0.35 * level, params.clear * settled),
@@ -202,11 +206,24 @@ def limits_of(signature: Signature, amplitudes: Amplitudes, params: CautionParam
     )
 
 
+def rivals_among(signatures: Sequence[Signature], signature: Signature) -> list[Signature]:
+    """Those that `signature` has to be told from, itself included: they move, or hold still, an index of its own.
+
+    A fault that shares no index with it sits in another part of the appliance, and may be there besides.
+    """
+    own = {effect.index for effect in signature.effects}
+    return [one for one in signatures if any(effect.index in own for effect in one.effects)]
+
+
 def likelihoods(
     signatures: Sequence[Signature], deviations: Mapping[str, Deviation], until: date, params: CautionParams
 ) -> dict[str, float]:
-    """Probability of each fault, of `healthy` and of `unknown`, from the medians of the last days; sums to one."""
-    recent = _recent(deviations, until, params)
+    """Probability of each fault, of `healthy` and of `unknown`, from the medians of the last days; sums to one.
+
+    Only indices that one of the `signatures` speaks of count.
+    """
+    spoken_of = {effect.index for signature in signatures for effect in signature.effects}
+    recent = _recent({index: one for index, one in deviations.items() if index in spoken_of}, until, params)
     scores = {"healthy": _log_density(recent, {}, 0.0), "unknown": _unknown(recent, params)}
     for signature in signatures:
         effects = {effect.index: effect for effect in signature.effects}

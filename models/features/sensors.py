@@ -123,6 +123,11 @@ def _energy_gap(rows: Rows) -> list[DayIndex]:
     steps = advance[told & (advance > 0)]
     if len(steps) < 5 or counted < max(0.05, 10 * float(steps.min())):
         return []  # too coarse a counter for so little energy
-    # A counter advances by what flowed since the row before; half of each neighbour is the fairest guess.
-    drawn = float((0.5 * (power[1:] + power[:-1]) * step_s)[told].sum()) / 3.6e6
-    return single(ENERGY_GAP, float(np.log(max(drawn, 1e-4) / counted)), int(told.sum()))
+    # A counter advances by what flowed since the row before: at the power that was said then, for a meter that speaks
+    # when something changes, or at the one that is said now, for one that sums up; nobody tells which. So the nearer
+    # of both counts, and nothing if the counter lies between them.
+    before, after = (
+        float(np.log(max(float((one * step_s)[told].sum()) / 3.6e6, 1e-4) / counted)) for one in (power[:-1], power[1:])
+    )
+    gap = 0.0 if before * after <= 0 else min(before, after, key=abs)
+    return single(ENERGY_GAP, gap, int(told.sum()))

@@ -215,8 +215,9 @@ def _fit(prior: IndexPrior, y: Floats, x: Floats, params: LevelParams) -> tuple[
         held_out = np.append(held_out, y[block] - a - x[block] @ b)
     if len(held_out):
         # The wider of the middle and the shoulder: a few bad days in ten must not make the unit look quiet.
-        sided = np.minimum(held_out, 0.0) if prior.index in EPISODIC else held_out
-        noise = max(1.4826 * median_of(np.abs(held_out)), quantiles_of(np.abs(sided), (0.9,))[0] / 1.9)
+        lower = held_out[held_out <= 0.0] if prior.index in EPISODIC else held_out
+        sided = np.abs(lower if len(lower) >= 3 else held_out)
+        noise = max(1.4826 * median_of(sided), quantiles_of(sided, (0.9,))[0] / 1.9)
     noise = max(noise, prior.noise_floor)
     return None if noise > params.noise_ceiling * prior.noise_floor else (level, slopes, covariance, noise)
 

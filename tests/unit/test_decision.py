@@ -50,12 +50,13 @@ def test_without_a_trend_half_fail_by_the_time_scale_of_the_fault() -> None:
 
 def test_prices_by_hand() -> None:
     found = decide(replace(LEAK, ending=SLOW), PARAMS)
-    # SLOW has 0 at day 0, 0.1 at 30: 0.01 at day 3, 17/300 at day 17; a loss of 320, a visit in it
-    assert cost(found, Option.VISIT_NOW) == pytest.approx(120 + 0.1 * 60 + 0.9 * 0.01 * (320 - 120))
+    # SLOW has 0 at day 0, 0.1 at 30: 0.01 at day 3, 17/300 at day 17; a loss of 320, a visit in it, half
+    # of the rest spared because somebody is coming
+    assert cost(found, Option.VISIT_NOW) == pytest.approx(120 + 0.1 * 60 + 0.9 * 0.01 * 0.5 * (320 - 120))
     assert cost(found, Option.NOTHING) == pytest.approx(0.9 * 1.0 * 320)
     journey = 0.2 * 50 + 0.8 * 120
     assert cost(found, Option.VISIT_BUNDLED) == pytest.approx(
-        journey + 0.1 * 60 - 0.1 * 0.3 * (journey + 60) + 0.9 * 17 / 300 * (320 - 120)
+        journey + 0.1 * 60 - 0.1 * 0.3 * (journey + 60) + 0.9 * 17 / 300 * 0.5 * (320 - 120)
     )
     assert found.option is Option.VISIT_BUNDLED
     assert found.saving == pytest.approx(cost(found, Option.NOTHING) - cost(found, Option.VISIT_BUNDLED))
@@ -64,6 +65,14 @@ def test_prices_by_hand() -> None:
 
 def test_what_fails_soon_does_not_wait_for_company() -> None:
     assert decide(replace(LEAK, ending=SOON), PARAMS).option is Option.VISIT_NOW
+
+
+def test_what_may_fail_before_anybody_arrives_is_not_left_alone() -> None:
+    # 0.73 within the 3 days: a visit costs 120 + 20 + 0.66 * 0.73 * 0.5 * 200 = 188, waiting for the failure 0.66 * 320
+    soon = Ending(p10=-11.0, p50=-1.0, p90=6.0)
+    found = decide(replace(LEAK, probability=0.66, ending=soon), PARAMS)
+    assert cost(found, Option.VISIT_NOW) == pytest.approx(120 + 0.34 * 60 + 0.66 * soon.within(3) * 0.5 * 200)
+    assert found.option in VISITS
 
 
 def test_what_is_hardly_likely_is_watched() -> None:

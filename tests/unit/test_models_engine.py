@@ -53,6 +53,15 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
         (Kind.WASHING_MACHINE, {"fill_s_per_l": 0.4}, {"inlet_valve_weak"}),
         # Water comes slower to the dishwasher as well: that is the mains.
         (Kind.WASHING_MACHINE, {"fill_s_per_l": 0.4, "mains_s_per_l": 0.44}, set()),
+        # Faults of parts that share no index are there side by side.
+        (
+            Kind.WASHING_MACHINE,
+            {"drain_s_per_l": 0.5, "tumble_vibration_mm_s": 0.5, "spin_vibration_mm_s": 0.5, "wash_power_w": 0.2},
+            {"drain_filter_clog", "bearing_wear"},
+        ),
+        # Less air: the inlet is hotter long before the thermostat makes drying slower.
+        (Kind.DRYER, {"inlet_rise_k": 0.17, "exhaust_rise_k": 0.1}, {"vent_clog"}),
+        (Kind.DISHWASHER, {"heat_duty": -0.16, "heat_rate_k_per_h": -0.18}, {"heater_failure"}),
         (Kind.AIR_PURIFIER, CLOGGED_FAN, {"filter_clog"}),
         (Kind.AIR_PURIFIER, {"watts_at_2": 0.1}, set()),  # more watts is no clog
     ],

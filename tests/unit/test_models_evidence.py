@@ -1,0 +1,109 @@
+"""How evidence is weighed: what competes for a name, how long what comes and goes has to last, what a unit scatters."""
+
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+import pytest
+
+from domain.signals import Kind
+from models.detectors.rivals import rivals_of
+from models.detectors.signature import CautionParams, all_deviations, amplitudes_of, limits_of, rivals_among
+from models.features.day import Floats, Rows
+from models.features.sensors import _energy_gap
+from models.healthy.fleet_prior import priors_of
+from models.healthy.level import learn_level
+from models.history import DatedIndex, history_of
+from models.peers import standing_of
+from tests.unit.index_stories import signature_named, story
+from tests.unit.synthetic_days import FIRST, evening
+
+FILL: Final = "fill_s_per_l"
+VALVE: Final = signature_named(Kind.WASHING_MACHINE, "inlet_valve_weak")
+
+
+def test_only_what_moves_the_same_indices_competes_for_a_name() -> None:
+    wet = rivals_of(Kind.WASHING_MACHINE)
+    assert [one.fault for one in rivals_among(wet, VALVE)] == ["inlet_valve_weak"]
+    fridge = rivals_of(Kind.REFRIGERATOR)
+    dust = signature_named(Kind.REFRIGERATOR, "condenser_dust")
+    assert {one.fault for one in rivals_among(fridge, dust)} >= {"compressor_failing", "door_seal_leak", "power_meter"}
+
+
+def filled_slowly(days: frozenset[int], last: int) -> Floats:
+    """Amplitudes of a weak valve where a litre took 1.5 times as long on `days`; every third day was a washing day."""
+    rows: list[DatedIndex] = [
+        (FIRST + timedelta(days=number), FILL, 7.0 * (1.5 if number in days else 1.0), 0.0, 1.0)
+        for number in range(0, last + 1, 3)
+    ]
+    history = history_of(rows, evening(last))
+    reference = learn_level(priors_of(Kind.WASHING_MACHINE)[FILL], history)
+    assert reference is not None
+    found = amplitudes_of(VALVE, all_deviations(Kind.WASHING_MACHINE, history, {FILL: reference}))
+    assert found is not None
+    return found.values
+
+
+@pytest.mark.parametrize(
+    ("days", "weak"),
+    [
+        (frozenset({39, 42, 45}), False),  # 6 days: the mains are worked on
+        (frozenset({36, 39, 42, 45}), True),  # 9 days, with every washing day of the last week and the one before it
+        (frozenset({36, 42, 45}), False),  # between them it was well
+    ],
+)
+def test_a_valve_is_weak_when_every_wash_of_more_than_a_week_was_slow(*, days: frozenset[int], weak: bool) -> None:
+    # log(1.5) = 0.41; day 46 is not over
+    assert filled_slowly(days, 46)[-1] == pytest.approx(0.41 if weak else 0.0, abs=0.01)
+
+
+def test_days_of_low_mains_pressure_do_not_hide_what_a_unit_does_when_healthy() -> None:
+    # Every third day half as long again: the lower side of the days scatters by hardly anything.
+    values = [7.0 * (1.5 if number % 3 == 2 else 1.0 + 0.01 * (number % 2)) for number in range(12)]
+    rows: list[DatedIndex] = [
+        (FIRST + timedelta(days=number), FILL, one, 0.0, 1.0) for number, one in enumerate(values)
+    ]
+    reference = learn_level(priors_of(Kind.WASHING_MACHINE)[FILL], history_of(rows, evening(12)))
+    assert reference is not None
+    assert reference.model["noise"] < 0.12
+
+
+def test_a_unit_whose_days_scatter_has_not_moved_for_its_peers_where_a_quiet_one_has() -> None:
+    history, references = story(Kind.DRYER, {"inlet_rise_k": 0.2}, 30)
+    noisy = {index: one for index, one in references.items() if index == "inlet_rise_k"}
+    model = {**noisy["inlet_rise_k"].model, "noise": 0.3}
+    loud = {"inlet_rise_k": type(noisy["inlet_rise_k"])(
+        index="inlet_rise_k", learned_from=FIRST, learned_to=noisy["inlet_rise_k"].learned_to, model=model
+    )}  # fmt: skip
+    quiet = standing_of(Kind.DRYER, history, noisy)["vent_clog"]
+    assert quiet > 1.0
+    again, _ = story(Kind.DRYER, {"inlet_rise_k": 0.2}, 30)
+    assert standing_of(Kind.DRYER, again, loud)["vent_clog"] < 0.5
+
+
+def test_the_lowest_of_some_days_counts_as_the_days_that_it_stands_for() -> None:
+    history, references = story(Kind.WASHING_MACHINE, {}, 30)
+    found = amplitudes_of(VALVE, all_deviations(Kind.WASHING_MACHINE, history, references))
+    assert found is not None
+    limits = limits_of(VALVE, found, CautionParams())
+    # Three standard deviations of the mean of `lowest_of` days, or the floor.
+    assert limits.level == pytest.approx(
+        max(VALVE.level, 3.0 * np.hypot(found.noise / np.sqrt(VALVE.lowest_of), found.drift))
+    )
+
+
+@pytest.mark.parametrize(
+    ("power", "advance", "gap"),
+    [
+        # A meter that speaks on change: 5 min at 4 W, then 1 min at 2700 W, again and again; 45 Wh each time.
+        ([4.0, 2700.0], [0.0454, 0.0], 0.0),
+        # The same counter, while power is said ten times too high.
+        ([40.0, 27000.0], [0.0454, 0.0], np.log(10.0)),
+    ],
+)
+def test_energy_is_what_flowed_at_the_power_that_was_said(power: list[float], advance: list[float], gap: float) -> None:
+    # 4 W for 300 s is 0.33 Wh, 2700 W for 60 s is 45 Wh; straight lines between the rows would make 135 Wh of it.
+    times = np.cumsum([0.0] + [300.0, 60.0] * 10)
+    counter = np.cumsum([0.0] + [0.00033, advance[0]] * 10)
+    rows = Rows(time_s=times, numbers={"power_w": np.array([*(power * 10), power[0]]), "energy_kwh": counter})
+    assert _energy_gap(rows)[0].value == pytest.approx(gap, abs=0.02)
