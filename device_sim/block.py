@@ -1,5 +1,6 @@
 """A block of homes on one site, stepped together through data time: the engine room of the simulator."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -31,8 +32,16 @@ NORMAL_FAN_HOURS: Final = 14.0  # (E) a normal day's use of the air filter, the 
 class Block:
     """Homes that share a site; `advance` yields what their appliances report."""
 
-    def __init__(self, params: SimParams, specs: list[HomeSpec], plans: tuple[FaultPlan, ...]) -> None:
+    def __init__(
+        self,
+        params: SimParams,
+        specs: list[HomeSpec],
+        plans: tuple[FaultPlan, ...],
+        changed: Callable[[DayPlan], DayPlan] = lambda plan: plan,
+    ) -> None:
+        """`changed` makes another day of each planned one, to see what that does to the signals."""
         self._params = params
+        self._changed = changed
         self.specs = specs
         self._offset_s = specs[0].site.utc_offset_s
         self._index = {spec.index: i for i, spec in enumerate(specs)}
@@ -119,8 +128,8 @@ class Block:
             return [], []
         day = self._local_day - self._first_day
         if self._plan is None:
-            self._plan = plan_day(
-                self._params, specs=self.specs, local_day=self._local_day, day=day, faults=self.faults
+            self._plan = self._changed(
+                plan_day(self._params, specs=self.specs, local_day=self._local_day, day=day, faults=self.faults)
             )
             self._laundry.begin_day(self._plan, self._local_day)
             if self._extras:

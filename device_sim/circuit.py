@@ -13,6 +13,7 @@ NOMINAL_V: Final = 230.0
 TERMINAL_K_PER_W: Final = 1.6  # (E) a joint that dissipates 30 W runs about 48 K above the room
 TERMINAL_LAG: Final = 0.10  # (E) share of the way per minute: ten minutes to settle
 CONTACT_OHM_AT_FULL: Final = 0.9  # loose_contact severity 1
+LEAK_MA_PER_A: Final = 0.02  # (E) filters and heaters of what is switched on leak too
 LEAK_MA_AT_FULL: Final = 17.0  # earth_leakage severity 1: well past half of a 30 mA device
 CHANGE_A: Final = 2.0
 CHANGE_SHARE: Final = 0.15
@@ -99,7 +100,7 @@ def run_circuits(
     state.rise_k, state.energy_kwh = warm, energy[-1].copy()
     # Moisture makes an insulation fault come and go, but never below the standing part.
     faulty = LEAK_MA_AT_FULL * leak * np.clip(1.0 + 0.15 * leak_noise, 0.6, 1.5)
-    standing = units.leakage_ma * (1.0 + 0.05 * leak_noise) + 0.15 * (current > 6.0)
+    standing = units.leakage_ma * (upstream_v / 230.0) * (1.0 + 0.05 * leak_noise) + LEAK_MA_PER_A * current
     return CircuitTrace(
         current_a=current,
         voltage_v=voltage,

@@ -22,6 +22,7 @@ CUT_OUT_C: Final = 96.0  # (E) bimetal cut-out on the element flange
 CUT_OUT_MIN: Final = 9.0  # (E) until it has cooled
 STANDING_MA: Final = 0.35  # (E) of a sound sheathed element
 LEAK_MA_AT_FULL: Final = 3.2  # element_failing severity 1: water reaches the filling; still below the class limit
+ANODE_PER_K: Final = 0.006  # (E) warm water conducts better and corrodes faster: it takes more protective current
 ANODE_MA: Final = 7.0  # (E) protective current of a powered anode in fresh condition
 
 
@@ -165,7 +166,8 @@ def _signals(
     energy = state.energy_kwh + np.cumsum(power, axis=0) / 60_000.0
     state.energy_kwh = energy[-1].copy()
     leak = (STANDING_MA + LEAK_MA_AT_FULL * np.minimum(failing, 1.0) ** 2) * (out["heat"] > 0.0) + 0.05
-    protective = np.where(units.powered_anode, ANODE_MA * (1.0 - 0.85 * anode) * (1.0 + 0.04 * noise[2]), np.nan)
+    fresh = ANODE_MA * (1.0 + ANODE_PER_K * (0.5 * (out["top"] + out["bottom"]) - 55.0))
+    protective = np.where(units.powered_anode, fresh * (1.0 - 0.85 * anode) * (1.0 + 0.04 * noise[2]), np.nan)
     measured = 1.0 + 0.004 * noise[1]
     return {
         "top_c": np.round(out["top"] + 0.15 * noise[0], 1),
