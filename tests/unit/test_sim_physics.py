@@ -227,7 +227,7 @@ def test_a_loose_joint_dissipates_and_warms_its_terminal() -> None:
 
 def test_leakage_adds_to_the_standing_leakage() -> None:
     trace = run_circuit(load_w=2300.0, leak=0.5)
-    assert float(trace.leakage_ma[-1, 0]) == pytest.approx(0.5 + 0.15 + 8.5)
+    assert float(trace.leakage_ma[-1, 0]) == pytest.approx(0.5 + 0.02 * 10.0 + 8.5, abs=0.03)
 
 
 def test_a_meter_speaks_on_change_and_every_ten_seconds_near_the_rating() -> None:
