@@ -217,6 +217,7 @@ _WASHING_MACHINE: Final = (
         ),
         level=0.12,
         failure=(0.4, 0.7, 1.2),
+        least_probability=0.55,  # months of time, and a visit of hours: the first weak sign can wait
         cannot_see=FIRST_WEEKS
         + " The coast-down, which sampling once a minute does not show; shock absorbers look alike.",
     ),
