@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
 
 from api import calendars, console, health, live, metrics, owner_home_page, owner_pages
+from api.asked import refuse_unknown
 from api.guard import Guard
 from api.problems import MEDIA_TYPE, Problem, install_problems
 from api.routes import (
@@ -105,7 +106,7 @@ def _routes() -> tuple[BaseRoute, ...]:
         *(people, suspensions, prices, visits),
         live,
     ):
-        router.include_router(part.router, prefix="/api/v1")
+        router.include_router(part.router, prefix="/api/v1", dependencies=[Depends(refuse_unknown)])
     for part in (health, metrics, console, calendars, owner_pages, owner_home_page, job_sheet):
         router.include_router(part.router)
     router.include_router(electrical.pages)

@@ -281,3 +281,16 @@ def test_a_request_waits_for_a_free_connection_and_a_stopped_server_leaves_none(
             " application_name LIKE 'wellkept api%'"
         ).fetchone()
     assert left == (0,)
+
+
+def test_a_word_of_a_query_that_nobody_understands_is_refused(
+    connection: Connection, database_url: str, mqtt_url: str
+) -> None:
+    with client(database_url, mqtt_url) as api:
+        assert api.get("/api/v1/orders?limit=5").status_code == 200
+        answer = api.get("/api/v1/orders?limit=5&staet=open")
+        assert answer.status_code == 422
+        assert "staet" in answer.json()["detail"]
+        assert "state" in answer.json()["detail"], "what it does understand is said"
+        assert [wrong["at"] for wrong in answer.json()["errors"]] == ["query.staet"]
+        assert "takes no query" in api.get("/api/v1/households/nowhere?x=1").json()["detail"]
