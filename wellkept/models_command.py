@@ -87,6 +87,29 @@ def retire(settings: Settings, model: str, reason: str) -> None:
 
 
 @models.command()
+@click.argument("rule")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The model's file.")
+@click.pass_obj
+def hold(settings: Settings, rule: str, out: Path) -> None:
+    """Put RULE, a detector, on trial: write and register what speaks now with that rule kept quiet.
+
+    Promoted twice it speaks, without the rule. The model before it, promoted once, then judges the rule in its shadow,
+    and `compare` tells what the rule would have added.
+    """
+    from models.trained.file import write_model
+    from models.trained.hold import hold as without
+    from models.trained.registered import speakers_at_work
+
+    with _connected(settings) as connection:
+        champion = speakers_at_work(connection).champion
+    if champion is None:
+        raise BadInput("no model speaks here, so none can keep a rule quiet")
+    held = without(champion.model, rule)
+    write_model(held, out)
+    register_file(_url(settings), out)
+
+
+@models.command()
 @click.argument("model")
 @click.pass_obj
 def compare(settings: Settings, model: str) -> None:

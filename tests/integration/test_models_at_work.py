@@ -197,6 +197,12 @@ def test_models_are_looked_after_from_the_command_line(
     assert code == 0
     assert "champion" in listed
     assert "mine" in listed
+    assert "registered as a candidate" in admin("hold", GROUP[1], "--out", str(tmp_path / "quiet.json"))[1]
+    assert {one.name: one.state for one in list_models(connection)} == {
+        "mine": "champion",
+        f"mine, {GROUP[1]} on trial": "candidate",
+    }
+    assert "no detector is called" in admin("hold", "nonsense", "--out", str(tmp_path / "none.json"))[1]
     assert admin("retire", short) == (0, "mine is retired\n")
     assert admin("promote", "zz")[0] == 2
     file.write_text("{}", encoding="utf-8")

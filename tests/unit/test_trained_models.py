@@ -18,6 +18,7 @@ from models.evaluation.ledger import Finding
 from models.healthy.fleet_prior import priors_of
 from models.trained.drift import has_drifted
 from models.trained.file import as_text, parse_model, read_model, shipped, write_model
+from models.trained.hold import hold
 from models.trained.model import Belief, Example, Forest, Platt, Provenance, TrainedModel
 from models.trained.speak import speak
 from models.trained.speakers import Speakers, believed, hear
@@ -290,3 +291,19 @@ def test_edges_are_fitted_by_class_where_enough_failed() -> None:
     assert spread[Urgency.SELF] == pytest.approx((0.492, 5.0, 9.508))
     # 5 to 95 of 1 to 99
     assert coverage(held(failed, spread)) == {"self": {"n": 99, "inside": round(91 / 99, 4)}}
+
+
+def test_a_rule_on_trial_is_quiet_and_the_others_speak() -> None:
+    rule = "refrigerator_condenser_dust"
+    held = hold(shipped().model, rule)
+    loud = replace(verdict(0.95), fault="condenser_dust", detector=f"{rule}/1")
+    assert speak(shipped().model, Kind.REFRIGERATOR, [loud]) != []
+    assert speak(held, Kind.REFRIGERATOR, [loud]) == []
+    others = {group: limit for group, limit in held.limits.items() if group != (Kind.REFRIGERATOR, rule)}
+    assert others.items() <= shipped().model.limits.items()
+    assert held.provenance.name.endswith(f"{rule} on trial")
+
+
+def test_a_rule_that_there_is_not_cannot_be_on_trial() -> None:
+    with pytest.raises(BadInput, match="refrigerator_condenser_dust"):
+        hold(shipped().model, "refrigerator_condensor_dust")
