@@ -40,7 +40,12 @@ class Ending:
     p90: float
 
     def within(self, days: float) -> float:
-        """Probability of failing within so many days: straight lines through the three points."""
+        """Probability of failing within so many days of what has not failed by now."""
+        by_now = self._by(0.0)
+        return (self._by(days) - by_now) / (1.0 - by_now) if by_now < 1.0 else 0.0
+
+    def _by(self, days: float) -> float:
+        """Probability of having failed by then: straight lines through the three points."""
         knots = ((2 * self.p10 - self.p50, 0.0), (self.p10, 0.1), (self.p50, 0.5), (self.p90, 0.9),
                  (2 * self.p90 - self.p50, 1.0))  # fmt: skip
         if days <= knots[0][0]:
@@ -60,7 +65,7 @@ class Situation:
     probability: float
     at: datetime
     ending: Ending | None = None
-    """None: no credible trend; then the time scale of the fault counts."""
+    """None: no credible trend; then the time scale of the fault counts, as it does of what has outlived its trend."""
     asked: bool = False
     """The owner was asked already and it did not help, or the owner would not."""
     refused: bool = False
@@ -73,7 +78,7 @@ class Situation:
 
     def fails_within(self, days: float) -> float:
         """Probability of failing within so many days if the fault is there."""
-        if self.ending is not None:
+        if self.ending is not None and self.ending.p90 > 0:
             return self.ending.within(days)
         return float(1.0 - 0.5 ** (max(0.0, days) / self.fault.typical_days))
 

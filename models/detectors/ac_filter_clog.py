@@ -13,7 +13,7 @@ from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.detectors.accumulate import Course, Limits, bounded_probability, days_to, follow
 from models.detectors.contract import Detector, References
-from models.detectors.rivals import rivals_of
+from models.detectors.rivals import explanations_of
 from models.detectors.signature import CautionParams, all_deviations, likelihoods
 from models.features.air_conditioner import AIR_DROP, COIL_DROP
 from models.healthy.learners import EXPECTED, RATIO
@@ -85,10 +85,13 @@ def _watched(history: FeatureHistory, references: References, index: str, params
 
 
 def _deviations(history: FeatureHistory, references: References, index: str, params: ClogParams) -> DaySeries:
-    """Log ratio of the complete, sufficiently observed days after learning."""
-    own = references[index]
-    series = history.complete(RATIO[index]).within(own.watched_from, own.watched_to).at_least(params.least_windows)
-    return replace(series, values=np.log(series.values) - own.stepped(series.ordinals))
+    """Log ratio of the complete, sufficiently observed days after learning, what its thermometers moved taken off."""
+    deviation = all_deviations(Kind.AIR_CONDITIONER, history, references).get(index)
+    if deviation is None:
+        return DaySeries()
+    series = history.complete(RATIO[index]).at_least(params.least_windows)
+    series = series.within(deviation.days[0], deviation.days[-1])
+    return replace(series, values=deviation.values)
 
 
 def _limits(noise: float, params: ClogParams, share: float) -> Limits:
@@ -117,7 +120,7 @@ def _corroborated(
 def _named(history: FeatureHistory, references: References, series: DaySeries) -> bool:
     """A clog explains the last days better than a leak, a fouled outdoor coil or a thermometer that moved alone."""
     deviations = all_deviations(Kind.AIR_CONDITIONER, history, references)
-    named = likelihoods(rivals_of(Kind.AIR_CONDITIONER), deviations, series.days[-1], CautionParams())
+    named = likelihoods(explanations_of(Kind.AIR_CONDITIONER, deviations), deviations, series.days[-1], CautionParams())
     return max(named, key=lambda fault: named[fault]) == "filter_clog"
 
 

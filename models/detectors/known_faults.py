@@ -96,19 +96,22 @@ _AIR_CONDITIONER: Final = (
         cannot_see=FIRST_WEEKS + " A failing fan or blocked outlet looks the same; units without coil and supply.",
     ),
 )
+# Whatever makes a machine run more makes its runs longer, until they join.
+_LONGER_RUNS: Final = ("starts_per_h", -0.5, 2.0)
 _REFRIGERATOR: Final = (
     Signature(
         fault="condenser_dust",
         kind=Kind.REFRIGERATOR,
         effects=effects_of(
-            ("on_power_w", 1.0, 0.3),
-            ("duty", 0.7, 0.4),
-            ("mean_power_w", 1.6, 0.6),
-            ("pulldown_k_per_h", -0.5, 0.3),
-            ("evap_depth_k", -0.3, 0.6),
+            ("on_power_w", 1.0, 0.2),
+            ("duty", 0.9, 0.3),
+            ("mean_power_w", 1.8, 0.5),
+            ("evap_depth_k", -0.5, 0.6),
             ("warmup_per_h", 0.0, 0.15),
             ("freezer_warmup_per_h", 0.0, 0.15),
             ("short_start_share", 0.0, 0.2),
+            ("pulldown_k_per_h", -1.2, 0.6),
+            _LONGER_RUNS,
             keys=("on_power_w",),
         ),
         level=0.09,
@@ -124,9 +127,10 @@ _REFRIGERATOR: Final = (
             ("freezer_warmup_per_h", 0.4, 0.5),
             ("duty", 0.8, 0.5),
             ("mean_power_w", 0.9, 0.5),
-            ("starts_per_h", 0.3, 0.8),
-            ("on_power_w", 0.05, 0.15),
+            ("on_power_w", 0.3, 0.3),  # a warmer evaporator loads the machine more
             ("short_start_share", 0.0, 0.2),
+            ("pulldown_k_per_h", -1.0, 1.0),  # what is left of capacity after the load
+            _LONGER_RUNS,
             keys=("warmup_per_h", "duty"),
         ),
         level=0.10,
@@ -144,10 +148,12 @@ _REFRIGERATOR: Final = (
         # on the condenser, the other way round, shows in power first.
         effects=effects_of(
             ("short_start_share", 0.5, 0.8),
-            ("pulldown_k_per_h", -1.2, 0.8),
-            ("on_power_w", 0.3, 0.4),
-            ("duty", 1.0, 0.5),
-            ("mean_power_w", 1.2, 0.6),
+            ("on_power_w", 0.4, 0.25),
+            ("duty", 1.0, 0.4),
+            ("mean_power_w", 1.4, 0.5),
+            ("evap_depth_k", -0.6, 0.6),  # less refrigerant boils in it
+            ("pulldown_k_per_h", -1.3, 0.7),
+            _LONGER_RUNS,
             ("warmup_per_h", 0.0, 0.2),
             ("freezer_warmup_per_h", 0.0, 0.2),
             ("fridge_c", 2.0, 2.5),

@@ -13,7 +13,7 @@ from models.detectors.accumulate import Course, follow, middle_of
 from models.detectors.contract import Detector, References
 from models.detectors.index_words import words_of
 from models.detectors.known_faults import SIGNATURES
-from models.detectors.rivals import rivals_of
+from models.detectors.rivals import explanations_of
 from models.detectors.signature import (
     Amplitudes,
     CautionParams,
@@ -51,8 +51,8 @@ def judge(
     course = follow(amplitudes.days, amplitudes.values, limits)
     fresh = (history.today - amplitudes.days[-1]).days <= signature.old_days
     if course.raised and fresh:
-        among = rivals_among(rivals_of(signature.kind), signature)
-        rivals = [rival for rival in among if not _too_fast(rival, history, deviations)]
+        among = rivals_among(explanations_of(signature.kind, deviations), signature)
+        rivals = [one for one in among if not _too_fast(one, history, deviations)]
         named = likelihoods(rivals, deviations, amplitudes.days[-1], _lately(signature, params))
         if signature in rivals and max(named, key=lambda fault: named[fault]) == signature.fault:
             verdict = _raised(

@@ -1,5 +1,6 @@
 """What is no fault of its own here but looks like one: it competes for the name, and then nothing is said."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
@@ -7,6 +8,7 @@ from domain.signals import Kind
 from models.detectors.known_faults import FIRST_WEEKS, SIGNATURES, effects_of
 from models.detectors.signature import Signature
 from models.features import air_conditioner as ac
+from models.healthy.deviations import Deviation
 
 # A household that draws little and often makes heatings short as well, but leaves no cold bottom.
 _DRAWS_RIVAL: Final = Signature(
@@ -48,6 +50,7 @@ _THERMOMETERS: Final = tuple(
         kind=Kind.AIR_CONDITIONER,
         effects=effects_of((index, 1.0, 0.4), keys=(index,)),
         odds=0.3 if index == ac.DISCHARGE_LIFT else 0.05,
+        of_sensor=True,
         level=0.11,
         failure=(1.0, 1.0, 1.0),
         cannot_see=FIRST_WEEKS,
@@ -77,6 +80,15 @@ _THERMOMETER_RIVAL: Final = Signature(
 
 _RIVALS: Final = (_METER_RIVAL, _THERMOMETER_RIVAL, _DRAWS_RIVAL, *_THERMOMETERS, *_DEMAND)
 """What is no fault of its own here, but looks like one."""
+
+
+def explanations_of(kind: Kind, deviations: Mapping[str, Deviation]) -> list[Signature]:
+    """The rivals that this unit's sensors leave: none of a thermometer that was found right at rest."""
+    return [
+        one
+        for one in rivals_of(kind)
+        if not (one.of_sensor and any(e.index in deviations and deviations[e.index].rested for e in one.effects))
+    ]
 
 
 @cache

@@ -70,6 +70,8 @@ class Signature:
     """And of all observed days within so many calendar days, and of the one before them: so it has lasted so long."""
     lowest_without: str = ""
     """Only for units that do not measure this context; empty for all."""
+    of_sensor: bool = False
+    """A sensor that moved alone: it explains nothing where the sensor was found right at rest."""
     lowest_unless: str = ""
     """A context index that tells what only looks like it: two days on which it was known are enough."""
 

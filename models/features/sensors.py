@@ -32,7 +32,12 @@ REST_S: Final = 3600.0
 """After an hour at rest coil, supply and room are at one temperature within a kelvin or two (E)."""
 LEAST_RESTING: Final = 6
 REST_PAIRS: Final = {
-    Kind.AIR_CONDITIONER: (("room_c", "supply_c"), ("room_c", "coil_in_c"), ("outdoor_c", "coil_out_c")),
+    Kind.AIR_CONDITIONER: (
+        ("room_c", "supply_c"),
+        ("room_c", "coil_in_c"),
+        ("outdoor_c", "coil_out_c"),
+        ("outdoor_c", "discharge_c"),
+    ),
     Kind.DRYER: (("inlet_c", "exhaust_c"),),
 }
 ON_W: Final = {Kind.AIR_CONDITIONER: 60.0, Kind.DRYER: 20.0}

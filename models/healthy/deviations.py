@@ -9,6 +9,7 @@ import numpy as np
 
 from domain.signals import Kind
 from models.features.day import Floats
+from models.healthy.at_rest import moved_k
 from models.healthy.fleet_prior import IndexPrior, priors_for
 from models.healthy.learners import EXPECTED, RATIO
 from models.healthy.level import Deviation, deviation_of
@@ -21,7 +22,12 @@ WINDOW_DRIFT: Final = 0.03
 """Healthy air conditioners wander by this much over a season beyond what their context explains (E)."""
 THERMOMETER_DRIFT_K: Final = 0.3
 """Two thermometers of an appliance drift apart by this much over a season (E): it weighs on small differences."""
+RESTED_DRIFT_K: Final = 0.1
+"""And by this much beyond what they show at rest (E)."""
 LEAST_WINDOWS: Final = 2.0
+GOES_TO_NOTHING: Final = frozenset({"pulldown_k_per_h", "starts_per_h"})
+"""What is left of a refrigerator's capacity after its load, and how often it stops: both go to nothing where it runs on
+and on. There a logarithm would make the last trace of them outweigh every other sign, so that shares are compared."""
 LOOK_BACK: Final = timedelta(days=150)
 """What is older has either been said or has ended (E); it keeps the cost of a day from growing with the history."""
 CONTEXT_WANDER: Final = {"ambient_c": 5.0, "inlet_c": 4.0, "doors_per_h": 0.5, "mains_s_per_l": 0.03}
@@ -47,7 +53,8 @@ def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, 
             unsure = 0.0 if reference is None else reference.unsure
             blind = frozenset(one.context for one in prior.slopes if len(history.all_days(one.context)) == 0)
             drift = float(np.hypot(_drift(prior, history), unsure))
-            found[index] = replace(deviation, drift=drift, unmeasured=blind)
+            values = np.expm1(deviation.values) if index in GOES_TO_NOTHING else deviation.values
+            found[index] = replace(deviation, values=values, drift=drift, unmeasured=blind)
     history.memo["deviations"] = (references, kind, found)
     return found
 
@@ -85,19 +92,25 @@ def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> De
         return None
     stepped = reference.stepped(series.ordinals)
     wanted = history.complete(EXPECTED[index]).at_days(series.ordinals)
+    moved = moved_k(index, history, reference.model, series.ordinals)
+    rested = bool(np.isfinite(moved[-1]))
+    observed = wanted * series.values - np.nan_to_num(moved)
+    ratio = np.divide(observed, wanted, out=series.values.copy(), where=wanted > 0)
     return Deviation(
         days=series.days,
-        values=np.log(np.maximum(series.values, 0.05)) - stepped,
+        values=np.log(np.maximum(ratio, 0.05)) - stepped,
         noise=np.full(len(series), float(reference.model["noise"])),
         expected=wanted * np.exp(stepped),
-        observed=wanted * series.values,
-        drift=float(np.sqrt(WINDOW_DRIFT**2 + _thermometers(index, wanted) ** 2 + reference.unsure**2)),
+        observed=observed,
+        drift=float(np.sqrt(WINDOW_DRIFT**2 + _thermometers(index, wanted, rested) ** 2 + reference.unsure**2)),
         ordinals=series.ordinals,
+        rested=rested,
     )
 
 
-def _thermometers(index: str, expected: Floats) -> float:
+def _thermometers(index: str, expected: Floats, rested: bool) -> float:
     """Relative drift of an index that is a difference of two temperatures."""
     if not index.endswith("_k"):
         return 0.0
-    return THERMOMETER_DRIFT_K / max(float(np.nanmedian(expected)) if np.isfinite(expected).any() else 1.0, 1.0)
+    drift_k = RESTED_DRIFT_K if rested else THERMOMETER_DRIFT_K
+    return drift_k / max(float(np.nanmedian(expected)) if np.isfinite(expected).any() else 1.0, 1.0)

@@ -17,6 +17,7 @@ from models.features import air_conditioner
 from models.features.day import Day, DayIndex, median_of
 from models.features.steady import Windows
 from models.healthy.air_side import expected_drop_k, learn_air_side, model_as_json, model_from_json
+from models.healthy.at_rest import gap_at_rest
 from models.healthy.fleet_prior import priors_for
 from models.healthy.level import learn_level
 from models.healthy.reference import Reference
@@ -139,7 +140,9 @@ def _first_fit(
     for number in ends:
         model = learn_air_side(windows[:number], _TARGETS[index])
         if model is not None:
-            return Reference(index=index, learned_from=good[0], learned_to=good[number - 1], model=model_as_json(model))
+            first, last = good[0], good[number - 1]
+            kept = model_as_json(model) | gap_at_rest(index, history, first, last)
+            return Reference(index=index, learned_from=first, learned_to=last, model=kept)
     return None
 
 

@@ -57,6 +57,8 @@ class Deviation:
     """What it depends on and the unit does not measure."""
     alike_in: Mapping[str, Mask] = field(default_factory=dict)
     """By context index, whether it was known on the day."""
+    rested: bool = False
+    """Its thermometers were compared at rest, and what they had moved by themselves is taken off."""
 
     def __len__(self) -> int:
         return len(self.days)

@@ -1,34 +1,45 @@
 """From scores to probabilities: logistic regression (Platt 1999) with one slope per class of fault.
 
 Each detector has an intercept of its own, drawn towards that of its class as far as it has few examples, so that a
-fault with three examples does not claim to be certain.
+fault with three examples does not claim to be certain. Sensors are a class of their own: how often a circuit's meter is
+wrongly blamed says nothing of heating elements.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from domain.faults import Urgency
 from domain.signals import Kind
+from models.features.day import Floats
 from models.trained.model import Example, Platt
 
 PULL = 0.5
 """Standard deviation, in logits, by which detectors of a class may differ before the data must insist (E)."""
 
-DOUBT = 0.1
-"""Findings of each sort that are added to every class (E): a tenth, as at real base rates a true visit of an enriched
-fleet counts no more, and a whole one would outweigh ten of them."""
+DOUBT = 1.0
+"""Findings of each sort that are added to every class (E): nothing finite is certain."""
+SENSORS = "sensor_fault"
 
 
 def fit_probabilities(examples: Sequence[Example]) -> Mapping[tuple[Kind, str], Platt]:
     """A Platt curve by kind and detector; a detector without examples gets none."""
     found: dict[tuple[Kind, str], Platt] = {}
-    for urgency in Urgency:
-        own = [example for example in examples if example.urgency == urgency]
+    for urgency, sensors in product(Urgency, (False, True)):
+        own = [one for one in examples if one.urgency == urgency and one.group.startswith(SENSORS) == sensors]
         if own:
             found |= _fit_class(own)
     return found
+
+
+def _counted(examples: Sequence[Example]) -> Floats:
+    """The weights, in all as many as the examples are worth (Kish 1965): those that bring an enriched fleet to real
+    base rates are small numbers, which the doubt and the pull would outweigh however many examples there were."""
+    weights = np.array([example.weight for example in examples])
+    counted: Floats = weights * weights.sum() / (weights**2).sum()
+    return counted
 
 
 def _fit_class(examples: Sequence[Example]) -> dict[tuple[Kind, str], Platt]:
@@ -40,9 +51,8 @@ def _fit_class(examples: Sequence[Example]) -> dict[tuple[Kind, str], Platt]:
     x[:, 0] -= middle
     for row, example in enumerate(examples):
         x[row, 1 + groups.index((example.kind, example.group))] = PULL
-    # A little of each sort besides: nothing finite is certain.
     there = np.array([*(example.there for example in examples), True, False])
-    weights = np.array([*(example.weight for example in examples), DOUBT, DOUBT])
+    weights = np.array([*_counted(examples), DOUBT, DOUBT])
     fitted = LogisticRegression(C=1.0, max_iter=1000).fit(x, there, sample_weight=weights)
     intercept, (slope, *offsets) = float(fitted.intercept_[0]), fitted.coef_[0].tolist()
     if slope < 0:  # more evidence must not mean less probability: then the score tells nothing

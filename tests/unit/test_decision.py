@@ -36,11 +36,29 @@ def cost(decision: Decision, option: Option) -> float:
 
 @pytest.mark.parametrize(
     ("days", "probability"),
-    # Straight lines through (-28, 0), (2, 0.1), (32, 0.5), (62, 0.9), (92, 1)
-    [(-30, 0), (-28, 0), (-13, 0.05), (2, 0.1), (17, 0.3), (32, 0.5), (62, 0.9), (77, 0.95), (92, 1), (999, 1)],
+    # Straight lines through (2, 0), (32, 0.1), (62, 0.5), (92, 0.9), (122, 1)
+    [(0, 0), (2, 0), (17, 0.05), (32, 0.1), (47, 0.3), (62, 0.5), (92, 0.9), (107, 0.95), (122, 1), (999, 1)],
 )
 def test_chance_of_failing_by_a_day(days: float, probability: float) -> None:
-    assert Ending(p10=2, p50=32, p90=62).within(days) == pytest.approx(probability)
+    assert Ending(p10=32, p50=62, p90=92).within(days) == pytest.approx(probability)
+
+
+def test_what_has_not_failed_by_now_is_reckoned_with_from_now() -> None:
+    # (-30, 0), (-10, 0.1), (10, 0.5), (30, 0.9): 0.3 would have failed by now; 0.2 of the other 0.7 do in ten days.
+    due = Ending(p10=-10, p50=10, p90=30)
+    assert due.within(0) == pytest.approx(0.0)
+    assert due.within(10) == pytest.approx(0.2 / 0.7)
+    assert due.within(999) == pytest.approx(1.0)
+
+
+def test_somebody_is_sent_to_what_is_due_already() -> None:
+    due = replace(LEAK, probability=0.62, ending=Ending(p10=-15, p50=-1, p90=11))
+    assert decide(due, PARAMS).option is Option.VISIT_NOW
+
+
+def test_what_has_outlived_its_trend_fails_by_the_time_scale_of_the_fault() -> None:
+    outlived = replace(LEAK, ending=Ending(p10=-30, p50=-16, p90=-4))
+    assert outlived.fails_within(45) == pytest.approx(LEAK.fails_within(45))
 
 
 def test_without_a_trend_half_fail_by_the_time_scale_of_the_fault() -> None:

@@ -238,6 +238,19 @@ def test_few_examples_are_not_certain() -> None:
     assert 0.88 < fitted[(WASHER, "three")].probability(0.8) < 0.97
 
 
+def test_how_little_an_enriched_fleet_weighs_makes_nobody_unsure() -> None:
+    light = [replace(one, weight=0.03) for one in examples("light", 1.0, 36)]
+    assert fit_probabilities(light)[(WASHER, "light")].probability(0.8) > 0.9
+
+
+def test_wrongly_blamed_sensors_say_nothing_of_parts() -> None:
+    sound = examples("bearing", 1.0, 30)
+    alone = fit_probabilities(sound)[(WASHER, "bearing")]
+    beside = fit_probabilities([*sound, *examples("sensor_fault_washing_machine", 0.3, 300)])
+    assert beside[(WASHER, "bearing")] == alone
+    assert beside[(WASHER, "sensor_fault_washing_machine")].probability(0.8) == pytest.approx(0.3, abs=0.05)
+
+
 def test_more_evidence_never_means_less_probability_even_if_the_examples_say_so() -> None:
     fitted = fit_probabilities([*examples("odd", 0.9, 50, 0.6), *examples("odd", 0.5, 50, 0.9)])
     assert fitted[(WASHER, "odd")].slope == 0.0
