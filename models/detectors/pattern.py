@@ -1,5 +1,6 @@
 """From a signature to a detector: accumulated evidence, the right name, and the words for it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -7,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from domain.faults import fault_of
+from domain.faults import Urgency, fault_of
 from domain.findings import Evidence, Verdict
 from models.detectors.accumulate import Course, follow, middle_of
 from models.detectors.contract import Detector, References
@@ -30,6 +31,8 @@ from models.history import FeatureHistory, day_start
 from models.prognosis import days_until, with_time_scale
 
 VERSION: Final = "2"
+GRAVER: Final = 0.5
+"""As likely as this, beside what the owner could put right, a fault that needs a technician keeps it back (E)."""
 
 
 def judge(
@@ -58,6 +61,8 @@ def judge(
             verdict = _raised(
                 signature, detector, deviations, amplitudes, course, named[signature.fault], now_data_time
             )
+            if graver_is_likely(signature, named):
+                return None
             least = max(params.least_probability, signature.least_probability or 0.0)
             return verdict if verdict and verdict.probability >= least else None
         return None
@@ -70,6 +75,18 @@ def judge(
 def _lately(signature: Signature, params: CautionParams) -> CautionParams:
     """What is raised after fewer than three days, because it fails soon, is named by the last three."""
     return params if signature.steady_days >= 3 else replace(params, recent_days=3)
+
+
+def graver_is_likely(signature: Signature, named: Mapping[str, float]) -> bool:
+    """True while a fault that needs a technician is hardly less likely: an owner who cleans what is clean loses the
+    days in which the repair would have been in time, while what an owner can put right takes months."""
+    kind, own = signature.kind, signature.fault
+    if fault_of(kind, own).urgency is not Urgency.SELF:
+        return False
+    graver = {
+        one.fault for one in SIGNATURES if one.kind == kind and fault_of(kind, one.fault).urgency is Urgency.VISIT
+    }
+    return any(named.get(fault, 0.0) >= GRAVER * named[own] for fault in graver)
 
 
 def _too_fast(rival: Signature, history: FeatureHistory, deviations: dict[str, Deviation]) -> bool:

@@ -36,6 +36,8 @@ class Effect:
     tolerance: float
     key: bool = False
     """The fault is judged only on days and units that show at least one of its key indices."""
+    sometimes: bool = False
+    """Half of the units show it: that it is absent speaks hardly against the fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,11 +286,17 @@ def _log_density(recent: _Recent, effects: Mapping[str, Effect], amplitude: floa
     total = 0.0
     for index, (value, deviation) in recent.items():
         effect = effects.get(index)
-        expected = amplitude * effect.size if effect else 0.0
-        tolerance = amplitude * effect.tolerance if effect else 0.3 * amplitude * deviation
-        variance = deviation**2 + tolerance**2
-        total += -0.5 * log(variance) - 2.5 * log(1.0 + (value - expected) ** 2 / (4.0 * variance))
+        absent = _density(value, deviation**2 + (0.3 * amplitude * deviation) ** 2)
+        if effect is None:
+            total += absent
+            continue
+        shown = _density(value - amplitude * effect.size, deviation**2 + (amplitude * effect.tolerance) ** 2)
+        total += float(np.logaddexp(shown, absent)) - log(2.0) if effect.sometimes else shown
     return total
+
+
+def _density(gap: float, variance: float) -> float:
+    return -0.5 * log(variance) - 2.5 * log(1.0 + gap**2 / (4.0 * variance))
 
 
 def _unknown(recent: _Recent, params: CautionParams) -> float:

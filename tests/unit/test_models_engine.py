@@ -9,6 +9,8 @@ import pytest
 from domain.faults import fault_of
 from domain.signals import Kind
 from models.detectors import defrost_silence
+from models.detectors.known_faults import SIGNATURES
+from models.detectors.pattern import graver_is_likely
 from models.features import daily_indices
 from models.features.day import Day, Rows
 from models.features.fan import STEPS
@@ -45,6 +47,23 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
         (Kind.AIR_CONDITIONER, {"discharge_lift_k": 0.2}, set()),  # its thermometer drifts
         # Longer runs and slower cooling at hardly more power, then dust: power first.
         (Kind.REFRIGERATOR, {"duty": 0.4, "pulldown_k_per_h": -0.5, "mean_power_w": 0.45}, {"compressor_failing"}),
+        # A torn seal, runs that nearly join: what is left of capacity after the load goes to nothing.
+        (
+            Kind.REFRIGERATOR,
+            {"warmup_per_h": 0.25, "freezer_warmup_per_h": 0.12, "duty": 0.2, "mean_power_w": 0.25, "on_power_w": 0.06}
+            | {"pulldown_k_per_h": -2.0, "starts_per_h": -1.5},
+            {"door_seal_leak"},
+        ),
+        (
+            Kind.REFRIGERATOR,
+            {"on_power_w": 0.15, "duty": 0.14, "mean_power_w": 0.29, "pulldown_k_per_h": -0.2, "evap_depth_k": -0.1},
+            {"condenser_dust"},
+        ),
+        (
+            Kind.REFRIGERATOR,
+            {"on_power_w": 0.06, "duty": 0.35, "mean_power_w": 0.41, "pulldown_k_per_h": -0.6, "evap_depth_k": -0.12},
+            {"compressor_failing"},
+        ),
         (Kind.WATER_HEATER, {"anode_ma": -0.4}, {"anode_spent"}),
         (Kind.WATER_HEATER, {"top_share": 0.25}, {"limescale"}),
         (Kind.REFRIGERATOR, {"on_power_w": 0.3, "mean_power_w": 0.3}, set()),  # its power meter drifts
@@ -227,3 +246,19 @@ def test_a_silence_of_guessed_pulses_counts_where_they_came_regularly(
     ]
     verdict = defrost_silence.judge(history_of(rows, evening(last)), {}, evening(last))
     assert (verdict is not None and verdict.present) is present
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "chance", "waits"),
+    [
+        ("condenser_dust", "compressor_failing", 0.30, True),  # 0.3 is more than half of 0.5
+        ("condenser_dust", "compressor_failing", 0.20, False),
+        ("condenser_dust", "door_seal_leak", 0.45, False),  # the owner can put right either
+        ("compressor_failing", "defrost_failure", 0.45, False),  # somebody comes for either
+    ],
+)
+def test_what_an_owner_can_put_right_waits_while_something_graver_is_likely(
+    own: str, other: str, chance: float, waits: bool
+) -> None:
+    signature = next(one for one in SIGNATURES if (one.kind, one.fault) == (Kind.REFRIGERATOR, own))
+    assert graver_is_likely(signature, {own: 0.5, other: chance}) is waits
