@@ -165,11 +165,12 @@ def _asking(seen: Situation, params: DecisionParams) -> Iterator[Weighed]:
 
 def _visiting(seen: Situation, params: DecisionParams) -> Iterator[Weighed]:
     lead, wrong = params.visit_lead_days, (1.0 - seen.probability) * params.false_visit
-    cost = params.visit + wrong + _on_the_way(seen, lead, params)
+    coming = 1.0 - params.coming_spares
+    cost = params.visit + wrong + coming * _on_the_way(seen, lead, params)
     yield Weighed(option=Option.VISIT_NOW, cost=cost, why=_too_late(seen, lead))
     if seen.shared_visit_days is not None:
         days = max(lead, seen.shared_visit_days)
-        cost = params.bundled_visit + wrong + _on_the_way(seen, days, params)
+        cost = params.bundled_visit + wrong + coming * _on_the_way(seen, days, params)
         why = f"somebody comes to the home anyway; {_too_late(seen, days)}"
         yield Weighed(option=Option.VISIT_BUNDLED, cost=cost, why=why)
     elif seen.waits_until is None or seen.at < seen.waits_until:
@@ -187,10 +188,9 @@ def _failing(seen: Situation, days: float, params: DecisionParams) -> float:
 
 
 def _on_the_way(seen: Situation, days: float, params: DecisionParams) -> float:
-    """Expected loss by failing before the visit that is planned: what a failure costs contains a visit already, and
-    days of waiting for one that is coming."""
-    late = (1.0 - params.coming_spares) * max(0.0, _loss(seen, params) - params.visit)
-    return seen.probability * seen.fails_within(days) * late
+    """Expected loss by failing before the visit: what a failure costs contains one already. It contains days of waiting
+    too, of which a visit with a date spares some and one that waits for company spares none."""
+    return seen.probability * seen.fails_within(days) * max(0.0, _loss(seen, params) - params.visit)
 
 
 def _loss(seen: Situation, params: DecisionParams) -> float:

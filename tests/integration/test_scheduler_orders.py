@@ -89,7 +89,7 @@ def test_self_care_that_did_not_help_becomes_a_task(homes: Homes) -> None:
 
 def test_findings_join_the_open_order_until_its_time_is_agreed(homes: Homes, conditioner: Appliance) -> None:
     homes.outlet("outlet-near", 52.5, 13.4)
-    homes.technician("technician-x", "outlet-near", [])
+    homes.technician("technician-x", "outlet-near", ["air_conditioner", "refrigerator", "washing_machine"])
     fridge, washer = homes.appliance(Kind.REFRIGERATOR), homes.appliance(Kind.WASHING_MACHINE)
     work = work_on(homes.connection)
     homes.find(conditioner, "refrigerant_leak", day(0))
