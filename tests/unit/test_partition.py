@@ -27,6 +27,7 @@ def _wait_long(folder: Path) -> None:
 
 
 def _work(folder: Path) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests in the background has it ignored
     with on_processes(2) as apply:
         list(apply(_wait_long, [folder, folder]))
 
@@ -38,7 +39,7 @@ def test_no_worker_outlives_the_first_process(tmp_path: Path, number: signal.Sig
     assert first.pid is not None
     assert _within_s(30, lambda: len(list(tmp_path.iterdir())) == 2)
     os.kill(first.pid, number)
-    first.join(60)
+    first.join(20)
     assert first.exitcode not in (None, 0)
     assert _within_s(10, lambda: not any(_runs(int(file.name)) for file in tmp_path.iterdir()))
 
