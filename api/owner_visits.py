@@ -69,7 +69,9 @@ def choose_time(connection: Connection, order_id: UUID, slot: Slot, now: datetim
     if order.state not in CHOOSABLE:
         raise VisitOver("a time cannot be chosen for this visit any more")
     lock_technician(connection, slot.technician_id)
-    if slot.starts <= now or not is_still_free(connection, order_id, slot, now, travel):
+    if slot.starts <= now:
+        raise SlotTaken("this time is past; please choose another one")
+    if not is_still_free(connection, order_id, slot, now, travel):
         raise SlotTaken("this time has just been taken; please choose another one")
     if order.state == "scheduled":
         reason = "the owner chose another time"

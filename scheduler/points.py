@@ -25,7 +25,7 @@ from store.broken_promises import (
 from store.database import translated
 from store.people import lock_person
 from store.suspensions import read_suspensions, suspend
-from store.technician_record import add_points, read_points
+from store.technician_record import add_points, charged_since, read_points
 
 NONE_LEFT = "no licence points are left; no visits until somebody has decided"
 
@@ -48,8 +48,9 @@ def take_points(work: Work) -> Counts:
         found: dict[str, list[Lapse]] = defaultdict(list)
         for lapse in _lapses(work):
             found[lapse.technician_id].append(lapse)
+        charged = charged_since(work.connection, work.now - LASTS)
     taken = suspended = 0
-    for technician_id in sorted(found):
+    for technician_id in sorted(charged.union(found)):
         if not work.keep_on():
             break
         with translated(), work.connection.transaction():

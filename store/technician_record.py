@@ -150,6 +150,11 @@ def read_points(connection: Connection, technician_id: str, since: datetime) -> 
     return rows(connection, PointsEntry, _SQL["points"], {"technician_id": technician_id, "since": since})
 
 
+def charged_since(connection: Connection, since: datetime) -> set[str]:
+    """Who has lost points since then, whether the system or a person took them."""
+    return {technician_id for (technician_id,) in connection.execute(_SQL["charged_since"], {"since": since})}
+
+
 def add_points(
     connection: Connection,
     technician_id: str,

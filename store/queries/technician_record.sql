@@ -47,6 +47,9 @@ UPDATE technician_grade SET answer = %(answer)s WHERE id = %(id)s
 SELECT id, points, reason, order_id, note, evidence, actor, at FROM points_entry
 WHERE technician_id = %(technician_id)s AND at >= %(since)s ORDER BY at DESC, id DESC
 
+-- name: charged_since
+SELECT DISTINCT technician_id FROM points_entry WHERE at >= %(since)s AND points < 0
+
 -- name: add_points
 -- What a person entered for an order and a reason stands for all that the system would find of it, and the other way.
 INSERT INTO points_entry (technician_id, points, reason, order_id, note, actor, at, event, evidence)

@@ -206,3 +206,16 @@ def test_who_has_no_points_left_gets_no_visits_until_a_person_decides(
         ).raise_for_status()
     record = api.get(RECORD).json()
     assert (record["active"], record["suspensions"][0]["state"], record["points"]) == (True, "lifted", 12)
+
+
+def test_points_that_a_person_took_suspend_as_well(
+    api: httpx.Client, connection: Connection, clock: Clock, entries: Points
+) -> None:
+    for _ in range(2):
+        said = {"reason": "overcharging", "note": "took 90 for 45"}
+        api.post("/api/v1/technicians/tech-1/points", json=said).raise_for_status()
+    entries()
+    record = api.get(RECORD).json()
+    assert (record["points"], record["active"]) == (0, False)
+    assert [one["cause"] for one in record["suspensions"]] == ["points"]
+    assert api.get("/api/v1/technicians/tech-2/record").json()["active"]
