@@ -64,6 +64,11 @@ Climate = Annotated[
     Literal["tropical", "subtropical", "temperate", "cold"],
     Field(description="Told from the latitude where nobody says otherwise."),
 ]
+Region = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00]*$"),
+    Field(description="The area its figures count in, by your own names; without it a cell of one degree by one."),
+]
 Positive = Annotated[float, Field(gt=0, le=1e9)]
 
 

@@ -61,6 +61,7 @@ class Campaign:
     batch: str | None
     firmware: str | None
     climate: str | None
+    region: str | None
     timezone: str | None
     installed_before: date | None
     visit: bool

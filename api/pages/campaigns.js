@@ -22,7 +22,7 @@ export async function show(main, again) {
 }
 
 function selection(one) {
-  const said = [words(one.kind), one.maker, one.model, one.batch && `batch ${one.batch}`, one.firmware && `firmware ${one.firmware}`, one.climate && `${one.climate} climate`, one.timezone, one.installed_before && `installed before ${day(one.installed_before)}`];
+  const said = [words(one.kind), one.maker, one.model, one.batch && `batch ${one.batch}`, one.firmware && `firmware ${one.firmware}`, one.climate && `${one.climate} climate`, one.region, one.timezone, one.installed_before && `installed before ${day(one.installed_before)}`];
   return said.filter(Boolean).join(" · ");
 }
 
@@ -88,7 +88,7 @@ function newCampaign(again) {
     labelled("title", input("title", { required: true })),
     Object.assign(labelled("what homes are told", text("text", { required: true, maxLength: 2000 })), { className: "field wide" }),
     optional("maker", "maker"), optional("model", "model"), optional("batch", "batch"), optional("firmware", "firmware"),
-    labelled("climate", select("climate", CLIMATES)),
+    labelled("climate", select("climate", CLIMATES)), optional("region", "region of the home"),
     labelled("installed before", input("installed_before", { type: "date" })),
     visit,
     make("div", "actions", doing("Keep the draft", "main", ({ elements: e }) => ({ path: "/campaigns", body: draft(e) }), again)),
@@ -97,7 +97,7 @@ function newCampaign(again) {
 
 function draft(e) {
   const body = { type: e.type.value, kind: e.kind.value, title: e.title.value, text: e.text.value, visit: e.visit.checked };
-  for (const name of ["maker", "model", "batch", "firmware", "climate", "installed_before"]) if (e[name].value.trim()) body[name] = e[name].value.trim();
+  for (const name of ["maker", "model", "batch", "firmware", "climate", "region", "installed_before"]) if (e[name].value.trim()) body[name] = e[name].value.trim();
   return body;
 }
 

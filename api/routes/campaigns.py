@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from api.campaign_answers import decline_part
-from api.fields import Because, Body, Climate, Note, Text
+from api.fields import Because, Body, Climate, Note, Region, Text
 from api.listing import listing
 from api.paging import Page, Paging, after_number, paging
 from api.requests import Answer, Ask, Asked, changing, check_version, entity_id, reading
@@ -40,6 +40,7 @@ class NewCampaign(Body):
     batch: Text | None = None
     firmware: Text | None = None
     climate: Climate | None = None
+    region: Region | None = None
     timezone: Text | None = None
     installed_before: date | None = None
     visit: bool = True

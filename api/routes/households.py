@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from api.fields import Body, Climate, Id, Latitude, Longitude, Text, Zone
+from api.fields import Body, Climate, Id, Latitude, Longitude, Region, Text, Zone
 from api.household_record import household_record
 from api.listing import listing
 from api.paging import Page, Paging, after_text, paging
@@ -15,11 +15,6 @@ from store.api_households import read_household as fetch_household
 
 router = APIRouter(prefix="/households", tags=["households"])
 
-Region = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00]*$"),
-    Field(description="The area its figures count in, by your own names; without it a cell of one degree by one."),
-]
 MAY_BE_EMPTY = frozenset({"latitude", "longitude", "region", "climate"})
 
 

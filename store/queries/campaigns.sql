@@ -29,7 +29,7 @@ FROM care_tip t JOIN appliance a ON a.key = t.appliance_key
 ORDER BY t.sent_at DESC, a.id, t.code LIMIT %(limit)s
 
 -- name: page
-SELECT c.id, c.number, c.state, c.type, c.title, c.text, c.kind, c.maker, c.model, c.batch, c.firmware, c.climate, c.timezone,
+SELECT c.id, c.number, c.state, c.type, c.title, c.text, c.kind, c.maker, c.model, c.batch, c.firmware, c.climate, c.region, c.timezone,
        c.installed_before, c.visit, c.announced_at, c.version,
        (SELECT coalesce(jsonb_object_agg(s.word, s.n), '{}')
         FROM (SELECT coalesce(p.left_out, p.state) AS word, count(*) AS n FROM campaign_appliance p
@@ -37,7 +37,7 @@ SELECT c.id, c.number, c.state, c.type, c.title, c.text, c.kind, c.maker, c.mode
 FROM campaign c WHERE (%(after)s::bigint IS NULL OR c.number < %(after)s) ORDER BY c.number DESC LIMIT %(limit)s
 
 -- name: one
-SELECT c.id, c.number, c.state, c.type, c.title, c.text, c.kind, c.maker, c.model, c.batch, c.firmware, c.climate, c.timezone,
+SELECT c.id, c.number, c.state, c.type, c.title, c.text, c.kind, c.maker, c.model, c.batch, c.firmware, c.climate, c.region, c.timezone,
        c.installed_before, c.visit, c.announced_at, c.version,
        (SELECT coalesce(jsonb_object_agg(s.word, s.n), '{}')
         FROM (SELECT coalesce(p.left_out, p.state) AS word, count(*) AS n FROM campaign_appliance p
@@ -45,8 +45,8 @@ SELECT c.id, c.number, c.state, c.type, c.title, c.text, c.kind, c.maker, c.mode
 FROM campaign c WHERE c.id = %(id)s
 
 -- name: add
-INSERT INTO campaign (type, title, text, kind, maker, model, batch, firmware, climate, timezone, installed_before, visit)
-VALUES (%(type)s, %(title)s, %(text)s, %(kind)s, %(maker)s, %(model)s, %(batch)s, %(firmware)s, %(climate)s, %(timezone)s,
+INSERT INTO campaign (type, title, text, kind, maker, model, batch, firmware, climate, region, timezone, installed_before, visit)
+VALUES (%(type)s, %(title)s, %(text)s, %(kind)s, %(maker)s, %(model)s, %(batch)s, %(firmware)s, %(climate)s, %(region)s, %(timezone)s,
         %(installed_before)s, %(visit)s) RETURNING id
 
 -- name: announce
@@ -68,8 +68,8 @@ JOIN appliance a ON a.claimed AND a.kind = c.kind
  AND (c.maker IS NULL OR a.maker = c.maker) AND (c.model IS NULL OR a.model = c.model)
  AND (c.batch IS NULL OR a.batch = c.batch) AND (c.firmware IS NULL OR a.firmware = c.firmware)
  AND (c.installed_before IS NULL OR a.installed_on < c.installed_before)
-JOIN household h ON h.id = a.household_id
- AND (c.climate IS NULL OR coalesce(h.climate, climate_of(h.latitude)) = c.climate) AND (c.timezone IS NULL OR h.timezone = c.timezone)
+JOIN household h ON h.id = a.household_id AND (c.timezone IS NULL OR h.timezone = c.timezone)
+JOIN home_place w ON w.id = h.id AND (c.climate IS NULL OR w.climate = c.climate) AND (c.region IS NULL OR w.region = c.region)
 WHERE c.id = %(id)s
 ON CONFLICT (campaign_id, appliance_key) DO NOTHING
 
@@ -81,8 +81,8 @@ JOIN appliance a ON a.claimed AND a.kind = c.kind
  AND (c.maker IS NULL OR a.maker = c.maker) AND (c.model IS NULL OR a.model = c.model)
  AND (c.batch IS NULL OR a.batch = c.batch) AND (c.firmware IS NULL OR a.firmware = c.firmware)
  AND (c.installed_before IS NULL OR a.installed_on < c.installed_before)
-JOIN household h ON h.id = a.household_id
- AND (c.climate IS NULL OR coalesce(h.climate, climate_of(h.latitude)) = c.climate) AND (c.timezone IS NULL OR h.timezone = c.timezone)
+JOIN household h ON h.id = a.household_id AND (c.timezone IS NULL OR h.timezone = c.timezone)
+JOIN home_place w ON w.id = h.id AND (c.climate IS NULL OR w.climate = c.climate) AND (c.region IS NULL OR w.region = c.region)
 WHERE c.id = %(id)s
 
 -- name: invited

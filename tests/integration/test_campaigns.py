@@ -142,3 +142,17 @@ def test_a_recall_reaches_everybody_and_an_empty_selection_is_refused(
     closed = post(api, f"/{recall['id']}/close", {"reason": "all done"})
     assert closed["state"] == "closed"
     assert api.post(f"/api/v1/campaigns/{recall['id']}/appliances/ac-0/accept").status_code == 409
+
+
+def test_a_campaign_may_be_for_one_region(connection: Connection, api: httpx.Client) -> None:
+    homes(connection, 3)
+    connection.execute("UPDATE household SET region = 'Old town' WHERE id = 'home-2'")
+    for region, reached in (("Old town", 1), ("48°N 11°E", 2), ("nowhere", 0)):
+        draft = post(api, "", CLEANING | {"region": region, "type": "recall"})
+        assert draft["region"] == region
+        seen = api.get(f"/api/v1/campaigns/{draft['id']}/preview").json()
+        assert seen == {"appliances": reached, "households": reached}
+        answer = api.post(f"/api/v1/campaigns/{draft['id']}/announce")
+        assert (answer.status_code, answer.json().get("appliances")) == (
+            (200, {"invited": reached}) if reached else (422, None)
+        )
