@@ -1,6 +1,7 @@
 """Calendar feeds by personal link: a home's visits, one visit alone, and a technician's visits."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -80,34 +81,31 @@ def _for_home(one: VisitEntry, _: str, say: Phrases) -> CalendarVisit:
         *([say.entry_who.format(who=who)] if who and not one.cancelled else []),
         *([say.entry_reach.format(phone=one.phone)] if one.phone else []),
     ]
-    return CalendarVisit(
-        uid=f"{one.order_id}-{one.round}@wellkept",
-        sequence=one.sequence,
-        starts=one.starts,
-        ends=one.ends,
-        cancelled=one.cancelled,
-        changed_at=one.changed_at,
-        title=say.entry.format(what=_what(one, say)),
-        text="\n".join(lines),
-        place=one.address,
-    )
+    uid = f"{one.order_id}-{one.round}@wellkept"
+    return _visit(one, uid, say.entry.format(what=_what(one, say)), lines)
 
 
 def _for_technician(one: VisitEntry, technician_id: str, say: Phrases) -> CalendarVisit:
     """Of the home only its name and where it is; the job sheet has the rest, on this machine."""
-    known = one.latitude is not None and one.longitude is not None
+    # The technician is part of it: whoever shows two people's calendars side by side keeps both entries.
+    uid = f"{one.order_id}-{one.round}-{technician_id}@wellkept"
+    entry = _visit(one, uid, f"{one.household_name}: {_what(one, say)}", [f"Order {one.number}", *_titles(one, say)])
+    if one.latitude is None or one.longitude is None:
+        return entry
+    return replace(entry, position=(one.latitude, one.longitude))
+
+
+def _visit(one: VisitEntry, uid: str, title: str, lines: Sequence[str]) -> CalendarVisit:
     return CalendarVisit(
-        # The technician is part of it: whoever shows two people's calendars side by side keeps both entries.
-        uid=f"{one.order_id}-{one.round}-{technician_id}@wellkept",
+        uid=uid,
         sequence=one.sequence,
         starts=one.starts,
         ends=one.ends,
         cancelled=one.cancelled,
         changed_at=one.changed_at,
-        title=f"{one.household_name}: {_what(one, say)}",
-        text="\n".join([f"Order {one.number}", *_titles(one, say)]),
+        title=title,
+        text="\n".join(lines),
         place=one.address,
-        position=(one.latitude, one.longitude) if known else None,  # type: ignore[arg-type]
     )
 
 

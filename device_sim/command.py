@@ -111,11 +111,15 @@ def sim(
 
 
 def _record(params: SimParams, folder: Path, days: int, jobs: int) -> None:
-    started = time.monotonic()
+    started, shown = time.monotonic(), ""
 
     def report(share: float, rows: int) -> None:
+        nonlocal shown
         filled = round(30 * share)
-        click.echo(f"\r[{'#' * filled}{'.' * (30 - filled)}] {share:4.0%} {rows:,} readings", nl=False, err=True)
+        line = f"\r[{'#' * filled}{'.' * (30 - filled)}] {share:4.0%} {rows:,} readings"
+        if line != shown:
+            click.echo(line, nl=False, err=True)
+        shown = line
 
     try:
         rows = write_case(params, folder, days=days, report=report, jobs=jobs)

@@ -55,4 +55,5 @@ def read_holder(connection: Connection, whose: Whose, holder_id: str) -> Holder:
 
 def visit_entries(connection: Connection, whose: Whose, holder_id: str, since: datetime) -> list[VisitEntry]:
     """Visits that end after `since`, by time."""
-    return rows(connection, VisitEntry, _SQL[f"of_{whose}"], {"id": holder_id, "since": since})
+    values = {"home": None, "technician": None, "since": since} | {whose: holder_id}
+    return rows(connection, VisitEntry, _SQL["entries"], values)

@@ -1,5 +1,6 @@
 """Promises to owners: what is asked, what is overdue, and the list of calls to make."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -137,24 +138,28 @@ def void(ask: Ask, obligation_id: str, body: Because) -> Response:
 @router.post("/{obligation_id}/tried", summary="Somebody called in vain", response_model=ShownObligation)
 def tried(ask: Ask, obligation_id: str, body: Because) -> Response:
     """Keep the attempt; it stays on the list."""
-    found = entity_id(obligation_id, "obligation")
 
-    def work(connection: Connection) -> Answer:
-        now = ask.settings.now()
-        shown = show_obligation(connection, found, now, lock=True)
-        check_version(ask, shown.version)
-        if shown.state not in OBLIGATION.open_states:
-            raise Conflict(f"it is settled already: {shown.answer}")
+    def note(connection: Connection, found: UUID, _: datetime) -> None:
         note_try(connection, found, actor=ask.actor or "planner", note=body.reason)
-        return Answer(value=show_obligation(connection, found, now, full=True))
 
-    return changing(ask, work)
+    return _while_open(ask, obligation_id, note)
 
 
 @router.post("/{obligation_id}/give", summary="Give a call to a technician", response_model=ShownObligation)
 def give(ask: Ask, obligation_id: str, body: Given) -> Response:
     """From then it is that person's promise: missed, although it was given four hours before it was due or earlier, it
     costs licence points."""
+
+    def hand_over(connection: Connection, found: UUID, now: datetime) -> None:
+        if body.technician_id is not None:
+            require_technician(connection, body.technician_id)
+        give_call(connection, found, body.technician_id, actor=ask.actor or "planner", at=now)
+
+    return _while_open(ask, obligation_id, hand_over)
+
+
+def _while_open(ask: Ask, obligation_id: str, change: Callable[[Connection, UUID, datetime], None]) -> Response:
+    """Change a promise that is not settled, of the version that was seen."""
     found = entity_id(obligation_id, "obligation")
 
     def work(connection: Connection) -> Answer:
@@ -163,9 +168,7 @@ def give(ask: Ask, obligation_id: str, body: Given) -> Response:
         check_version(ask, shown.version)
         if shown.state not in OBLIGATION.open_states:
             raise Conflict(f"it is settled already: {shown.answer}")
-        if body.technician_id is not None:
-            require_technician(connection, body.technician_id)
-        give_call(connection, found, body.technician_id, actor=ask.actor or "planner", at=now)
+        change(connection, found, now)
         return Answer(value=show_obligation(connection, found, now, full=True))
 
     return changing(ask, work)

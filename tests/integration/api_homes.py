@@ -23,6 +23,16 @@ NOW = datetime(2025, 6, 2, 9, 0, tzinfo=UTC)
 START_S = 10.0
 
 
+class Clock:
+    """The API's clock, to be set by the test."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
     """A running API: its address, and a way to stop it that tells whether it ended."""

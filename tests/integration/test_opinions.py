@@ -1,7 +1,7 @@
 """Opinions and their four duties, and ratings, over HTTP."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -11,20 +11,10 @@ from domain.signals import Kind
 from domain.states import ORDER
 from store.database import Connection
 from store.moves import move
-from tests.integration.api_homes import NOW, add_technician, client, proposed_order
+from tests.integration.api_homes import NOW, Clock, add_technician, client, proposed_order
 
 pytestmark = pytest.mark.integration
 SAID = {"household_id": "home-1", "kind": "complaint", "channel": "phone", "text": "Nobody came."}
-
-
-class Clock:
-    """The API's wall clock, set by the test."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

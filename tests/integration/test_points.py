@@ -15,7 +15,7 @@ from store.api_orders import Slot, book
 from store.database import Connection
 from store.moves import move
 from store.technician_record import add_points
-from tests.integration.api_homes import NOW, add_technician, client
+from tests.integration.api_homes import NOW, Clock, add_technician, client
 from tests.integration.field_homes import TO_SCHEDULED, add_visit
 from tests.integration.scheduler_homes import work_on
 
@@ -24,16 +24,6 @@ DAY = timedelta(days=1)
 ANY = frozenset(ORDER.moves)
 RECORD = "/api/v1/technicians/tech-1/record"
 Points = Callable[[], list[dict[str, Any]]]
-
-
-class Clock:
-    """The API's clock, to be set forward."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from store.database import Connection
 from store.moves import move
 from tests.integration.api_homes import (
     NOW,
+    Clock,
     add_appliance,
     add_finding,
     add_home,
@@ -33,16 +34,6 @@ pytestmark = pytest.mark.integration
 SECRET = "0123456789abcdef0123456789abcdef"
 HOUR = timedelta(hours=1)
 EVER = {"since": "2020-01-01T00:00:00Z", "until": "2030-01-01T00:00:00Z"}
-
-
-class Clock:
-    """The API's clock, which the test sets forward."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> Any:
-        return self.now
 
 
 @pytest.fixture
