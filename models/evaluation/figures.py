@@ -1,4 +1,4 @@
-"""The arithmetic of honest figures: shares with intervals over appliances, rates with exact bounds, calibration."""
+"""The arithmetic of honest figures: shares with intervals over appliances, rates with exact bounds."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -9,7 +9,6 @@ from scipy.stats import chi2
 
 Floats = NDArray[np.float64]
 RESAMPLES: Final = 1000
-BINS: Final = 10
 MONTH_DAYS: Final = 365.25 / 12
 SEED: Final = 20_240_101
 """Of the resampling; any number does, one number always gives the same interval."""
@@ -53,33 +52,6 @@ def spread(values: Sequence[float]) -> dict[str, Any]:
         return {"n": 0, "p10": None, "p50": None, "p90": None}
     p10, p50, p90 = np.quantile(np.asarray(values, dtype=np.float64), [0.1, 0.5, 0.9])
     return {"n": len(values), "p10": float(p10), "p50": float(p50), "p90": float(p90)}
-
-
-def calibration(
-    probabilities: Sequence[float], came_true: Sequence[bool], weights: Sequence[float] | None = None
-) -> dict[str, Any]:
-    """Brier score (mean squared error) and expected calibration error over ten bins of equal width.
-
-    `weights` bring the findings of an enriched fleet to real base rates; without them each counts one.
-    """
-    if not probabilities:
-        return {"n": 0, "brier": None, "ece": None, "bins": []}
-    said = np.asarray(probabilities, dtype=np.float64)
-    was = np.asarray(came_true, dtype=np.float64)
-    counts = np.ones(len(said)) if weights is None else np.asarray(weights, dtype=np.float64)
-    place = np.minimum((said * BINS).astype(int), BINS - 1)
-    bins, error = [], 0.0
-    for number in range(BINS):
-        inside = place == number
-        if not inside.any():
-            continue
-        n, here = int(inside.sum()), counts[inside]
-        if here.sum() <= 0:
-            continue
-        mean, real = (float(np.average(side[inside], weights=here)) for side in (said, was))
-        error += float(here.sum() / counts.sum()) * abs(mean - real)
-        bins.append({"n": n, "said": mean, "was": real})
-    return {"n": len(said), "brier": float(np.average((said - was) ** 2, weights=counts)), "ece": error, "bins": bins}
 
 
 def recall_curve(scores: Sequence[float | None], false_scores: Sequence[float], months: float) -> list[dict[str, Any]]:

@@ -11,11 +11,13 @@ from domain.faults import Urgency, fault_of
 from domain.readings import from_us
 from domain.services import Service
 from domain.signals import Kind
-from models.evaluation.base_rates import Weights, counted
+from models.evaluation.base_rates import Weights, counted, counts_of
+from models.evaluation.calibration import calibration
 from models.evaluation.case import Case
 from models.evaluation.costs import Course, costs
 from models.evaluation.examples import examples
-from models.evaluation.figures import SEED, calibration, rate_per_1000, recall_at_budget, recall_curve, share
+from models.evaluation.figures import SEED, rate_per_1000, recall_at_budget, recall_curve, share
+from models.evaluation.intervals import Ended, coverage
 from models.evaluation.ledger import Finding
 from models.evaluation.matching import Outcome, urgency_of
 from models.evaluation.runner import CaseRun
@@ -120,29 +122,23 @@ def _calibration(of: Scene, weights: Weights | None = None) -> dict[str, Any]:
         one for one in of.matched.judged
         if one.outcome is not Outcome.REPEAT and not one.finding.detector.startswith("safety-rules")
     ]  # fmt: skip
-    count = counted(weights or {}, of.truth)
+    counts = counts_of(weights or {}, of.truth)
     return calibration(
         [one.finding.probability for one in slow],
         [one.outcome is Outcome.TRUE for one in slow],
-        [count(of.kind(one.finding.appliance_id), one) for one in slow],
+        [counts(of.kind(one.finding.appliance_id), one) for one in slow],
     )
 
 
 def _coverage(of: Scene) -> dict[str, Any]:
-    """How often the failure came within P10 to P90 (nine in ten is what it promises) of those that failed."""
-    by_class: dict[str, list[bool]] = {}
+    """Of those that failed: did it come within P10 to P90, and how wide was that."""
+    ended: dict[str, list[Ended]] = {}
     for place, finding in of.matched.found.items():
         failure = of.truth[place].failure
-        if finding.fails is None or failure is None:
-            continue
-        inside = finding.fails[0] <= failure <= finding.fails[2]
-        by_class.setdefault(str(_class(of, place)), []).append(inside)
-    given = sum(finding.fails is not None for finding in of.matched.found.values())
-    return {
-        "promised": 0.9,
-        "with_interval": given,
-        "classes": {name: {"n": len(some), "inside": sum(some) / len(some)} for name, some in sorted(by_class.items())},
-    }
+        if finding.fails is not None and failure is not None:
+            days = [(at - finding.raised_at) / DAY for at in (*finding.fails, failure)]
+            ended.setdefault(str(_class(of, place)), []).append(Ended(*days))
+    return coverage(ended, sum(finding.fails is not None for finding in of.matched.found.values()))
 
 
 def _right_fault(of: Scene) -> dict[str, Any]:

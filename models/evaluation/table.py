@@ -51,17 +51,16 @@ def _other(report: Mapping[str, Any]) -> Iterator[str]:
         days = " / ".join(_number(lead[key]) for key in ("p10", "p50", "p90"))
         yield _named(f"{name}: found, before failure, 7 d ahead", "  ".join(shares))
         yield _named(f"{name}: lead P10/P50/P90 days", f"{days}  (n={lead['n']})")
-    alarm, said, money = report["seconds_to_alarm"], report["calibration"], report["costs"]
-    yield from _alarms(alarm)
-    yield _named("Brier, calibration error", f"{_number(said['brier'], 3)}, {_number(said['ece'], 3)}  (n={said['n']})")
+    yield from _alarms(report["seconds_to_alarm"])
+    yield _named("Brier, calibration error", calibration_text(report["calibration"]))
     if (real := report["calibration_real"]) is not None:
-        text = f"{_number(real['brier'], 3)}, {_number(real['ece'], 3)}"
-        yield _named("Brier, calibration error at real base rates", text)
+        yield _named("  at real base rates", calibration_text(real))
     yield _named(
         "right fault, right part", f"{interval(report['right_fault_named'])}, {interval(report['right_part'])}"
     )
     for name, one in report["interval_coverage"]["classes"].items():
-        yield _named(f"P10-P90 holds, {name}", f"{one['inside']:.2f}  (n={one['n']}, 0.90 promised)")
+        yield _named(f"P10-P90 holds (0.90 promised), {name}", coverage_text(one))
+    money = report["costs"]
     yield _named(
         "cost per 1000 months",
         f"reactive {money['reactive']:,.0f}, calendar {money['calendar']:,.0f}, "
@@ -128,6 +127,26 @@ def interval(one: Mapping[str, Any]) -> str:
     if one["value"] is None:
         return "-"
     return f"{one['value']:.2f} [{one['low']:.2f}, {one['high']:.2f}]"
+
+
+def calibration_text(one: Mapping[str, Any]) -> str:
+    """Brier score and calibration error, beside what a perfect forecast of the same probabilities would show."""
+    if one["ece"] is None:
+        return "-"
+    perfect, parts = one["perfect"], one["parts"]
+    return (
+        f"{one['brier']:.3f} (skill {parts['skill']:.2f}), {one['ece']:.3f}; if perfect {perfect['ece']:.3f} "
+        f"[{perfect['low']:.3f}, {perfect['high']:.3f}]  (n={one['n']}, worth {one['effective']:.0f})"
+    )
+
+
+def coverage_text(one: Mapping[str, Any]) -> str:
+    """Share of failures within the interval with its exact 95 % interval, where the others fell, and its width."""
+    width, ratio = _number(one["width_days"]["p50"], 0), _number(one["width_over_days_left"]["p50"])
+    return (
+        f"{one['inside']:.2f} [{one['low']:.2f}, {one['high']:.2f}] of {one['n']}; before {one['before_p10']}, "
+        f"after {one['after_p90']}; middle width {width} d, {ratio} x the days left"
+    )
 
 
 def rate_text(one: Mapping[str, Any]) -> str:

@@ -11,7 +11,8 @@ from domain.labels import Label, was_there
 from domain.readings import from_us, to_us
 from domain.services import Service
 from domain.signals import Kind
-from models.evaluation.base_rates import Weights, counted
+from models.evaluation.base_rates import Weights, counts_of
+from models.evaluation.calibration import EACH_ONE, Counts
 from models.evaluation.case import CaseAppliance
 from models.evaluation.ledger import Finding, Ledger
 from models.evaluation.matching import Judged, Outcome, match
@@ -62,9 +63,15 @@ class Labelled:
     kind: Kind
     finding: Finding
     there: bool
-    weight: float
+    counts: Counts = EACH_ONE
+    """What it counts at real base rates, and would have counted had the fault (not) been there."""
     ending: tuple[float, float] | None = None
     """Days until it failed and the days that its prognosis was about (`models.prognosis.centre_of`), where known."""
+
+    @property
+    def weight(self) -> float:
+        """What it counts as it turned out."""
+        return self.counts.true if self.there else self.counts.false
 
     def example(self, share: float = 1.0) -> Example:
         """For fitting probabilities on; `share` if the same event makes several examples."""
@@ -106,9 +113,9 @@ def labelled(fleet: Fleet, model: TrainedModel, weigh: DecisionParams | None = N
     if fleet.truth is None:
         return _by_services(findings, appliances, {one.appliance.id: one.services for one in fleet.recorded})
     known = [one for one in fleet.truth if one.appliance_id in appliances]
-    count = counted(fleet.weights, known)
+    counts = counts_of(fleet.weights, known)
     return [
-        _labelled(appliances, one, known, count)
+        _labelled(appliances, one, known, counts)
         for one in match(findings, known, appliances).judged
         if one.outcome is not Outcome.REPEAT
     ]
@@ -118,13 +125,13 @@ def _labelled(
     appliances: Mapping[str, CaseAppliance],
     one: Judged,
     known: Sequence[Truth],
-    weight: Callable[[Kind, Judged], float],
+    counts: Callable[[Kind, Judged], Counts],
 ) -> Labelled:
     kind = appliances[one.finding.appliance_id].kind
     there = one.outcome is Outcome.TRUE
     failure = known[one.truth].failure if there and one.truth is not None else None
     ending = None if failure is None else _ending(kind, one.finding, failure)
-    return Labelled(kind=kind, finding=one.finding, there=there, weight=weight(kind, one), ending=ending)
+    return Labelled(kind=kind, finding=one.finding, there=there, counts=counts(kind, one), ending=ending)
 
 
 def _ending(kind: Kind, finding: Finding, failure: datetime) -> tuple[float, float] | None:
@@ -142,7 +149,7 @@ def _by_services(
         there = was_there(label_by_services(finding.fault, finding.raised_at, services[finding.appliance_id]))
         if there is not None:
             kind = appliances[finding.appliance_id].kind
-            found.append(Labelled(kind=kind, finding=finding, there=there, weight=1.0))
+            found.append(Labelled(kind=kind, finding=finding, there=there))
     return found
 
 

@@ -16,8 +16,9 @@ import numpy as np
 from domain.errors import BadInput
 from domain.faults import Urgency
 from domain.signals import Kind
+from models.evaluation.calibration import calibration
 from models.evaluation.case import ROWS_PER_PIECE, Case, Piece, open_case, pieces
-from models.evaluation.figures import calibration, rate_per_1000
+from models.evaluation.figures import rate_per_1000
 from models.evaluation.truth import TRUTH_FILE, is_simulated, read_truth, read_weights
 from models.partition import Apply
 from models.trained.file import Sealed
@@ -157,14 +158,16 @@ def held_out_figures(fleets: Sequence[Fleet], plain: TrainedModel, outcomes: Seq
         "held_out": f"{FOLDS} folds of homes",
         "findings": len(found),
         "calibration": _short(calibration(said, there)),
-        "calibration_at_real_base_rates": _short(calibration(said, there, [one.weight for one in found])),
+        "calibration_at_real_base_rates": _short(calibration(said, there, [one.counts for one in found])),
         "failures_within_interval": coverage(endings),
         **{f"{urgency}_findings": _class(found, urgency, months) for urgency in (Urgency.VISIT, Urgency.SELF)},
     }
 
 
 def _short(one: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: None if one[name] is None else round(one[name], 4) for name in ("n", "brier", "ece")}
+    perfect = {f"perfect_{name}": value for name, value in (one["perfect"] or {}).items()}
+    own = {name: one[name] for name in ("n", "brier", "ece")} | perfect
+    return {name: None if value is None else round(value, 4) for name, value in own.items()}
 
 
 def _class(found: Iterable[Labelled], urgency: Urgency, months: float) -> dict[str, Any]:

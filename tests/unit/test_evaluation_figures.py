@@ -3,10 +3,14 @@
 from math import isclose
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.faults import Urgency
+from models.evaluation.calibration import Counts, calibration
 from models.evaluation.costs import CostParams, Course, costs
-from models.evaluation.figures import calibration, rate_per_1000, recall_at_budget, recall_curve, share, spread
+from models.evaluation.figures import rate_per_1000, recall_at_budget, recall_curve, share, spread
+from models.evaluation.intervals import Ended, coverage
 
 
 @pytest.mark.parametrize(
@@ -62,6 +66,55 @@ def test_calibration_by_hand() -> None:
 
 def test_probability_one_has_a_bin() -> None:
     assert calibration([1.0], [True])["ece"] == 0.0
+
+
+def test_the_brier_score_falls_into_its_parts() -> None:
+    # bins 0.75 (half true) and 0.25 (none): reliability 0.25^2, resolution (0.5 - 0.25)^2 and (0 - 0.25)^2 as often,
+    # uncertainty 0.25 * 0.75; 0.0625 - 0.0625 + 0.1875 is the Brier score, so nothing was gained on saying 0.25
+    found = calibration([0.75, 0.75, 0.25, 0.25], [True, False, False, False])
+    assert found["parts"] == pytest.approx(
+        {"reliability": 0.0625, "resolution": 0.0625, "uncertainty": 0.1875, "within_bins": 0.0, "skill": 0.0}
+    )
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans(), st.floats(0.01, 10), st.floats(0.01, 10)), min_size=1))
+def test_the_parts_add_up_with_any_weights(rows: list[tuple[float, bool, float, float]]) -> None:
+    said, was, true, false = (list(column) for column in zip(*rows, strict=True))
+    found = calibration(said, was, [Counts(*both) for both in zip(true, false, strict=True)])
+    parts = found["parts"]
+    summed = parts["reliability"] - parts["resolution"] + parts["uncertainty"] + parts["within_bins"]
+    assert summed == pytest.approx(found["brier"], abs=1e-9)
+    assert 0 <= found["perfect"]["low"] <= found["perfect"]["high"] <= 1
+
+
+def test_a_perfect_forecast_shows_an_error_too() -> None:
+    # two findings of 0.5 in a bin: both or none come true half of the time, which looks like an error of 0.5
+    perfect = calibration([0.5, 0.5], [True, False])["perfect"]
+    assert perfect["ece"] == pytest.approx(0.25, abs=0.02)
+    assert (perfect["low"], perfect["high"]) == (0.0, 0.5)
+
+
+def test_a_perfect_forecast_at_real_base_rates_is_more_often_true_in_an_enriched_fleet() -> None:
+    # A true one counts 0.1, a false one 1, both are as likely: so ten of eleven findings are true. Both true or both
+    # false: error 0.5, (100 + 1) / 121 of the time; else |0.1 * -0.5 + 1 * 0.5| / 1.1 = 0.409. In the mean 0.485.
+    found = calibration([0.5, 0.5], [True, False], [Counts(0.1, 1.0)] * 2)
+    assert found["ece"] == pytest.approx(0.45 / 1.1)
+    assert found["perfect"]["ece"] == pytest.approx(0.485, abs=0.005)
+    assert found["effective"] == pytest.approx(1.1**2 / 1.01)
+
+
+def test_coverage_with_its_width_and_its_exact_interval() -> None:
+    # Of ten, one failed a day before P10 and one had failed before it was raised, within P10 to P90.
+    ended = [Ended(2.0, 10.0, 22.0, 10.0)] * 8 + [Ended(2.0, 10.0, 22.0, 1.0), Ended(-4.0, 5.0, 16.0, -1.0)]
+    found = coverage({"self": ended}, given=30)
+    one = found["classes"]["self"]
+    assert (one["n"], one["inside"], one["before_p10"], one["after_p90"], one["before_p50"]) == (10, 0.9, 1, 0, 2)
+    # Clopper-Pearson, 9 of 10, as tabulated
+    assert (one["low"], one["high"]) == (pytest.approx(0.5550, abs=1e-4), pytest.approx(0.9975, abs=1e-4))
+    assert one["width_days"]["p50"] == 20.0
+    assert one["width_over_days_left"]["p50"] == 2.0  # 20 days wide, failing after 10; the one that had failed has none
+    assert one["score_days"] == pytest.approx(20.0 + 20.0 * 1.0 / 10)  # twenty times the one day missed, of ten
+    assert coverage({}, given=0)["classes"] == {}
 
 
 def test_recall_at_a_budget() -> None:

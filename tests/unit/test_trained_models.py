@@ -296,7 +296,7 @@ def test_edges_are_fitted_by_class_where_enough_failed() -> None:
         appliance_id="a", fault="drain_filter_clog", raised_at=evening(9), cleared_at=None, probability=0.9,
         urgency=Urgency.SELF, fails=None, action="", parts=(), evidence=(),
     )  # fmt: skip
-    failed = [Labelled(kind=WASHER, finding=finding, there=True, weight=1.0, ending=(float(days), 10.0))
+    failed = [Labelled(kind=WASHER, finding=finding, there=True, ending=(float(days), 10.0))
               for days in range(1, 100)]  # fmt: skip
     never_failed = replace(failed[0], ending=None)
     assert fit_spread([*failed[:19], never_failed]) == {}
