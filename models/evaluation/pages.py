@@ -5,8 +5,10 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from models.evaluation.plots import Axis, Series, chart, histogram, moments, timeline
-from models.evaluation.table import interval, lines, rate_text
+from models.evaluation import page_plots, page_tables
+from models.evaluation.page_tables import words
+from models.evaluation.plots import moments, timeline
+from models.evaluation.table import lines
 from models.evaluation.whole_file import write_whole
 
 _STYLE: Final = """
@@ -17,19 +19,25 @@ _STYLE: Final = """
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:78rem;margin:2rem auto;
 padding:0 1rem}
 h1{font-size:1.6rem}h2{margin-top:3rem;border-top:2px solid var(--rule);padding-top:1rem}h3{margin-top:2rem}
-table{margin:1rem 0;border-collapse:collapse;
-font-variant-numeric:tabular-nums;font-size:.9rem;display:block;overflow-x:auto}
-th,td{padding:.25rem .7rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
-th:first-child,td:first-child{text-align:left}
+.wide{overflow-x:auto;margin:1rem 0}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.85rem}
+th,td{padding:.25rem .55rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
+.text{text-align:left}td:first-child,th:first-child{position:sticky;left:0;background:var(--paper);padding-left:0}
 pre{overflow-x:auto;font-size:.8rem;line-height:1.4}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1rem}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1.5rem;margin:2rem 0}
 figure{margin:0}figcaption,.soft,.none{color:var(--soft);font-size:.9rem}
 svg{width:100%;height:auto}.moments{max-width:38rem}
-.grid{stroke:var(--rule)}.tick{fill:var(--soft);font-size:11px}.legend{font-size:11px;text-anchor:end}
-.ours{fill:var(--ours)}.truth{fill:var(--truth)}.other{fill:var(--other)}
+.grid{stroke:var(--rule)}.tick{fill:var(--soft);font-size:13px}.dot{fill-opacity:.75}
+.ours{fill:var(--ours);background:var(--ours)}.truth{fill:var(--truth);background:var(--truth)}
+.other{fill:var(--other);background:var(--other)}i.soft{background:var(--soft)}
 .line{fill:none!important;stroke-width:2}.ours.line{stroke:var(--ours)}.other.line{stroke:var(--other)}
-.truth.line{stroke:var(--soft);stroke-dasharray:4 4}
-.card{border:1px solid var(--rule);border-radius:.5rem;padding:.7rem 1rem;margin:.7rem 0}
+.soft.line{stroke:var(--soft);stroke-dasharray:4 4}
+.key{white-space:nowrap;margin-right:1rem}.key i{display:inline-block;width:.7rem;height:.7rem;border-radius:50%;
+margin-right:.3rem}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));gap:.7rem}
+@media(max-width:40rem){.text{white-space:normal}td:first-child,th:first-child{white-space:normal;min-width:8rem}}
+.card{border:1px solid var(--rule);border-radius:.5rem;padding:.7rem 1rem;overflow-wrap:anywhere}
+.card ul{padding-left:1.2rem}
 .badge{border:1px solid var(--truth);color:var(--truth);border-radius:.3rem;padding:0 .4rem;font-size:.8rem}
 """
 
@@ -56,130 +64,37 @@ def _case(report: Mapping[str, Any]) -> Iterator[str]:
         f"{report['rows']:,} rows.</p>"
     )
     if report["truth"]:
-        yield _headline(report)
-        yield _baseline_table(report["baselines"])
-        yield _fault_table(report["faults"])
-        yield _alarm_table(report["seconds_to_alarm"])
-        yield f'<div class="plots">{_budget_plot(report)}{_lead_plot(report)}{_calibration_plot(report)}</div>'
+        yield from _figures(report)
         yield from _examples(report["examples"])
     yield f"<details><summary>All figures as text</summary><pre>{escape(chr(10).join(lines(report)))}</pre></details>"
 
 
-def _headline(report: Mapping[str, Any]) -> str:
-    names = (("visit", "technician", "false_visits"), ("self", "self-care", "false_nudges"),
-             ("urgent", "hazard", "false_alarms"))  # fmt: skip
-    rows = []
-    for key, name, false in names:
-        one = report["classes"][key]
-        rows.append((name, one["events"], interval(one["recall"]), interval(one["recall_before_failure"]),
-                     interval(one["recall_7_days_ahead"]), _spread(one["lead_days"]), interval(one["precision"]),
-                     rate_text(report[false])))  # fmt: skip
-    said = report["calibration"]
-    error = "-" if said["ece"] is None else f"{said['ece']:.3f} (Brier {said['brier']:.3f}, n={said['n']})"
-    head = (
-        "faults",
-        "events",
-        "found",
-        "before failure",
-        "7 days ahead",
-        "lead, days",
-        "precision",
-        "false per 1000 months",
+def _figures(report: Mapping[str, Any]) -> Iterator[str]:
+    yield f"<h3>Against the goals</h3>{page_tables.goals(report)}"
+    yield (
+        "<p class=soft>In brackets the 95 % interval; after &le; the 95 % upper bound. Met or missed is said of the "
+        "figure itself: with few events the interval tells more. 'If perfect' is the calibration error that findings "
+        "of the same probabilities would show by chance if each was exactly as likely as it says.</p>"
     )
-    return _table(head, rows) + (
-        f"<p class=soft>Calibration error {error}; right fault {interval(report['right_fault_named'])}, right part "
-        f"{interval(report['right_part'])}. In brackets the 95 % interval; after &le; the 95 % upper bound.</p>"
-    )
-
-
-def _baseline_table(baselines: Sequence[Mapping[str, Any]]) -> str:
-    def number(value: float | None) -> str:
-        return "-" if value is None else f"{value:.2f}"
-
-    head = ("beside trivial ways", "findings", "found: technician", "found: self-care", "false visits", "false nudges")
-    rows = [
-        (one["name"].replace("_", " "), one["findings"], number(one["recall"]["visit"]), number(one["recall"]["self"]),
-         rate_text(one["false_visits"]), rate_text(one["false_nudges"]))
-        for one in baselines
-    ]  # fmt: skip
-    return _table(head, rows)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    names = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _fault_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    head = ("kind", "fault", "class", "events", "recall", "true", "repeat", "wrong", "false", "precision",
-            "delay, days", "lead, days")  # fmt: skip
-    cells = [
-        (row["kind"], row["fault"], row["class"], row["events"], interval(row["recall"]), row["true"], row["repeat"],
-         row["wrong_fault"], row["false"], interval(row["precision"]), _spread(row["delay_days"]),
-         _spread(row["lead_days"]))
-        for row in rows
-    ]  # fmt: skip
-    return _table(head, cells) + (
+    plots = page_plots.budget(report), page_plots.lead(report), page_plots.calibration(report)
+    yield f'<div class="plots">{"".join(plots)}</div>'
+    yield f"<h3>By class</h3>{page_tables.by_class(report)}"
+    yield f"<h3>Beside trivial ways</h3>{page_tables.baselines(report['baselines'])}"
+    if report["interval_coverage"]["classes"]:
+        yield f"<h3>When it fails</h3>{page_tables.prognoses(report['interval_coverage'])}"
+        yield "<p class=soft>P10 to P90 promises nine failures in ten. Days and ratios are P10 / P50 / P90.</p>"
+    yield f"<h3>Parts of the fleet</h3>{page_tables.parts(report['splits'])}"
+    if report["seconds_to_alarm"]["events"]:
+        yield f"<h3>Urgent conditions</h3>{page_tables.alarms(report['seconds_to_alarm'])}"
+        yield (
+            "<p class=soft>The truth is the instant at which the physics passes the limit. Nobody can know before the "
+            "first reading that shows it; how long that takes is the sampling of the devices.</p>"
+        )
+    yield f"<h3>Fault by fault</h3>{page_tables.faults(report['faults'])}"
+    yield (
         "<p class=soft>Events are faults that the signals could show. Wrong: another fault was there. Delay: from "
         "detectable to raised; lead: from raised to failure; each P10 / P50 / P90.</p>"
     )
-
-
-def _alarm_table(alarm: Mapping[str, Any]) -> str:
-    if not alarm["events"]:
-        return ""
-    head = (
-        "urgent condition",
-        "events",
-        "found",
-        "within 60 s of the truth",
-        "shown by a reading",
-        "within 60 s of it",
-    )
-    cells = [
-        (f"{one['kind']} {one['fault']}", one["events"], one["found"], one["within_of_truth"], one["shown"],
-         one["within_of_reading"])
-        for one in alarm["faults"]
-    ]  # fmt: skip
-    return _table(head, cells) + (
-        "<p class=soft>The truth is the instant at which the physics passes the limit. Nobody can know before the "
-        "first reading that shows it; how long that takes is the sampling of the devices.</p>"
-    )
-
-
-def _spread(one: Mapping[str, Any]) -> str:
-    return "-" if not one["n"] else f"{one['p10']:.1f} / {one['p50']:.1f} / {one['p90']:.1f}"
-
-
-def _budget_plot(report: Mapping[str, Any]) -> str:
-    styles = {"visit": "other", "self": "ours"}
-    series = [
-        Series(name, [(p["false_per_1000"], p["recall"]) for p in points], styles[name], line=True)
-        for name, points in report["curves"].items()
-        if points and points[0]["recall"] is not None
-    ]
-    most = 1.25 * max(
-        [point[0] for one in series for point in one.points] + [3.0]
-    )  # baselines beyond stand at the edge
-    for row in report["baselines"]:
-        if row["name"] != "models" and row["recall"]["self"] is not None:
-            rate = (row["false_nudges"]["per_1000"], row["recall"]["self"])
-            series.append(Series(f"{row['name']} (self)", [rate], "truth"))
-    x = Axis("false findings per 1000 appliance-months", 0, most)
-    return chart(x, Axis("recall", 0, 1), series, title="Recall against false visits and nudges")
-
-
-def _lead_plot(report: Mapping[str, Any]) -> str:
-    leads = report["lead_days_of_visits"]
-    return histogram(leads, label="days from raising to failure", title="Lead time of technician faults")
-
-
-def _calibration_plot(report: Mapping[str, Any]) -> str:
-    bins = [(point["said"], point["was"]) for point in report["calibration"]["bins"]]
-    series = [Series("ideal", [(0, 0), (1, 1)], "truth", line=True), Series("findings", bins, "ours")]
-    title = "Calibration: probability said against share that was true"
-    return chart(Axis("probability said", 0, 1), Axis("share true", 0, 1), series, title=title)
 
 
 def _examples(groups: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
@@ -187,20 +102,25 @@ def _examples(groups: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str
         yield f"<h3>{about}</h3>"
         if not groups[name]:
             yield '<p class="none">None.</p>'
+        yield '<div class="cards">'
         for entry in groups[name]:
             shown = {"truth": entry} if name == "missed" else dict(entry)
-            head = f"{entry['appliance_id']}: {entry['fault']}"
-            if name != "missed":
-                head += f", raised {entry['raised_at'][:16].replace('T', ' ')}"
-                head += f" ({entry['outcome'].replace('_', ' ')}, said with {entry['probability']:.2f})"
+            head = f"{entry['appliance_id']}: {words(entry['fault'])}"
+            said = "" if name == "missed" else f"<p>{escape(_said(entry))}</p>"
             evidence = "".join(f"<li>{_evidence(one)}</li>" for one in entry.get("evidence", ()))
             plot = timeline(moments(shown), title=head)
-            yield f'<div class="card"><strong>{escape(head)}</strong>{plot}<ul>{evidence}</ul></div>'
+            yield f'<div class="card"><strong>{escape(head)}</strong>{said}{plot}<ul>{evidence}</ul></div>'
+        yield "</div>"
+
+
+def _said(entry: Mapping[str, Any]) -> str:
+    text = f"Raised {entry['raised_at'][:16].replace('T', ' ')}, said to be {100 * entry['probability']:.0f} % likely: "
+    there = f", it was {words(entry['truth']['fault'])}" if entry["outcome"] == "wrong_fault" and entry["truth"] else ""
+    return f"{text}{words(entry['outcome'])}{there}."
 
 
 def _evidence(one: Mapping[str, Any]) -> str:
-    def number(value: float | None) -> str:
-        return "?" if value is None else f"{value:.3g}"
-
-    words = f"{one['signal']}: expected {number(one['expected'])}, observed {number(one['observed'])} {one['unit']}"
-    return escape(f"{words}. {one['note']}" if one["note"] else words)
+    unit = f" {one['unit']}" if one["unit"] else ""
+    known = [f"{name} {one[name]:.3g}{unit}" for name in ("expected", "observed") if one[name] is not None]
+    said = f"{one['signal']}: {', '.join(known)}" if known else one["signal"]
+    return escape(f"{said}. {one['note']}" if one["note"] else said)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
+from math import ceil, floor, log10
 from typing import Any, Final, NamedTuple
 
 WIDTH: Final = 460
 HEIGHT: Final = 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 14, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 14, 44
 
 
 class Series(NamedTuple):
@@ -17,6 +18,9 @@ class Series(NamedTuple):
     points: Sequence[tuple[float, float]]
     style: str
     line: bool = False
+    dots: bool = True
+    sizes: Sequence[float] = ()
+    """Radius of each point; without them all are alike."""
 
 
 class Axis(NamedTuple):
@@ -36,27 +40,24 @@ def chart(x: Axis, y: Axis, series: Sequence[Series], *, title: str) -> str:
             path = " ".join(f"{a:.1f},{b:.1f}" for a, b in placed)
             marks.append(f'<polyline class="{one.style} line" points="{path}"/>')
         marks += [
-            f'<circle class="{one.style}" cx="{a:.1f}" cy="{b:.1f}" r="3.5"><title>{escape(one.name)}: '
+            f'<circle class="{one.style} dot" cx="{a:.1f}" cy="{b:.1f}" r="{size:.1f}"><title>{escape(one.name)}: '
             f"{u:.3g}, {v:.3g}</title></circle>"
-            for (a, b), (u, v) in zip(placed, one.points, strict=True)
+            for (a, b), (u, v), size in zip(placed, one.points, one.sizes or [3.5] * len(placed), strict=True)
+            if one.dots
         ]
-    legend = "".join(
-        f'<text class="{one.style} legend" x="{WIDTH - _RIGHT - 6}" y="{HEIGHT - _BOTTOM - 8 - 15 * number}">'
-        f"{escape(one.name)}</text>"
-        for number, one in enumerate(series)
-    )
-    return _svg(title, "".join(marks) + legend)
+    keys = "".join(f'<span class="key"><i class="{one.style}"></i>{escape(one.name)}</span>' for one in series)
+    return _svg(title, "".join(marks), keys)
 
 
-def histogram(values: Sequence[float], *, label: str, title: str, bins: int = 12) -> str:
-    """How often values fall into equal steps."""
+def histogram(values: Sequence[float], *, label: str, title: str, step: float) -> str:
+    """How often values fall into steps, which begin at multiples of `step`."""
     if not values:
         return f'<p class="none">{escape(title)}: none to show.</p>'
-    low, high = min(values), max(values)
-    step = (high - low) / bins or 1.0
+    low = step * floor(min(values) / step)
+    bins = floor((max(values) - low) / step) + 1
     counts = [0] * bins
     for value in values:
-        counts[min(bins - 1, int((value - low) / step))] += 1
+        counts[int((value - low) / step)] += 1
     x, y = Axis(label, low, low + bins * step), Axis("faults", 0, max(counts))
     bars = "".join(
         f'<rect class="ours" x="{_x(x, low + k * step) + 1:.1f}" y="{_y(y, n):.1f}" '
@@ -64,7 +65,8 @@ def histogram(values: Sequence[float], *, label: str, title: str, bins: int = 12
         f"<title>{n}</title></rect>"
         for k, n in enumerate(counts)
     )
-    return _svg(title, _grid(x, y) + bars)
+    every = step * max(1, round(bins / 6))
+    return _svg(title, _grid(x, y, across=[low + k * every for k in range(int(bins * step / every) + 1)]) + bars)
 
 
 def timeline(times: dict[str, datetime], *, title: str) -> str:
@@ -88,26 +90,37 @@ def timeline(times: dict[str, datetime], *, title: str) -> str:
     )
 
 
-def _svg(title: str, inside: str) -> str:
+def _svg(title: str, inside: str, keys: str = "") -> str:
     return (
         f'<figure><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">{inside}</svg>'
-        f"<figcaption>{escape(title)}</figcaption></figure>"
+        f"<figcaption>{escape(title)}<br>{keys}</figcaption></figure>"
     )
 
 
-def _grid(x: Axis, y: Axis) -> str:
+def _grid(x: Axis, y: Axis, across: Sequence[float] = ()) -> str:
+    """Lines and numbers at round values, or at those of `across` along the x axis."""
     marks: list[str] = []
-    for number in range(5):
-        a, b = x.low + number / 4 * (x.high - x.low), y.low + number / 4 * (y.high - y.low)
-        left, top = _x(x, a), _y(y, b)
+    for value in across or round_values(x.low, x.high):
+        left = _x(x, value)
         marks.append(f'<line class="grid" x1="{left:.1f}" y1="{_TOP}" x2="{left:.1f}" y2="{HEIGHT - _BOTTOM}"/>')
+        marks.append(_tick(left, HEIGHT - _BOTTOM + 16, "middle", f"{value:.4g}"))
+    for value in round_values(y.low, y.high):
+        top = _y(y, value)
         marks.append(f'<line class="grid" x1="{_LEFT}" y1="{top:.1f}" x2="{WIDTH - _RIGHT}" y2="{top:.1f}"/>')
-        marks.append(_tick(left, HEIGHT - _BOTTOM + 14, "middle", f"{a:.3g}"))
-        marks.append(_tick(_LEFT - 6, top + 4, "end", f"{b:.3g}"))
-    marks.append(_tick((_LEFT + WIDTH) / 2, HEIGHT - 8, "middle", x.label))
+        marks.append(_tick(_LEFT - 6, top + 4, "end", f"{value:.4g}"))
+    marks.append(_tick((_LEFT + WIDTH) / 2, HEIGHT - 6, "middle", x.label))
     marks.append(f'<text class="tick" text-anchor="middle" transform="translate(12 {HEIGHT / 2}) rotate(-90)">'
                  f"{escape(y.label)}</text>")  # fmt: skip
     return "".join(marks)
+
+
+def round_values(low: float, high: float) -> list[float]:
+    """Three to six values of 1, 2 or 5 times a power of ten, apart alike, within `low` and `high`."""
+    rough = (high - low) / 5 or 1.0
+    power = 10.0 ** floor(log10(rough))
+    step = next(times * power for times in (1, 2, 5, 10) if times * power >= rough * 0.999)
+    first = ceil(low / step - 1e-9)
+    return [round(number * step, 10) for number in range(first, floor(high / step + 1e-9) + 1)]
 
 
 def _tick(x: float, y: float, anchor: str, text: str) -> str:

@@ -74,9 +74,7 @@ def _alarms(alarm: Mapping[str, Any]) -> Iterator[str]:
     yield _named("urgent conditions found", f"{alarm['found']} of {alarm['events']}")
     yield _named("  within 60 s of the truth's instant", f"{alarm['within_60_s']} of {alarm['events']};  "
                  f"P50 {_number(alarm['p50'])} s, P90 {_number(alarm['p90'])} s")  # fmt: skip
-    yield _named(
-        "  within 60 s of the first reading", f"{alarm['within_of_reading']} of {alarm['shown']} that a reading shows"
-    )
+    yield _named("  within 60 s of the first reading", alarm_text(alarm))
     for one in alarm["faults"]:
         said = (
             f"{one['found']} of {one['events']} found; within 60 s of the truth {one['within_of_truth']}, "
@@ -127,6 +125,11 @@ def interval(one: Mapping[str, Any]) -> str:
     if one["value"] is None:
         return "-"
     return f"{one['value']:.2f} [{one['low']:.2f}, {one['high']:.2f}]"
+
+
+def alarm_text(alarm: Mapping[str, Any]) -> str:
+    """How many urgent conditions were said within a minute of the first reading that shows them."""
+    return f"{alarm['within_of_reading']} of {alarm['shown']} that a reading shows"
 
 
 def calibration_text(one: Mapping[str, Any]) -> str:

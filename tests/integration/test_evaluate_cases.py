@@ -203,7 +203,7 @@ def test_truth_is_read_for_the_figures_only(whole: tuple[Path, list[dict[str, An
     assert report["false_nudges"]["count"] == 1
     assert {row["name"] for row in report["baselines"]} == {"models", "hours_counter", "plain_threshold", "random"}
     page = (tmp_path / "report.html").read_text()
-    assert page.index("false per 1000 months") < page.index("hours counter") < page.index("<svg")
+    assert page.index("error at most 0.03") < page.index("<svg") < page.index("false per 1000 months")
 
 
 def test_malformed_truth_fails_after_the_findings_are_written(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from models.evaluation.calibration import Counts, calibration
 from models.evaluation.costs import CostParams, Course, costs
 from models.evaluation.figures import rate_per_1000, recall_at_budget, recall_curve, share, spread
 from models.evaluation.intervals import Ended, coverage
+from models.evaluation.plots import round_values
 
 
 @pytest.mark.parametrize(
@@ -146,3 +147,16 @@ def test_costs_by_hand() -> None:
     assert found["predicted"] == pytest.approx(2 * 100 + 3 + 1000)
     # rounds: 1000 / 12 visits of 50; the first fault escapes with 0.9, the second for sure
     assert found["calendar"] == pytest.approx(1000 / 12 * 50 + 0.9 * 400 + 1000)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "values"),
+    [
+        (0.0, 3.75, [0.0, 1.0, 2.0, 3.0]),
+        (0.0, 1.0, [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),
+        (-7.0, 42.0, [0.0, 10.0, 20.0, 30.0, 40.0]),
+        (0.0, 0.0, [0.0]),
+    ],
+)
+def test_axes_are_numbered_at_round_values(low: float, high: float, values: list[float]) -> None:
+    assert round_values(low, high) == values

@@ -1,0 +1,61 @@
+"""What was asked of predictions beside what a report shows. A goal is met or missed by the figure itself; how sure that
+is, its interval tells."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from models.evaluation.table import alarm_text, calibration_text, coverage_text, interval, rate_text
+
+_CLASSES: Final = {"visit": "technician", "self": "self-care"}
+
+
+class Against(NamedTuple):
+    """One figure against its goal; `met` is None where nothing could be measured."""
+
+    figure: str
+    value: str
+    goal: str
+    met: bool | None
+
+
+def against_goals(report: Mapping[str, Any]) -> Iterator[Against]:
+    """The goals that predictions are held to, of a report with a truth."""
+    classes, real = report["classes"], report["real_base_rates"]
+    yield _least("technician faults found 7 days ahead", classes["visit"]["recall_7_days_ahead"], 0.80)
+    lead = classes["visit"]["lead_days"]["p50"]
+    yield Against("median lead of technician faults", "-" if lead is None else f"{lead:.1f} days", "at least 14 days",
+                  None if lead is None else lead >= 14)  # fmt: skip
+    yield _most("false visits per 1000 appliance-months", report["false_visits"], 0.5)
+    if real is not None and (precision := real["visit"]["precision"]) is not None:
+        yield Against("visit precision at real base rates", f"{precision:.2f}", "at least 0.80", precision >= 0.80)
+    yield _least("self-care faults found before they cost a quarter", classes["self"]["recall_before_failure"], 0.85)
+    yield _most("false nudges per 1000 appliance-months", report["false_nudges"], 3.0)
+    yield _least("right fault named on visits", report["right_fault_named"], 0.90)
+    yield _least("right part named on visits", report["right_part"], 0.90)
+    yield _calibrated(report["calibration"] if report["calibration_real"] is None else report["calibration_real"])
+    for name, one in report["interval_coverage"]["classes"].items():
+        yield Against(f"failures within P10 to P90, {_CLASSES.get(name, name)}", coverage_text(one), "0.85 to 0.95",
+                      0.85 <= one["inside"] <= 0.95)  # fmt: skip
+    alarm = report["seconds_to_alarm"]
+    if alarm["shown"]:
+        yield Against("urgent, within 60 s of the first reading", alarm_text(alarm), "all",
+                      alarm["within_of_reading"] == alarm["shown"])  # fmt: skip
+    for split in report["splits"]:
+        if split["name"] == "first 14 days":
+            yield _least("found of what shows in the first 14 days", split["recall"], 0.60)
+
+
+def _least(figure: str, share: Mapping[str, Any], goal: float) -> Against:
+    met = None if share["value"] is None else share["value"] >= goal
+    text = interval(share) if met is None else f"{interval(share)} of {share['of']:.0f}"
+    return Against(figure, text, f"at least {goal:.2f}", met)
+
+
+def _most(figure: str, rate: Mapping[str, Any], goal: float) -> Against:
+    met = None if rate["upper95"] is None else rate["upper95"] <= goal
+    return Against(figure, rate_text(rate), f"at most {goal:g} (upper bound)", met)
+
+
+def _calibrated(one: Mapping[str, Any]) -> Against:
+    met = None if one["ece"] is None else one["ece"] <= 0.03
+    return Against("Brier score, calibration error", calibration_text(one), "error at most 0.03", met)
