@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_sim import air_conditioner as ac
-from device_sim import air_conditioner_signals, refrigerator
+from device_sim import air_conditioner_signals, refrigerator, water_heater
 from device_sim import circuit as circuits
 from device_sim.day_plan import NOISE_LAYERS, DayPlan, plan_day
 from device_sim.description import HomeSpec
@@ -21,7 +21,7 @@ from device_sim.params import DAY_MIN, DAY_S, SimParams
 from device_sim.reporting import Reporting
 from device_sim.stacking import stack as _stack
 from device_sim.tables import Event, Table
-from device_sim.watch import Watch
+from device_sim.watch import Episode, Watch
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -45,13 +45,12 @@ class Block:
         self.specs = specs
         self._offset_s = specs[0].site.utc_offset_s
         self._index = {spec.index: i for i, spec in enumerate(specs)}
+        lacks = {(spec.index, part): model.lacks for spec in specs for part, model in spec.models.items()}
         self.faults = FaultBook(
-            seed=params.seed, homes=list(self._index), plans=plans,
-            lacks={(spec.index, part): model.lacks for spec in specs for part, model in spec.models.items()},
-            variant_b=params.physics == "b",
-        )  # fmt: skip
+            seed=params.seed, homes=list(self._index), plans=plans, lacks=lacks, variant_b=params.physics == "b"
+        )
         self._distortion = Distortion(params.seed)
-        self._watch = Watch(list(self._index))
+        self._watch = Watch(list(self._index), lacks)
         start_s = int(params.start.timestamp()) // 60 * 60
         self._local_day, second = divmod(start_s + self._offset_s, DAY_S)
         self._first_day = self._local_day
@@ -99,6 +98,11 @@ class Block:
     def time_s(self) -> int:
         """Data time reached, Unix seconds: everything before it is simulated."""
         return self._local_day * DAY_S - self._offset_s + self._minute * 60
+
+    @property
+    def episodes(self) -> list[Episode]:
+        """Urgent conditions so far that no growing fault has as its own."""
+        return self._watch.episodes
 
     @property
     def elapsed_days(self) -> float:
@@ -158,7 +162,7 @@ class Block:
         report, start_s = self._reporting, plan.first_s + 60 * first
         extra_tables: list[Table] = []
         air_columns, room_c = self._run_rooms(plan, part, noise, first, last)
-        cold_columns = refrigerator.step_refrigerators(
+        cold_columns, air = refrigerator.step_refrigerators(
             self._fridge,
             self._fridge_state,
             refrigerator.RefrigeratorDrivers(
@@ -183,7 +187,7 @@ class Block:
             main_w = main_w + more.load_w["main"]
             more_w, more_var = [more.load_w["utility"] + 2.0], [0.1 * more.load_w["utility"] + 3.0]
             extra_tables = self._report_extras(more.columns, more.summaries, plan.first_s, start_s)
-            self._watch.dryers(self.faults, self.elapsed_days, _floats(more.columns["dryer"]["limit_trips"]))
+            self._look_at_extras(more.columns)
         before = self._circuit_state.current_a
         healthy = np.zeros(count)
         trace = circuits.run_circuits(
@@ -196,9 +200,10 @@ class Block:
             contact=np.concatenate([self.faults.severity("loose_contact"), healthy, *[healthy] * len(more_w)]),
             leak=np.concatenate([healthy, self.faults.severity("earth_leakage"), *[healthy] * len(more_w)]),
             leak_noise=np.concatenate([noise[9], noise[10], *[noise[11]] * len(more_w)], axis=1),
+            damp=np.concatenate([*circuits.moisture(plan.noise[9 : 9 + self._circuit_count])], axis=1)[first:last],
         )
         self._circuit_state.current_a = trace.current_a[-1].copy()
-        self._look(part, cold_columns, trace)
+        self._look(part, air, trace)
         tables = [
             report.steady("ac", start_s, air_columns),
             report.steady("fridge", start_s, cold_columns),
@@ -210,18 +215,20 @@ class Block:
         tables = self._distortion.apply(tables, self.faults, self.midnight_s())
         return [table for table in tables if table.ts.size], events
 
-    def _look(
-        self, part: dict[str, Floats], cold: dict[str, NDArray[np.generic]], trace: circuits.CircuitTrace
-    ) -> None:
+    def _look(self, part: dict[str, Floats], air: refrigerator.CabinetAir, trace: circuits.CircuitTrace) -> None:
         """Note what is urgent in this stretch."""
-        day, count = self.elapsed_days, len(self.specs)
-        main = slice(count, 2 * count)
-        self._watch.food(self.faults, day, _floats(cold["fridge_c"]), _floats(cold["freezer_c"]))
-        self._watch.currents(
-            self.faults, day, trace.current_a[:, main], self._circuits.breaker_rating_a[main], trace.leakage_ma[:, main]
-        )
-        self._watch.mains(self.faults, day, part["upstream_v"])
-        self._watch.water(self.faults, day, part["flood_mm"])
+        day, watch = self.elapsed_days, self._watch
+        watch.food(self.faults, day, air.fridge_c, air.freezer_c)
+        watch.circuits(self.faults, day, trace, self._circuits.breaker_rating_a)
+        watch.mains(self.faults, day, part["upstream_v"])
+        watch.water(self.faults, day, part["flood_mm"])
+
+    def _look_at_extras(self, columns: dict[str, dict[str, NDArray[np.generic]]]) -> None:
+        assert self._extras is not None
+        day, units = self.elapsed_days, self._extras.heaters
+        self._watch.dryers(self.faults, day, _floats(columns["dryer"]["limit_trips"]))
+        leak_ma, rated_w = columns["heater"]["leakage_ma"], water_heater.rated_power_w(units.element_ohm)
+        self._watch.heaters(self.faults, day, _floats(leak_ma), rated_w)
 
     def _report_extras(
         self,

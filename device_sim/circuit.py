@@ -52,6 +52,8 @@ class CircuitTrace:
     leakage_ma: Floats
     terminal_c: Floats
     energy_kwh: Floats
+    joint_w: Floats
+    """Heat in the joint beyond that of a sound one."""
 
 
 def draw_unit(rng: np.random.Generator, *, rating_a: float, variant_b: bool = False) -> dict[str, float]:
@@ -67,6 +69,16 @@ def draw_unit(rng: np.random.Generator, *, rating_a: float, variant_b: bool = Fa
     }
 
 
+def moisture(noise: Floats) -> Floats:
+    """How damp it is through a day of standard normal `noise` (..., 1440, homes): from one drawn value to the next six
+    hours later, and as usual (0) at midnight, so that one day leads into the next.
+    """
+    minutes, places = np.arange(noise.shape[-2]), np.arange(0, 1441, 360)
+    drawn = np.eye(places.size)[1:-1]
+    share = np.stack([np.interp(minutes, places, one) for one in drawn], axis=1)
+    return np.asarray(share @ noise[..., places[1:-1], :])
+
+
 def run_circuits(
     units: CircuitUnits,
     state: CircuitState,
@@ -78,9 +90,11 @@ def run_circuits(
     contact: Floats,
     leak: Floats,
     leak_noise: Floats,
+    damp: Floats,
 ) -> CircuitTrace:
     """Solve the circuits for each minute (minutes, circuits); `contact` and `leak` are severities in [0, 1].
 
+    `leak_noise` is standard normal per minute, `damp` how moist a faulty insulation is, of the same spread.
     Loads are taken as constant power. One correction of the voltage is enough: the drop is a few percent.
     """
     joint = units.joint_ohm + CONTACT_OHM_AT_FULL * contact
@@ -99,7 +113,7 @@ def run_circuits(
     energy = state.energy_kwh + np.cumsum(load_w, axis=0) / 60_000.0
     state.rise_k, state.energy_kwh = warm, energy[-1].copy()
     # Moisture makes an insulation fault come and go, but never below the standing part.
-    faulty = LEAK_MA_AT_FULL * leak * np.clip(1.0 + 0.15 * leak_noise, 0.6, 1.5)
+    faulty = LEAK_MA_AT_FULL * leak * np.clip(1.0 + 0.15 * damp, 0.6, 1.5)
     standing = units.leakage_ma * (upstream_v / 230.0) * (1.0 + 0.05 * leak_noise) + LEAK_MA_PER_A * current
     return CircuitTrace(
         current_a=current,
@@ -110,15 +124,20 @@ def run_circuits(
         leakage_ma=np.maximum(standing + faulty, 0.0),
         terminal_c=room_c + 2.0 + rise,
         energy_kwh=energy,
+        joint_w=CONTACT_OHM_AT_FULL * contact * current**2,
     )
 
 
-def choose_reports(current_a: Floats, before_a: Floats, rating_a: Floats, regular: Bools) -> tuple[Bools, Bools]:
-    """Which minutes a meter reports: (one report, six reports at ten seconds), for currents (minutes, circuits).
+def choose_reports(
+    current_a: Floats, before_a: Floats, rating_a: Floats, regular: Bools, *, always: bool = False
+) -> tuple[Bools, Bools]:
+    """Which minutes a meter reports: (one report, several within the minute), for currents (minutes, circuits).
 
     `before_a` is the current of the minute before the first. One report on the regular beat and on a change of more
-    than 15 % or 2 A; six while more than 0.8 of the rating flows.
+    than 15 % or 2 A; several while more than 0.8 of the rating flows, or `always`.
     """
+    if always:
+        return np.zeros_like(regular), np.ones_like(regular)
     earlier = np.concatenate([before_a[None, :], current_a[:-1]])
     step = np.abs(current_a - earlier)
     changed = (step > CHANGE_A) | ((step > CHANGE_SHARE * earlier) & (step > CHANGE_FLOOR_A))

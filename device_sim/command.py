@@ -42,12 +42,14 @@ class Span(click.ParamType[float]):
 @click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same homes and days."
 )
-@click.option("--faults", default="demo", show_default=True, help="none, demo, mixed, or fault names with commas.")
+@click.option("--faults", default="demo", show_default=True, help="none, demo, mixed, hazards, or names with commas.")
 @click.option(
     "--climate", type=click.Choice(sorted(CLIMATES)), default="hot", show_default=True, help="Where they are."
 )
 @click.option("--since", type=Span(), default="0s", show_default=True, help="Start this long before now, e.g. 75d.")
 @click.option("--every", type=Span(), default="300s", show_default=True, help="Reporting interval of steady devices.")
+@click.option("--circuits-every", type=Span(), default=None,
+              help="Reporting interval of circuits, from 10s; default: as --every.")  # fmt: skip
 @click.option("--obedience", type=click.FloatRange(0.0, 1.0), default=0.7, show_default=True,
               help="Chance that an owner follows a reminder.")  # fmt: skip
 @click.option("--mqtt-url", envvar="WELLKEPT_MQTT_URL", default="mqtt://127.0.0.1:1883", show_default=True,
@@ -74,6 +76,7 @@ def sim(
     climate: str,
     since: float,
     every: float,
+    circuits_every: float | None,
     obedience: float,
     mqtt_url: str,
     duration: float | None,
@@ -97,8 +100,9 @@ def sim(
     try:
         params = SimParams(
             start=datetime.fromtimestamp(start_s, UTC), homes=homes, seed=seed, horizon_days=horizon_days,
-            every_s=round(every), faults=faults, climate=climate, obedience=obedience, prevalence=prevalence or "",
-            physics=physics, outfit=outfit or ("full" if write_case else "basic"), confounders=bool(write_case),
+            every_s=round(every), circuit_every_s=round(circuits_every or 0), faults=faults, climate=climate,
+            obedience=obedience, prevalence=prevalence or "", physics=physics,
+            outfit=outfit or ("full" if write_case else "basic"), confounders=bool(write_case),
         )  # fmt: skip
         plan_faults(params)
         broker = Broker.parse(mqtt_url)

@@ -213,7 +213,7 @@ def _describe_appliance(params: SimParams, spec: HomeSpec, part: str, rng: np.ra
     power = {
         "dryer": round(230.0**2 / float(spec.dryer["heater_ohm"]) + 210.0, -1),
         "dishwasher": round(230.0**2 / spec.dishwasher.heater_ohm + 60.0, -1),
-        "heater": round(230.0**2 / float(spec.heater["element_ohm"]), -2),
+        "heater": float(water_heater.rated_power_w(np.asarray(spec.heater["element_ohm"]))),
         "purifier": round(float(spec.purifier["full_w"])),
         "hood": round(float(spec.hood["full_w"])),
         "ac": round(float(spec.ac["rated_w"]) / float(spec.ac["rated_cop"]), -1),

@@ -75,7 +75,7 @@ _ORIGINAL: Final = (
     FaultKind(key="overload", part="main", days_to_full=1.0, detectable=0.0, self_care=True, abrupt=True,
               watched=True, per_year=0.02, fleet_weight=0.5, action="inspected"),
     FaultKind(key="loose_contact", part="kitchen", days_to_full=50.0, detectable=0.055, fails=0.3, slower=2.5,
-              per_year=0.005, fleet_weight=0.7, action="tightened"),
+              watched=True, per_year=0.005, fleet_weight=0.7, action="tightened"),
     FaultKind(key="earth_leakage", part="main", days_to_full=50.0, detectable=0.50, watched=True, per_year=0.005,
               fleet_weight=0.5, action="repaired"),
 )  # fmt: skip

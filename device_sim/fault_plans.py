@@ -13,6 +13,9 @@ from device_sim.streams import Purpose, stream
 
 ENRICHED_SHARE: Final = 0.42  # (E) of appliances that get a fault in an enriched fleet, and a fifth of them a second
 ANY_PART_CHANCE: Final = 0.04  # (E) so that faults of any appliance do not crowd out the others
+HAZARDS: Final = ("overload", "earth_leakage", "loose_contact", "neutral_loss", "flood", "food_at_risk",
+                  "overheat_trips", "element_failing")  # fmt: skip
+HAZARD_SHARE: Final = 0.35  # of the period, from onset to the worst
 HOME_SILENT: Final = 0.4  # (E) share of silences that take the whole home
 DAYS_OF_YEAR: Final = 365.0
 SENSORS: Final = {
@@ -41,9 +44,9 @@ class Weight:
 
 
 def plan_faults(params: SimParams) -> tuple[FaultPlan, ...]:
-    """Read `params.faults`: `none`, `demo`, `mixed`, or fault names separated by commas. ValueError if unknown.
+    """Read `params.faults`: `none`, `demo`, `mixed`, `hazards`, or fault names separated by commas.
 
-    With `params.prevalence` the fleet's rates decide instead.
+    ValueError if unknown. With `params.prevalence` the fleet's rates decide instead.
     """
     if params.prevalence:
         return _plan_fleet(params)
@@ -53,11 +56,13 @@ def plan_faults(params: SimParams) -> tuple[FaultPlan, ...]:
         return _demo(params)
     if params.faults == "mixed":
         return _mixed(params)
+    if params.faults == "hazards":
+        return _hazards(params)
     names = [name.strip() for name in params.faults.split(",")]
     unknown = [name for name in names if name not in FAULTS]
     if unknown:
         known = ", ".join(FAULT_ORDER)
-        raise ValueError(f"unknown fault {unknown[0]!r}; choose none, demo, mixed or some of: {known}")
+        raise ValueError(f"unknown fault {unknown[0]!r}; choose none, demo, mixed, hazards or some of: {known}")
     pairs = {(i % params.homes, names[i % len(names)]): None for i in range(max(params.homes, len(names)))}
     return tuple(_draw_plan(params, home, name) for home, name in pairs)
 
@@ -104,6 +109,25 @@ def _mixed(params: SimParams) -> tuple[FaultPlan, ...]:
         here = [name for name in FAULT_ORDER if FAULTS[name].part in owned]
         names = rng.choice(here, size=count, replace=False)
         plans.extend(_draw_plan(params, home, str(name)) for name in names)
+    return tuple(plans)
+
+
+def _hazards(params: SimParams) -> tuple[FaultPlan, ...]:
+    """Three hazards per home, each kind in turn, that all come within the period; one home in six has none."""
+    plans: list[FaultPlan] = []
+    turn = 0
+    for home in range(params.homes):
+        owned = parts_of(params, home)
+        here = [name for name in HAZARDS if FAULTS[name].part in owned]
+        for number in range(0 if home % 6 == 5 else min(3, len(here))):
+            kind = FAULTS[here[(turn + number) % len(here)]]
+            rng = stream(params.seed, Purpose.FAULT_PLAN, home, FAULT_ORDER.index(kind.key), 1)
+            share = rng.uniform(0.4, 0.9) if kind.abrupt else rng.uniform(0.3, 0.45)
+            plans.append(FaultPlan(
+                home=home, fault=kind.key, onset_day=float(np.floor(params.horizon_days * share)),
+                days_to_full=HAZARD_SHARE * params.horizon_days, repair_days=2.0,
+            ))  # fmt: skip
+        turn += 3
     return tuple(plans)
 
 

@@ -64,10 +64,6 @@ class FaultRecord:
     failure_day: float | None = None
     end_day: float | None = None
     repair_day: float | None = None
-    planned: bool = True
-    """False for what only follows from another fault."""
-    noticed_day: float | None = None
-    """First instant at which the physics showed a watched condition, seen by a sensor or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +111,14 @@ class FaultBook:
     def strikes(self, fault: str, day: int, *, lead_days: int = 0) -> Bools:
         """Homes where abrupt `fault` falls on `day` (days after the start), or lies up to `lead_days` ahead."""
         hit = np.zeros(self._severity[fault].size, dtype=np.bool_)
-        for record in self._planned(fault):
+        for record in self.of(fault):
             hit[self._at[record.plan.home]] |= 0 <= record.plan.onset_day - day <= lead_days
         return hit
 
     def ongoing(self, fault: str, day: int) -> Bools:
         """Homes where `fault` has begun by `day` and has not ended."""
         hit = np.zeros(self._severity[fault].size, dtype=np.bool_)
-        for record in self._planned(fault):
+        for record in self.of(fault):
             hit[self._at[record.plan.home]] |= record.plan.onset_day <= day and record.end_day is None
         return hit
 
@@ -144,9 +140,7 @@ class FaultBook:
     def _strike(self, record: FaultRecord) -> None:
         plan = record.plan
         if not FAULTS[plan.fault].watched:
-            record.detectable_day = plan.onset_day
-        if not FAULTS[plan.fault].watched:
-            record.failure_day = plan.onset_day
+            record.detectable_day = record.failure_day = plan.onset_day
         if plan.repair_days is not None and record.repair_day is None:
             record.repair_day = plan.onset_day + plan.repair_days
 
@@ -181,7 +175,7 @@ class FaultBook:
     def _repair(self, record: FaultRecord, day: int) -> None:
         plan, kind = record.plan, FAULTS[record.plan.fault]
         rng = stream(self.seed, Purpose.REPAIR, plan.home, FAULT_ORDER.index(plan.fault), day)
-        at = day + float(rng.uniform(0.0, 0.2))
+        at = day + 1.0 + float(rng.uniform(0.0, 0.2))  # this day has been lived through with the fault
         severities, who = self._severity[plan.fault], self._at[plan.home]
         if rng.random() < BOTCHED and not kind.abrupt:
             severities[who] *= BOTCHED_LEAVES
@@ -223,36 +217,21 @@ class FaultBook:
             clean_at=old.clean_at, repair_days=old.repair_days,
         )))  # fmt: skip
 
-    def notice(self, home: int, fault: str, day: float) -> None:
-        """The physics shows `fault` of home index `home` at `day`: the watched instant of the record, or a new one.
-
-        What follows from another fault (food at risk behind a dead compressor) is true as well, so it gets a record;
-        one condition within a day, or while its record stands, is one event.
+    def notice(self, home: int, part: str, fault: str, day: float, *, visible: bool) -> bool:
+        """Whether `fault`, which the physics shows at `day`, is one that grows in `part` of home index `home`: its
+        record then has the instant. What is not (a consequence, an abrupt one) is an episode of its own.
         """
-        for record in reversed(self.of(fault)):
-            if record.plan.home != home or day < record.plan.onset_day:
+        if FAULTS[fault].abrupt:
+            return False
+        for record in self.of(fault):
+            plan = record.plan
+            if (plan.home, plan.where) != (home, part) or day < plan.onset_day or record.end_day is not None:
                 continue
-            if record.noticed_day is None:
-                record.noticed_day = day
-                record.detectable_day = day if record.visible_at is not None else None
-                if FAULTS[fault].abrupt:
-                    record.failure_day = day
-                return
-            if record.end_day is None:
-                return
-            if day - record.end_day < 2.0:
-                record.end_day = day if not record.planned else record.end_day
-                return
-        plan = FaultPlan(home=home, fault=fault, onset_day=day, days_to_full=1.0, repair_days=1.0)
-        record = self._open(plan)
-        record.planned, record.noticed_day = False, day
-        record.detectable_day = day if record.visible_at is not None else None
-        record.failure_day = day
-        self.records.append(record)
+            if record.detectable_day is None and visible:
+                record.detectable_day = day
+            return True
+        return False
 
     def of(self, fault: str) -> list[FaultRecord]:
         """Records of `fault`, in the order they were opened."""
         return [record for record in self.records if record.plan.fault == fault]
-
-    def _planned(self, fault: str) -> list[FaultRecord]:
-        return [record for record in self.of(fault) if record.planned]

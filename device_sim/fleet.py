@@ -10,6 +10,7 @@ from device_sim.fault_catalogue import FAULTS, UNPLANNED, contract_name
 from device_sim.fault_plans import plan_faults
 from device_sim.params import SimParams
 from device_sim.tables import Event, Table
+from device_sim.watch import Episode
 
 BLOCK_HOMES: Final = 192  # bounds memory: about 250 arrays of 1440 x 192 at a time
 SPLIT_FROM: Final = 24
@@ -73,22 +74,34 @@ def block_truth(block: Block) -> list[TruthRow]:
     for record in block.faults.records:
         plan = record.plan
         kind = FAULTS[plan.fault]
-        if plan.onset_day >= block.elapsed_days or (kind.abrupt and kind.watched and record.noticed_day is None):
-            continue  # not yet, or nobody was there to overload anything
-        onset_day = record.noticed_day if kind.abrupt and record.noticed_day is not None else plan.onset_day
+        if plan.onset_day >= block.elapsed_days or (kind.abrupt and kind.watched):
+            continue  # not yet; or what came of it is an episode, unless nobody was there to overload anything
         fails = plan.fault not in UNPLANNED
         rows.append(
             TruthRow(
                 appliance_id=appliance_id(plan.home, plan.where),
                 fault=contract_name(plan.fault),
-                onset=origin + timedelta(days=onset_day),
+                onset=origin + timedelta(days=plan.onset_day),
                 detectable=_at(origin, record.detectable_day),
                 failure=_at(origin, record.failure_day) if fails else None,
                 end=_at(origin, record.end_day),
                 abrupt=kind.abrupt or plan.sudden,
             )
         )
-    return rows
+    return rows + [_episode_row(origin, episode, block.elapsed_days) for episode in block.episodes]
+
+
+def _episode_row(origin: datetime, episode: Episode, elapsed_days: float) -> TruthRow:
+    """A condition that the physics showed; without an end if it still holds."""
+    return TruthRow(
+        appliance_id=appliance_id(episode.home, episode.part),
+        fault=contract_name(episode.fault),
+        onset=origin + timedelta(days=episode.onset_day),
+        detectable=_at(origin, episode.hazard_day),
+        failure=_at(origin, episode.hazard_day),
+        end=_at(origin, episode.end_day if episode.end_day < elapsed_days - 1e-6 else None),
+        abrupt=True,
+    )
 
 
 def _at(origin: datetime, day: float | None) -> datetime | None:

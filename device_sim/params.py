@@ -15,6 +15,7 @@ class SimParams:
 
     `start` is the first instant of data time (aware). `horizon_days` is the stretch in which planned faults unfold.
     `every_s` is the reporting interval of air conditioner, refrigerator and circuit, a multiple of 60 s.
+    `circuit_every_s` is that of circuits, if other: 10, 12, 15, 20 or 30, or a multiple of 60 s; 0: as `every_s`.
     `obedience` is the chance [0, 1] that an owner follows one reminder.
     `outfit`: `basic` (five appliances that every home has) or `full` (all kinds, owned as in real homes).
     `physics`: `a`, or `b` with other constants and structure. `prevalence`: empty (faults as `faults` says), `real` or
@@ -27,6 +28,7 @@ class SimParams:
     seed: int = 1
     horizon_days: float = 75.0
     every_s: int = 300
+    circuit_every_s: int = 0
     faults: str = "demo"
     climate: str = "hot"
     obedience: float = 0.7
@@ -44,6 +46,10 @@ class SimParams:
             raise ValueError("seed must not be negative")
         if self.every_s < 60 or self.every_s % 60 or DAY_S % self.every_s:
             raise ValueError("every must be a multiple of 60 s that divides a day")
+        if self.circuit_every_s not in (0, 10, 12, 15, 20, 30) and (
+            self.circuit_every_s < 60 or self.circuit_every_s % 60 or DAY_S % self.circuit_every_s
+        ):
+            raise ValueError("circuits every: 10, 12, 15, 20 or 30 s, or a multiple of 60 s that divides a day")
         if self.outfit not in ("basic", "full"):
             raise ValueError("outfit must be basic or full")
         if self.physics not in ("a", "b"):

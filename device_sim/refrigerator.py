@@ -73,6 +73,14 @@ class RefrigeratorDrivers:
     dead: Floats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CabinetAir:
+    """Air temperature per minute and home as it is, free of the sensors' noise."""
+
+    fridge_c: Floats
+    freezer_c: Floats
+
+
 def draw_unit(rng: np.random.Generator, *, variant_b: bool = False) -> dict[str, float | bool]:
     """Draw one refrigerator, keyed like `RefrigeratorUnits` (class: 300 l, about 0.8 kWh a day).
 
@@ -105,8 +113,8 @@ def step_refrigerators(
     noise: Floats,
     worn: Floats | None = None,
     iced: Floats | None = None,
-) -> Columns:
-    """Advance all refrigerators minute by minute and return their signals (minutes, homes).
+) -> tuple[Columns, CabinetAir]:
+    """Advance all refrigerators minute by minute; their signals and the true air in them (minutes, homes).
 
     `seal` and `dust` are severities in [0, 1]. A leaking seal warms the cabinet and feeds frost, at unchanged power
     while on; a dusty condenser raises that power and takes capacity. `noise` holds three standard normal layers.
@@ -161,7 +169,8 @@ def step_refrigerators(
             # A burnt-out heater: the timer runs, no pulse comes.
             state.defrost_left = np.where(starts & (iced <= 0.0), DEFROST_MINUTES, state.defrost_left)
     state.fridge_c, state.freezer_c, state.evap_c, state.frost, state.on = fridge, freezer, evap, frost, on
-    return _signals(units, state, drivers, out, dust=dust, noise=noise, worn=worn)
+    columns = _signals(units, state, drivers, out, dust=dust, noise=noise, worn=worn)
+    return columns, CabinetAir(fridge_c=out["fridge_c"], freezer_c=out["freezer_c"])
 
 
 def on_power_w(

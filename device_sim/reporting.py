@@ -26,6 +26,8 @@ class Reporting:
 
     def __init__(self, params: SimParams, specs: list[HomeSpec]) -> None:
         self._every = params.every_s // 60
+        self._circuits_every = max(params.circuit_every_s // 60, 1) if params.circuit_every_s else self._every
+        self._fast_s = params.circuit_every_s if 0 < params.circuit_every_s < 60 else 0
         self._ids: dict[str, NDArray[np.str_]] = {}
         self._lacks: dict[str, list[frozenset[str]]] = {}
         self._owned: dict[str, Bools] = {}
@@ -107,23 +109,26 @@ class Reporting:
         ]
 
     def circuits(self, start_s: int, trace: CircuitTrace, before_a: Floats, rating_a: Floats, noise: Floats) -> Table:
-        """All circuits of every home: on the beat, on change, and every ten seconds near the rating."""
+        """All circuits of every home: on the beat, on change, every ten seconds near the rating; or fast."""
         minutes, count = trace.current_a.shape
         homes = self._owned["kitchen"].size
         parts = CIRCUITS[: count // homes]
-        regular = np.concatenate([self._on_beat(part, start_s, minutes, self._every) for part in parts], axis=1)
+        regular = np.concatenate(
+            [self._on_beat(part, start_s, minutes, self._circuits_every) for part in parts], axis=1
+        )
         owned = np.concatenate([self._owned[part] for part in parts])
-        once, fine = choose_reports(trace.current_a, before_a, rating_a, regular)
+        once, fine = choose_reports(trace.current_a, before_a, rating_a, regular, always=self._fast_s > 0)
         once, fine = once & owned, fine & owned
         minute, who = np.nonzero(once)
         offset = np.concatenate([self._second[:, self._order[part]] for part in parts])
         fine_minute, fine_who = np.nonzero(fine)
-        steps = 60 // FINE_STEP_S
+        step_s = self._fast_s or FINE_STEP_S
+        steps = 60 // step_s
         ticks = np.tile(np.arange(steps), fine_minute.size)
         minute = np.concatenate([minute, np.repeat(fine_minute, steps)])
         who = np.concatenate([who, np.repeat(fine_who, steps)])
         ts = start_s + 60.0 * minute + offset[who]
-        ts[ts.size - ticks.size :] += FINE_STEP_S * ticks
+        ts[ts.size - ticks.size :] += step_s * ticks
         tick = np.concatenate([np.zeros(once.sum(), dtype=np.int64), ticks])
         ids = np.concatenate([self._ids[part] for part in parts])
         lacks = [lack for part in parts for lack in self._lacks[part]]

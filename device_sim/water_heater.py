@@ -21,7 +21,7 @@ SCALE_SHEATH: Final = 5.0  # thermal resistance of the sheath grows to 6 times a
 CUT_OUT_C: Final = 96.0  # (E) bimetal cut-out on the element flange
 CUT_OUT_MIN: Final = 9.0  # (E) until it has cooled
 STANDING_MA: Final = 0.35  # (E) of a sound sheathed element
-LEAK_MA_AT_FULL: Final = 3.2  # element_failing severity 1: water reaches the filling; still below the class limit
+LEAK_MA_AT_FULL: Final = 3.2  # element_failing severity 1: water in the filling, past the limit of a small one
 ANODE_PER_K: Final = 0.006  # (E) warm water conducts better and corrodes faster: it takes more protective current
 ANODE_MA: Final = 7.0  # (E) protective current of a powered anode in fresh condition
 
@@ -100,6 +100,11 @@ def element_ohm(units: WaterHeaterUnits, failing: Floats) -> Floats:
     return units.element_ohm * (1.0 + ELEMENT_DRIFT * failing)
 
 
+def rated_power_w(cold_ohm: Floats) -> Floats:
+    """What the type plate says, W, of an element of `cold_ohm` when new."""
+    return np.asarray(np.round(230.0**2 / cold_ohm, -2))
+
+
 def step_water_heaters(
     units: WaterHeaterUnits,
     state: WaterHeaterState,
@@ -175,7 +180,7 @@ def _signals(
         "inlet_c": np.round(drivers.inlet_c + 0.2 * noise[1], 1),
         "flow_lpm": np.round(out["flow"] * (1.0 + 0.02 * noise[0]), 2),
         "heater_w": np.round(out["heat"] * measured),
-        "leakage_ma": np.round(leak * (1.0 + 0.05 * noise[0]), 2),
+        "leakage_ma": np.round(leak * (1.0 + 0.05 * noise[0]), 2),  # it flickers; the meter only rounds
         "cutout_trips": out["trips"],
         "anode_ma": np.round(protective, 2),
         "power_w": np.round(power * measured, 1),

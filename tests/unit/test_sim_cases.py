@@ -162,14 +162,6 @@ def test_owners_clean_unasked_and_the_filter_clogs_again() -> None:
     assert len(book.services) < len(book.records)  # most cleanings leave no word
 
 
-def test_one_condition_is_one_event_and_another_week_is_another() -> None:
-    book = FaultBook(seed=1, homes=[0], plans=())
-    for day in (5.0, 5.3, 5.9, 6.4, 30.0):
-        book.notice(0, "food_at_risk", day)
-        book.grow(int(day), {})
-    assert [record.detectable_day for record in book.records] == [5.0, 30.0]
-
-
 def test_real_rates_are_those_of_the_catalogue_and_enriched_ones_far_above() -> None:
     real, rich = (fault_chances(make_params(prevalence=name), "fridge") for name in ("real", "enriched"))
     assert real["defrost_failure"] == pytest.approx(1.0 - np.exp(-0.02 * 90.0 / 365.0))

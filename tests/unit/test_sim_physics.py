@@ -129,7 +129,7 @@ def run_fridge(*, seal: float = 0.0, dust: float = 0.0, dead: bool = False) -> d
     drivers = refrigerator.RefrigeratorDrivers(
         ambient_c=np.full(shape, 25.0), door_s=np.zeros(shape), food_w=np.zeros(shape), dead=np.full(shape, float(dead))
     )
-    columns = refrigerator.step_refrigerators(
+    columns, _ = refrigerator.step_refrigerators(
         units, state, drivers, seal=np.array([seal]), dust=np.array([dust]), noise=np.zeros((3, *shape))
     )
     return {name: np.asarray(column, dtype=np.float64)[:, 0] for name, column in columns.items()}
@@ -207,7 +207,7 @@ def run_circuit(*, load_w: float, contact: float = 0.0, leak: float = 0.0) -> ci
     return circuit.run_circuits(
         units, state, load_w=full, load_var=0.0 * full, upstream_v=np.full((120, 1), 230.0),
         room_c=np.full((120, 1), 25.0), contact=np.array([contact]), leak=np.array([leak]),
-        leak_noise=np.zeros((120, 1)),
+        leak_noise=np.zeros((120, 1)), damp=np.zeros((120, 1)),
     )  # fmt: skip
 
 

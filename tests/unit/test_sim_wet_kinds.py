@@ -168,7 +168,7 @@ def run_fridge(*, worn: float = 0.0, iced: float = 0.0) -> dict[str, np.ndarray]
     drivers = refrigerator.RefrigeratorDrivers(
         ambient_c=np.full(shape, 25.0), door_s=np.zeros(shape), food_w=np.zeros(shape), dead=np.zeros(shape)
     )
-    columns = refrigerator.step_refrigerators(
+    columns, _ = refrigerator.step_refrigerators(
         units, state, drivers, seal=np.zeros(1), dust=np.zeros(1),
         noise=np.random.default_rng(5).normal(size=(3, *shape)), worn=np.array([worn]), iced=np.array([iced]),
     )  # fmt: skip
