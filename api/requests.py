@@ -12,13 +12,15 @@ from pydantic_core import from_json, to_json
 
 from api.problems import RequestRefused
 from api.settings import ApiSettings
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, Crossed, NotFound
 from store.api_idempotency import keep_answer, take_key
 from store.api_pool import Pool, transaction
 from store.database import Connection
 
 ACTOR_MOST = 100
 KEY_MOST = 255
+TRIES = 5
+"""Of a change that crossed another one (E): each time at least one of those that wait for each other gets through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +85,18 @@ def reading(ask: Asked, work: Callable[[Connection], Any]) -> Response:
 def changing(ask: Asked, work: Callable[[Connection], Answer]) -> Response:
     """Do `work` in one transaction with its idempotency key, or repeat what the first request with it was answered.
 
-    A request that fails leaves nothing behind, its key included: trying it again tries again.
+    A request that fails leaves nothing behind, its key included: trying it again tries again. One that crossed another
+    is tried again at once, and Conflict only if that happens again and again.
     """
+    for _ in range(TRIES):
+        try:
+            return _change_once(ask, work)
+        except Crossed as error:
+            crossed = error
+    raise Conflict(str(crossed)) from crossed
+
+
+def _change_once(ask: Asked, work: Callable[[Connection], Answer]) -> Response:
     with transaction(ask.pool) as connection:
         if ask.key is not None and (kept := _take(connection, ask.key, ask.fingerprint)) is not None:
             return kept

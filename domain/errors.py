@@ -6,6 +6,7 @@ WellkeptError
 ├── NotFound            the thing named does not exist
 ├── Conflict            somebody else changed it first, or it exists already
 └── Unavailable         a database or broker does not answer; trying again later is right
+    └── Crossed         two changes waited for each other and the database undid one; the same again succeeds
 """
 
 
@@ -31,3 +32,7 @@ class Conflict(WellkeptError):
 
 class Unavailable(WellkeptError):
     """A database or broker does not answer; trying again later is right."""
+
+
+class Crossed(Unavailable):
+    """Two changes waited for each other and the database undid this one; the same again succeeds."""

@@ -8,7 +8,7 @@ import psycopg
 from psycopg import errors
 from psycopg.rows import TupleRow
 
-from domain.errors import BadInput, Conflict, Unavailable
+from domain.errors import BadInput, Conflict, Crossed, Unavailable
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -72,6 +72,8 @@ def translated() -> Iterator[None]:
         raise Conflict(error.diag.message_detail or str(error).strip()) from error
     except (errors.IntegrityError, errors.DataError) as error:
         raise BadInput(error.diag.message_primary or str(error).strip()) from error
+    except (errors.DeadlockDetected, errors.SerializationFailure) as error:
+        raise Crossed("somebody else changed the same things at the same moment; try again") from error
     except psycopg.Error as error:
         if is_transient(error):
             raise Unavailable(f"the database does not answer: {str(error).strip()}") from error

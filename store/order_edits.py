@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from domain.care_orders import SPLIT, URGENT_LANE
@@ -15,6 +15,8 @@ from store.moves import move, speak_as
 from store.sql import queries
 
 _SQL = queries("order_edits")
+BOOKED: Final = ("scheduled", "en_route", "on_site")
+"""Somebody is on the way, or will be: who is agreed with the owner."""
 
 
 def choose(connection: Connection, order: ShownOrder, values: Mapping[str, Any], *, actor: str, why: str) -> None:
@@ -85,10 +87,13 @@ def merge_orders(
 ) -> None:
     """Move the tasks of `other` into `order`, both locked and of one home; `other` is cancelled and says where to.
 
-    BadInput if they are of two homes; Conflict if the booked time is too short for all the work.
+    BadInput if they are of two homes, or who is booked does not know all of it; Conflict if the booked time is too
+    short for all the work.
     """
     if other.id == order.id or other.household_id != order.household_id:
         raise BadInput("two different orders of one home can be merged; read the orders of the home for what there is")
+    if order.state in BOOKED and order.technician_id is not None:
+        require_able(connection, order.technician_id, (*order.tasks, *other.tasks))
     if order.state in ("scheduled", "confirmed") and order.visit_starts is not None and order.visit_ends is not None:
         booked = (order.visit_ends - order.visit_starts).total_seconds() / 60
         work = sum(task.minutes for task in (*order.tasks, *other.tasks))

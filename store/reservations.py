@@ -11,7 +11,16 @@ from store.database import Connection
 from store.part_supply import SUPPLIED
 from store.part_transfers import Transfer
 from store.sql import queries
-from store.stock import Held, free_stock, load_catalogue, require_part, require_place, reserve, step_reservation
+from store.stock import (
+    Held,
+    free_stock,
+    held_of,
+    load_catalogue,
+    require_part,
+    require_place,
+    reserve,
+    step_reservation,
+)
 
 _SQL = queries("part_supply")
 _STOCK = queries("stock")
@@ -133,10 +142,15 @@ def return_part(
 
 
 def receive_for_task(connection: Connection, transfer: Transfer, *, actor: str) -> None:
-    """Hold what has arrived for the task that asked for it, if its order still goes on."""
+    """Hold what has arrived for the task that asked for it, if its order still goes on.
+
+    A task that holds the part already has what it needs: what comes beside lies free at the place.
+    """
     if transfer.task_id is None:
         return
     task = read_task(connection, transfer.task_id)
+    if held_of(connection, transfer.task_id, transfer.part_id) is not None:
+        return
     if task.order_state in SUPPLIED and task.outcome is None:
         why = f"transfer {transfer.number} has arrived"
         reserve(

@@ -72,6 +72,11 @@ def held_for_orders(connection: Connection, order_ids: Sequence[UUID]) -> dict[U
     return found
 
 
+def held_of(connection: Connection, task_id: UUID, part_id: str) -> Held | None:
+    """What a task holds of a part: all of it lies at one place."""
+    return row(connection, Held, _SQL["held_of"], {"task_id": task_id, "part_id": part_id})
+
+
 def lock_free(connection: Connection, parts: Sequence[str], places: Sequence[str]) -> dict[str, dict[str, int]]:
     """Free pieces of these parts at these places, locked until the transaction ends."""
     return _by_place(connection.execute(_SQL["lock_free"], {"parts": list(parts), "places": list(places)}).fetchall())
@@ -80,8 +85,13 @@ def lock_free(connection: Connection, parts: Sequence[str], places: Sequence[str
 def reserve(
     connection: Connection, task_id: UUID, part_id: str, quantity: int, place: str, *, actor: str, why: str
 ) -> UUID:
-    """Hold pieces for a task; Conflict says who else has some if there are too few free."""
+    """Hold pieces for a task; Conflict says who else has some if there are too few free, or what it holds already."""
     _require_free(connection, part_id, quantity, place)
+    if (held := held_of(connection, task_id, part_id)) is not None:
+        raise Conflict(
+            f"this task holds {held.quantity} of {part_id} at {held.place} already; POST "
+            f"/api/v1/reservations/{held.id}/release first, then hold all the pieces at once"
+        )
     speak_as(connection, actor, why)
     made = connection.execute(
         _SQL["reserve"], {"task_id": task_id, "part_id": part_id, "quantity": quantity, "place": place}
@@ -141,6 +151,8 @@ def record_movement(
         if place is not None:
             require_place(connection, place)
     if from_place is not None:
+        # Both places at once and in one order: who took the other way at this moment would else be waited for.
+        lock_free(connection, [part_id], [place for place in (from_place, to_place) if place is not None])
         _require_free(connection, part_id, quantity, from_place)
     speak_as(connection, actor, note or reason)
     return _record(connection, part_id, quantity, from_place, to_place, reason, note)

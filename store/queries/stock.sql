@@ -17,6 +17,12 @@ SELECT r.id, t.order_id, r.task_id, r.part_id, r.quantity, r.place, r.state
 FROM part_reservation r JOIN order_task t ON t.id = r.task_id
 WHERE t.order_id = ANY(%(orders)s) AND r.state IN ('reserved', 'picked') ORDER BY r.made_at, r.id
 
+-- name: held_of
+-- What a task has reserved or picked of a part; the index one_held_reservation allows no second one.
+SELECT r.id, t.order_id, r.task_id, r.part_id, r.quantity, r.place, r.state
+FROM part_reservation r JOIN order_task t ON t.id = r.task_id
+WHERE r.task_id = %(task_id)s AND r.part_id = %(part_id)s AND r.state IN ('reserved', 'picked')
+
 -- name: reservation
 SELECT r.id, t.order_id, r.task_id, r.part_id, r.quantity, r.place, r.state
 FROM part_reservation r JOIN order_task t ON t.id = r.task_id WHERE r.id = %(id)s FOR UPDATE OF r

@@ -136,6 +136,7 @@ def test_what_cannot_be_merged_is_refused_with_what_to_do(
 ) -> None:
     order, elsewhere = home_with_two_tasks(connection), proposed_order(connection, "home-2")
     add_technician(connection, "tech-1", Kind.AIR_CONDITIONER, Kind.CIRCUIT)
+    add_technician(connection, "cooler", Kind.AIR_CONDITIONER)
     with client(database_url, mqtt_url) as api:
         seen = read(api, order)
         for other in (order, elsewhere):
@@ -143,9 +144,14 @@ def test_what_cannot_be_merged_is_refused_with_what_to_do(
             assert (refused.status_code, "of one home" in refused.json()["detail"]) == (422, True), refused.text
         new = edit(api, seen, "split", {"task_ids": [seen["tasks"][1]["id"]], "reason": "x"}).json()
         api.post(f"{API}/{order}/approve")
-        slot = {"technician_id": "tech-1", "starts": "2025-06-03T09:00:00Z", "ends": "2025-06-03T10:00:00Z"}
+        slot = {"technician_id": "cooler", "starts": "2025-06-03T09:00:00Z", "ends": "2025-06-03T10:00:00Z"}
+        merge = {"order_id": new["id"], "reason": "x"}
+        unable = edit(api, api.post(f"{API}/{order}/schedule", json=slot).json(), "merge", merge)
+        assert unable.status_code == 422
+        assert "cooler is not trained for circuit; able: tech-1" in unable.json()["detail"]
+        slot["technician_id"] = "tech-1"
         booked = api.post(f"{API}/{order}/schedule", json=slot).json()
-        short = edit(api, booked, "merge", {"order_id": new["id"], "reason": "x"})
+        short = edit(api, booked, "merge", merge)
         assert short.status_code == 409
         # 45 minutes for the leak as the fixture says, 60 for the circuit
         assert "takes 105 minutes and the visit is booked for 60" in short.json()["detail"]

@@ -3,13 +3,17 @@
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 from uuid import UUID
 
 import httpx
 import pytest
 
+from api.requests import Answer, Asked, changing
+from api.settings import ApiSettings
 from domain.faults import Urgency
 from domain.signals import Kind
+from store.api_pool import closed_pool
 from store.database import Connection, connect
 from tests.integration.api_homes import NOW, add_appliance, add_finding, add_home, client, proposed_order, serving
 
@@ -53,6 +57,32 @@ def test_of_requests_with_one_key_at_the_same_moment_one_does_the_work(
     assert [a.status_code for a in answers] == [201] * 8
     assert sum("Idempotent-Replayed" in a.headers for a in answers) == 7
     assert len({a.text.replace(" ", "") for a in answers}) <= 2, "only the order of fields may differ"
+
+
+def test_two_changes_that_wait_for_each_other_are_both_done(connection: Connection, database_url: str) -> None:
+    add_home(connection, "home-1")
+    add_home(connection, "home-2")
+    both, tries = Barrier(2), []
+
+    def rename(homes: tuple[str, str]) -> int:
+        def work(own: Connection) -> Answer:
+            tries.append(homes)
+            for home in homes:
+                own.execute("UPDATE household SET name = name || '!' WHERE id = %s", (home,))
+                if tries.count(homes) == 1 and home == homes[0]:
+                    both.wait(10)
+            return Answer(value={})
+
+        return changing(ask, work).status_code
+
+    with closed_pool(database_url, 2, 5.0) as pool:
+        pool.open()
+        settings = ApiSettings(database_url=database_url, mqtt_url="")
+        ask = Asked(pool=pool, settings=settings, actor=None, if_match=None, key=None, fingerprint="")
+        with ThreadPoolExecutor(2) as threads:
+            assert list(threads.map(rename, [("home-1", "home-2"), ("home-2", "home-1")])) == [200, 200]
+    assert len(tries) == 3, "the one that the database undid was done again"
+    assert connection.execute("SELECT name FROM household ORDER BY name").fetchall() == [("Home-1!!",), ("Home-2!!",)]
 
 
 def test_a_failed_request_leaves_its_key_free(connection: Connection, database_url: str, mqtt_url: str) -> None:

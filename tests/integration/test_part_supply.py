@@ -125,6 +125,10 @@ def test_the_catalogue_its_stock_and_reservations_over_the_api(
         held = api.post("/api/v1/reservations", json=hold, headers={"Idempotency-Key": "once"}).json()
         again = api.post("/api/v1/reservations", json=hold, headers={"Idempotency-Key": "once"}).json()
         assert (held["id"], held["place"]) == (again["id"], VAN)
+        refused(409, f"this task holds 1 of heater-a at {VAN} already", "POST", "/reservations", hold)
+        beside = api.post("/api/v1/transfers", json={**hold, "to_place": VAN}).json()
+        assert api.post(f"/api/v1/transfers/{beside['id']}/receive").json()["state"] == "received"
+        assert free_stock(connection)[VAN]["heater-a"] == 1, "the task has one: the other lies free in the van"
         refused(409, "possible now: picked, released", "POST", f"/reservations/{held['id']}/return", None)
         assert api.post(f"/api/v1/reservations/{held['id']}/pick").json()["state"] == "picked"
         assert api.post(f"/api/v1/reservations/{held['id']}/return").json()["place"] == STORE

@@ -120,9 +120,10 @@ def test_pieces_that_cross_between_two_vans_do_not_wait_for_each_other_for_ever(
         with connect(database_url, application="test", autocommit=True) as own:
             start.wait()
             for _ in range(20):
-                record_movement(
-                    own, "gasket", 1, from_place=places[0], to_place=places[1], reason="moved", actor="test"
-                )
+                with own.transaction():  # as a request does it: what was locked first stays locked
+                    record_movement(
+                        own, "gasket", 1, from_place=places[0], to_place=places[1], reason="moved", actor="test"
+                    )
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(shuttle, [(VAN, OTHER), (OTHER, VAN)]))
