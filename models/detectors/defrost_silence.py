@@ -11,8 +11,9 @@ from domain.faults import Urgency
 from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.detectors.contract import Detector, References
-from models.features.refrigerator import DEFROST_BY_POWER_H, DEFROST_H, ON_POWER, RUN_H
-from models.history import FeatureHistory, day_start
+from models.features.day import Mask
+from models.features.refrigerator import DEFROST_BY_POWER_H, DEFROST_H, ON_POWER, PEAK_W, RUN_H
+from models.history import DaySeries, FeatureHistory, day_start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,9 @@ class SilenceParams:
     """Pulses that are only guessed from power must have been seen on this share of the days of the last
     `guessed_within` before the silence: where they come and go anyway, their absence tells nothing."""
     guessed_within: int = 28
+    heater_share: float = 0.95
+    """Where pulses are only guessed from power: a day whose peak is as high as this share of what the pulses before it
+    drew has one as well, though a compressor that works hard in a hot kitchen hides it from the guess."""
     power_shift: float = 0.06
     """Where pulses are only guessed from power, a compressor whose own power moved by this share hides them."""
 
@@ -51,7 +55,7 @@ def judge(
         return None
     run_h = dict(zip(runs.days, runs.values.tolist(), strict=True))
     total = np.cumsum([run_h.get(day, 0.0) for day in pulses.days])
-    pulsed = np.flatnonzero(pulses.values > (params.guessed_pulse_h if guessed else params.pulse_h))
+    pulsed = np.flatnonzero(_with_heater(history, pulses, params) if guessed else pulses.values > params.pulse_h)
     if len(pulsed) < params.least_pulses:
         return None
     last = int(pulsed[-1])
@@ -66,6 +70,18 @@ def judge(
     was_silent = bool(len(gaps) and gaps.max() >= max(params.median_gaps * usual, params.least_run_h))
     since = day_start(pulses.days[int(pulsed[int(np.argmax(gaps)) + 1])]) if was_silent else None
     return _verdict(False, now_data_time, usual, silent_h, since, 0.0) if silent_h < limit else None
+
+
+def _with_heater(history: FeatureHistory, pulses: DaySeries, params: SilenceParams) -> Mask:
+    """The days with a pulse: what stands out from the day's own running, or is as strong as the heater was before."""
+    stands_out = pulses.values > params.guessed_pulse_h
+    peak_w = history.complete(PEAK_W).at_days(pulses.ordinals)
+    known = stands_out & np.isfinite(peak_w)
+    if int(known.sum()) < params.least_pulses:
+        return stands_out
+    heater_w = float(np.median(peak_w[known]))
+    with_heater: Mask = stands_out | (np.abs(peak_w / heater_w - 1.0) <= 1.0 - params.heater_share)
+    return with_heater
 
 
 def _can_be_guessed(
@@ -109,10 +125,10 @@ def _verdict(
 
 DETECTOR: Final = Detector(
     name="defrost_silence",
-    version="3",
+    version="4",
     fault="defrost_failure",
     kinds=frozenset({Kind.REFRIGERATOR}),
-    indices=(DEFROST_H, DEFROST_BY_POWER_H, RUN_H, ON_POWER),
+    indices=(DEFROST_H, DEFROST_BY_POWER_H, PEAK_W, RUN_H, ON_POWER),
     cannot_see=(
         "Units that say neither power, defrosting nor evaporator temperature; a heater that failed before five "
         "pulses were seen; a heater that pulses but no longer heats; which of heater, sensor or timer failed."

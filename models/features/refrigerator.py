@@ -35,6 +35,8 @@ SHORT_STARTS: Final = "short_start_share"
 RUN_H: Final = "run_h"
 DEFROST_BY_POWER_H: Final = "defrost_by_power_h"
 """The same where power is all there is: a guess from its level, which a failing compressor may upset."""
+PEAK_W: Final = "peak_power_w"
+"""The power that a unit which says only power exceeds for `PEAK_H` of a day, W: on a day with a pulse its heater's."""
 DEFROST_H: Final = "defrost_h"
 """Hours in which the defrost flag was set, the evaporator was being heated, or only a heater can draw the power."""
 AMBIENT: Final = "ambient_c"
@@ -56,6 +58,8 @@ HEATER_TIMES: Final = 1.25
 """A unit that says power only: this many times the usual power of running, for no longer than `PULSE_S`, is the heater
 (E; heaters of 120 to 400 W for 10 to 40 minutes beside compressors of 50 to 150 W, data sheets)."""
 PULSE_S: Final = 3600.0
+PEAK_H: Final = 0.2
+"""Shorter peaks are a compressor that starts, or works hard for a while (E)."""
 OFF_W: Final = 12.0
 """Electronics and fans of a refrigerator whose compressor rests take less (E)."""
 
@@ -120,11 +124,21 @@ def _says_running(rows: Rows) -> bool:
 
 def _defrosts(rows: Rows, defrost: Mask, hours: Floats) -> list[DayIndex]:
     told = any(np.isfinite(rows.number(name)).any() for name in ("defrost", "evap_c"))
-    by_power = np.isfinite(rows.number("power_w")).any()
+    power = rows.number("power_w")
     total, pulse_h = float(hours.sum()), float(hours[defrost].sum())
-    if told or (by_power and _says_running(rows)):
+    if told or (np.isfinite(power).any() and _says_running(rows)):
         return single(DEFROST_H, pulse_h, total)
-    return single(DEFROST_BY_POWER_H, pulse_h, total) if by_power else []
+    if not np.isfinite(power).any():
+        return []
+    return [*single(DEFROST_BY_POWER_H, pulse_h, total), *single(PEAK_W, _exceeded_for(power, hours, PEAK_H), total)]
+
+
+def _exceeded_for(power: Floats, hours: Floats, share_h: float) -> float:
+    """The power that is reached for `share_h` hours of these rows; NaN if they are shorter than that."""
+    known = np.isfinite(power)
+    order = np.argsort(-power[known])
+    reached = np.flatnonzero(np.cumsum(hours[known][order]) > share_h)
+    return float(power[known][order][reached[0]]) if len(reached) else np.nan
 
 
 def _defrosting(rows: Rows, on: Mask) -> Mask:

@@ -187,6 +187,7 @@ def test_a_plug_guesses_the_heater_from_its_power() -> None:
     found = indices(Kind.REFRIGERATOR, power_w=power)
     assert found["defrost_by_power_h"] == pytest.approx(20 / 60)
     assert found["on_power_w"] == pytest.approx(90.0)
+    assert found["peak_power_w"] == 180.0  # of four rows of five minutes the third passes 0.2 h
 
 
 def test_the_heat_that_passes_a_cold_bottom() -> None:
@@ -242,6 +243,24 @@ def test_a_silence_of_guessed_pulses_counts_where_they_came_regularly(
             ("run_h", 14.0),
             ("on_power_w", 80.0),
             ("defrost_by_power_h", 0.3 * (n % every == 0 and n <= last - silent_days)),
+        )
+    ]
+    verdict = defrost_silence.judge(history_of(rows, evening(last)), {}, evening(last))
+    assert (verdict is not None and verdict.present) is present
+
+
+@pytest.mark.parametrize(("peak_w", "present"), [(178.0, False), (150.0, True)], ids=["heater", "compressor"])
+def test_a_pulse_that_a_hot_kitchen_hides_is_known_by_the_power_of_the_heater(peak_w: float, present: bool) -> None:
+    """Five days without a guessed pulse: they peak at what the heater drew before, or at what a compressor can."""
+    last = 40
+    rows = [
+        (FIRST + timedelta(days=n), index, value, 0.0, 200.0)
+        for n in range(last + 1)
+        for index, value in (
+            ("run_h", 14.0),
+            ("on_power_w", 140.0 if n <= last - 5 else 146.0),
+            ("defrost_by_power_h", 0.33 if n <= last - 5 else 0.0),
+            ("peak_power_w", 180.0 if n <= last - 5 else peak_w),
         )
     ]
     verdict = defrost_silence.judge(history_of(rows, evening(last)), {}, evening(last))
