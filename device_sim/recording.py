@@ -69,7 +69,7 @@ class _Parts:
     def flush(self) -> None:
         if self._frames:
             part = self._path.with_name(f"{self._path.name}.block{self._number:04d}.part{len(self.written):04d}")
-            pl.concat(self._frames).write_parquet(part, compression="zstd", compression_level=3)
+            pl.concat(self._frames).write_parquet(part, compression="lz4")  # read once more, then deleted
             self.written.append(part)
             self._frames, self._rows = [], 0
 

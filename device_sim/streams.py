@@ -33,4 +33,6 @@ class Purpose(IntEnum):
 
 def stream(seed: int, purpose: Purpose, *keys: int) -> np.random.Generator:
     """Return the generator that belongs to `seed`, `purpose` and `keys` (whole numbers, not negative)."""
-    return np.random.default_rng([seed, int(purpose), *keys])
+    numbers = (seed, int(purpose), *keys)
+    # An array of words is seeded with at once, a list of numbers one by one; below 2^32 they mean the same stream.
+    return np.random.default_rng(np.array(numbers, dtype=np.uint32) if max(numbers) < 2**32 else numbers)

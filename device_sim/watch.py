@@ -32,7 +32,7 @@ LOW_V: Final = 230.0 * 0.85
 HIGH_V: Final = 230.0 * 1.10
 WET_MM: Final = 8.0
 SUSTAINED_MIN: Final = 0.5
-"""More current than the rating, leakage and heat in a joint stand when they have lasted for 30 s."""
+"""More current than the rating, leakage, heat in a joint and a warm freezer stand when they have lasted for 30 s."""
 TRIPS_WITHIN_DAYS: Final = 7.0
 ONE_EVENT_DAYS: Final = 1.0
 _MINUTE: Final = 1.0 / DAY_MIN
@@ -62,10 +62,10 @@ class Watch:
         self.episodes: list[Episode] = []
 
     def food(self, book: FaultBook, day: float, fridge_c: Floats, freezer_c: Floats) -> None:
-        """Air of the fridge above 8 degC for two hours, or of the freezer above -12 degC."""
+        """Air of the fridge above 8 degC for two hours, or of the freezer above -12 degC for 30 s."""
         for signal, warm, minutes in (
             ("fridge_c", fridge_c > FRIDGE_LIMIT_C, FRIDGE_MINUTES),
-            ("freezer_c", freezer_c > FREEZER_LIMIT_C, 0.0),
+            ("freezer_c", freezer_c > FREEZER_LIMIT_C, SUSTAINED_MIN),
         ):
             self._see(book, ("fridge", "food_at_risk", signal), day, warm, minutes)
 
