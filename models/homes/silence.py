@@ -2,8 +2,9 @@
 
 What is due follows from the appliance's own rhythm: the longest silence that it kept at least twice in the four weeks
 before. What happened once, such as a connection that was lost for days, is an event and no rhythm. An appliance known
-for less than a week has none yet. A home that is away (holiday mode) is left alone until a day after its return. Who
-speaks is heard, also if what it says is refused: a wrong clock is not silence.
+for less than a week has none yet, unless in two days it was quiet for an hour at most once: what is used now and then
+rests more often. A home that is away (holiday mode) is left alone until a day after its return. Who speaks is heard,
+also if what it says is refused: a wrong clock is not silence.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +34,9 @@ class SilenceParams:
     usual: float = 3.0
     """Times the usual silence, whichever is longer: what speaks only when it is used may rest (E)."""
     known: timedelta = timedelta(days=7)
-    """How long an appliance must have been heard of before anything is due from it (E)."""
+    """How long an appliance must have been heard of before anything is due from it (E),"""
+    steady: timedelta = timedelta(days=2)
+    """or so long if it was quiet for `SHORTEST` at most once: two nights without a rest are a rhythm (E)."""
     together: timedelta = timedelta(hours=12)
     """Everything in the home quiet for so long is the home, not the appliance (E)."""
 
@@ -108,7 +111,7 @@ def watch_home(
         one
         for one in sorted(home)
         if one.appliance not in state.silent
-        and one.last - one.first >= params.known
+        and one.last - one.first >= (params.steady if one.usual <= SHORTEST else params.known)
         and now - (max(one.last, awake_from) if awake_from else one.last) >= _limit(one, params)
     ]
     if not new:

@@ -116,7 +116,10 @@ def look(*home: Heard, state: HomeSilence | None = None, now: datetime = T0,
         (quiet("a", 23.9), False),
         (quiet("a", 59, usual_h=20), False),  # three times its usual silence is 60 h
         (quiet("a", 60, usual_h=20), True),
-        (quiet("a", 48, known_days=6.9), False),  # nothing is due yet
+        (quiet("a", 48, usual_h=1.1, known_days=6.9), False),  # nothing is due yet
+        (quiet("a", 48, usual_h=1.1, known_days=7), True),
+        (quiet("a", 24, known_days=2), True),  # it never rested
+        (quiet("a", 24, known_days=1.9), False),
     ],
 )
 def test_an_appliance_falls_silent_against_its_own_rhythm(one: Heard, is_silent: bool) -> None:
