@@ -5,20 +5,23 @@ import gzip
 import heapq
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import polars as pl
 
 from domain.errors import BadInput
 from domain.signals import READING_SIGNALS, Kind
+from models.evaluation.case_files import collected, csv_rows, files_by_kind, filled, moment_us, scan
 
 _POWER_FILE: Final = re.compile(r"^([A-Z-]+)_House(\d+)_\d{4}-\d{2}\.csv(\.gz)?$")
 _POWER_KINDS: Final = {"Dishwasher": Kind.DISHWASHER, "WashingMachine": Kind.WASHING_MACHINE}
 _ROWS_AT_ONCE: Final = 50_000
+_FLAGS: Final = MappingProxyType({"true": True, "false": False})
 _FACTS: Final = frozenset({"maker", "model", "serial", "batch", "firmware", "installed_on", "circuit_id"})
 _NUMBERS: Final = frozenset({"rated_power_w", "rated_current_a", "breaker_rating_a", "rcd_ma", "nominal_v"})
 _HOME: Final = frozenset({"latitude", "longitude", "timezone"})
@@ -44,12 +47,15 @@ class Recording:
     is_case: bool = False
 
     def rows(self) -> Iterator[Row]:
-        """Every row in order of arrival, in bounded memory for power, a kind at a time for a case."""
+        """Rows of the listed appliances as they arrived, bounded in memory for power, a kind at a time for a case."""
         if not self.is_case:
             for file in self.files:
                 yield from _power_rows(file)
             return
-        yield from heapq.merge(*(_case_rows(file) for file in self.files), key=lambda row: row.arrived_s)
+        listed = {one["id"] for one in self.appliances}
+        for row in heapq.merge(*(_case_rows(file) for file in self.files), key=lambda row: row.arrived_s):
+            if row.appliance_id in listed:
+                yield row
 
 
 def open_recording(folder: Path) -> Recording:
@@ -103,31 +109,28 @@ def _power_rows(file: Path) -> Iterator[Row]:
 
 
 def _open_case(folder: Path) -> Recording:
-    with (folder / "appliances.csv").open(encoding="utf-8", newline="") as lines:
-        table = list(csv.DictReader(lines))
-    needed = {"appliance_id", "household_id", "kind"}
-    if not table or not needed <= table[0].keys():
-        raise BadInput(f"{folder / 'appliances.csv'} needs the columns {', '.join(sorted(needed))} and a row")
-    households = {
-        row["household_id"]: {"id": row["household_id"], "name": row["household_id"]}
-        | {name: _number(name, row[name]) for name in _HOME if row.get(name)}
-        for row in table
-    }
-    files = [
-        file
-        for part in ("telemetry", "cycles")
-        for kind in READING_SIGNALS
-        for file in (folder / part / f"{kind}.parquet", folder / part / f"{kind}.csv")
-        if file.is_file()
-    ]
+    table = folder / "appliances.csv"
+    rows = csv_rows(table, _home_and_appliance, "appliance_id", "household_id", "kind")
+    if not rows:
+        raise BadInput(f"{table} holds no appliance")
+    households = {home["id"]: home for home, _ in rows}
+    files = [file for part in ("telemetry", "cycles") for file in files_by_kind(folder / part).values()]
     if (folder / "events.csv").is_file():
         files.append(folder / "events.csv")
     return Recording(
-        households=list(households.values()), appliances=[_appliance(r) for r in table], files=files, is_case=True
+        households=list(households.values()), appliances=[one for _, one in rows], files=files, is_case=True
     )
 
 
-def _appliance(row: dict[str, str]) -> dict[str, Any]:
+def _home_and_appliance(row: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    filled(row, "appliance_id", "household_id", "kind")
+    if row["kind"] not in READING_SIGNALS:
+        raise ValueError(f"{row['kind']!r} is no kind; kinds are {', '.join(READING_SIGNALS)}")
+    home: dict[str, Any] = {"id": row["household_id"], "name": row["household_id"]}
+    return home | {name: _number(name, row[name]) for name in _HOME if row.get(name)}, _appliance(row)
+
+
+def _appliance(row: Mapping[str, str]) -> dict[str, Any]:
     given = {name: value for name, value in row.items() if value}
     known = {name: _number(name, given.pop(name)) for name in (_FACTS | _NUMBERS) & given.keys()}
     rest = {
@@ -146,19 +149,38 @@ def _number(name: str, text: str) -> str | float:
 
 
 def _case_rows(file: Path) -> Iterator[Row]:
-    topic = "event" if file.name == "events.csv" else "cycle" if file.parent.name == "cycles" else "telemetry"
-    table = pl.scan_parquet(file) if file.suffix == ".parquet" else pl.scan_csv(file, try_parse_dates=True)
-    if "received_at" not in table.collect_schema().names():
-        table = table.with_columns(pl.col("time").alias("received_at"))
-    table = table.sort("received_at", maintain_order=True).with_columns(
-        pl.col("time", "received_at").dt.cast_time_unit("us").dt.replace_time_zone(None).dt.epoch("us") / 1e6
-    )
-    for part in table.collect().iter_slices(_ROWS_AT_ONCE):
+    if file.name == "events.csv":
+        yield from sorted(
+            csv_rows(file, _event, "time", "appliance_id", "code", "active"), key=lambda row: row.arrived_s
+        )
+        return
+    topic = "cycle" if file.parent.name == "cycles" else "telemetry"
+    table = scan(file).filter(pl.col("time").is_not_null())  # what has no time that anyone can read was never sent
+    table = table.with_columns(pl.col("received_at").fill_null(pl.col("time"))).sort("received_at", maintain_order=True)
+    for part in collected(file, table).iter_slices(_ROWS_AT_ONCE):
         for row in part.iter_rows(named=True):
-            ts, arrived = row.pop("time"), row.pop("received_at")
+            ts, arrived = row.pop("time") / 1e6, row.pop("received_at") / 1e6
             name = row.pop("appliance_id")
-            measures = {signal: value for signal, value in row.items() if value is not None and value == value}
+            given = row if file.suffix == ".parquet" else {signal: _cell(text) for signal, text in row.items()}
+            measures = {signal: value for signal, value in given.items() if value is not None and value == value}
             yield Row(arrived, ts, name, topic, measures)
+
+
+def _event(row: Mapping[str, str]) -> Row:
+    ts = moment_us(row["time"]) / 1e6
+    arrived = moment_us(row["received_at"]) / 1e6 if row.get("received_at") else ts
+    active = row["active"].strip().lower() in ("true", "1", "t")
+    return Row(arrived, ts, row["appliance_id"], "event", {"code": row["code"], "active": active})
+
+
+def _cell(text: str | None) -> str | float | bool | None:
+    """A cell of a CSV file as a device would say it: a flag, a number, or a word."""
+    if text is None or text.lower() in _FLAGS:
+        return None if text is None else _FLAGS[text.lower()]
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def as_json(value: Any) -> bytes:

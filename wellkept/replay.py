@@ -12,6 +12,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from device_sim.link import Broker, Link
 from device_sim.tables import Event, Reading
 from domain.errors import BadInput, Unavailable
+from models.evaluation.case import open_case
+from models.evaluation.doubts import doubts_of
 from wellkept.recordings import Recording, Row, open_recording
 from wellkept.registration import register
 from wellkept.replay_messages import READERS, RecordedMessage, messages_of
@@ -38,6 +40,8 @@ def replay(folder: Path, settings: Settings, options: Options) -> None:
         _replay_messages(folder, settings)
         return
     recording = open_recording(folder)
+    for doubt in doubts_of(open_case(folder)) if recording.is_case else ():
+        click.echo(doubt, err=True)
     if settings.api_url:
         register(f"{settings.api_url}/api/v1", recording.households, recording.appliances)
         click.echo(f"{len(recording.appliances)} appliances of {len(recording.households)} homes are registered")
