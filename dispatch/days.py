@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from dispatch.problem import Planned, PlanParams, Prizes, Question, VisitPlan, prize_of
-from domain.visits import FieldTechnician, Job, OrderToVisit, Period, Visit
+from domain.visits import TRANSFER, FieldTechnician, Job, OrderToVisit, Period, Visit
 from store.database import Connection
 from store.visit_plans import NewLine, write_lines
 from store.visits import booked_visits, field_technicians, orders_to_visit, shelf_stock
@@ -82,14 +82,18 @@ def _is_due(order: OrderToVisit, horizon: Period) -> bool:
 
 
 def job_of(order: OrderToVisit, now: datetime, horizon: Period, params: DaysParams) -> Job:
-    """An order as a job: at the agreed time if there is one, else whenever; worth by risk and promise."""
+    """An order as a job: at the agreed time if there is one, else whenever; worth by risk and promise.
+
+    A promise is not broken for a part that is missing: that is on the list of shortages, and there is time until then.
+    """
     agreed = order.state in ("confirmed", "scheduled") and order.visit_starts is not None
     prize = prize_of(order.urgency, order.probability, order.due_by, agreed, now, params.prizes)
     if agreed and order.visit_starts is not None:
         job = order.job((Period(starts=order.visit_starts, ends=order.visit_starts),), prize)
         lasts = order.minutes if order.visit_ends is None else (order.visit_ends - order.visit_starts) // MINUTE
-        return replace(job, minutes=lasts, technician_id=order.technician_id if order.locked else None)
-    opens = now if order.urgency == "urgent" else now + params.notice
+        return replace(job, minutes=lasts, parts=(), technician_id=order.technician_id if order.locked else None)
+    soonest = TRANSFER if order.awaits_part else params.notice
+    opens = now if order.urgency == "urgent" else min(now + soonest, horizon.ends)
     return order.job((Period(starts=opens, ends=horizon.ends),), prize)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from dispatch.slots import SlotParams, free_slots
 from dispatch.travel import TravelTimes
 from domain.faults import Urgency
-from domain.visits import Period, Slot
+from domain.visits import OrderToVisit, Period, Slot
 from store.database import Connection
 from store.visits import booked_visits, field_technicians, orders_to_visit, shelf_stock
 
@@ -36,13 +36,19 @@ def slots_for_order(
         params = SlotParams(notice=URGENT_NOTICE, soonest=True) if urgent else SlotParams()
     horizon = Period(starts=now, ends=now + params.horizon + timedelta(days=1))
     return free_slots(
-        order.job((horizon if begins is None else Period(starts=begins, ends=begins),)),
+        order.job((_window(order, now, horizon, params) if begins is None else Period(starts=begins, ends=begins),)),
         field_technicians(connection, horizon),
         booked_visits(connection, horizon),
         now,
         replace(params, travel=travel),
         shelf_stock(connection),
     )
+
+
+def _window(order: OrderToVisit, now: datetime, horizon: Period, params: SlotParams) -> Period:
+    """When it may begin: not before a part that is on its way can be there."""
+    waits = order.awaits_part and order.urgency is not Urgency.URGENT
+    return replace(horizon, starts=min(now + params.transfer, horizon.ends)) if waits else horizon
 
 
 def is_still_free(connection: Connection, order_id: UUID, slot: Slot, now: datetime, travel: TravelTimes) -> bool:

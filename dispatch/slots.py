@@ -12,7 +12,7 @@ from dispatch.rules import NO_STOCK, Stock, Why, objection, outlets_by_distance
 from dispatch.timetable import Stop, time_tour
 from dispatch.travel import BY_DISTANCE, TravelTimes
 from dispatch.workspace import stretch_of, whole_s, without_lost_break
-from domain.visits import FieldTechnician, Job, Period, Shift, Slot, Visit, shifts
+from domain.visits import TRANSFER, FieldTechnician, Job, Period, Shift, Slot, Visit, shifts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +37,7 @@ class SlotParams:
     """Travel that a day of waiting is worth while the visit is in time: little."""
     soonest: bool = False
     """For a hazard: the first days count, not the travel."""
-    transfer: timedelta = timedelta(days=2)
-    """What it takes to bring a part that neither van nor outlet has."""
+    transfer: timedelta = TRANSFER
     travel: TravelTimes = BY_DISTANCE
 
 

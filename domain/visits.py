@@ -68,6 +68,8 @@ class Shift:
 GRADE_MINUTES: Final = MappingProxyType({"A": 0, "B": 5, "C": 20})
 """The one way in which a technician's last grade steers planning: minutes of travel that a visit is taken to cost more.
 Small against a missing skill or a late arrival, so that grades break ties and no more (E)."""
+TRANSFER: Final = timedelta(days=2)
+"""What it takes to bring a part that neither van nor outlet has (E)."""
 NO_GRADE_YET: Final = "B"
 """Whoever has no grade yet, or only one that an appeal overturned, counts as usual: neither favoured nor held back."""
 
@@ -140,6 +142,7 @@ class OrderToVisit:
 
     `place` is None where neither home nor outlet has one; `place_known` False where the outlet's stands in for the
     home's. `minutes` on site, `kinds` of appliances, and `probability` of the likeliest finding are over all tasks.
+    `parts` are what should be brought and is neither held nor on its way, `awaits_part` tells that something is.
     """
 
     order_id: str
@@ -160,9 +163,13 @@ class OrderToVisit:
     kinds: frozenset[str]
     parts: tuple[str, ...]
     probability: float
+    awaits_part: bool = False
 
     def job(self, windows: tuple[Period, ...], prize: int = 0) -> Job:
-        """Its visit, to begin within one of `windows`; ValueError without a place."""
+        """Its visit, to begin within one of `windows`; ValueError without a place.
+
+        To a hazard somebody goes with or without the part: making it safe needs none.
+        """
         if self.place is None:
             raise ValueError(f"order {self.number} has neither a place nor an outlet")
         return Job(
@@ -171,7 +178,7 @@ class OrderToVisit:
             minutes=self.minutes,
             skills=self.kinds,
             windows=windows,
-            parts=self.parts,
+            parts=() if self.urgency is Urgency.URGENT else self.parts,
             urgency=self.urgency,
             due_by=self.due_by,
             outlet_id=self.outlet_id,

@@ -1,16 +1,18 @@
 """Who works when, what is booked and what waits for a visit, as planning reads it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any, Final
 from uuid import UUID
 
 from domain.care_orders import Place
 from domain.faults import Urgency
+from domain.part_needs import Usage, parts_to_bring, predict_parts
 from domain.parts import OUTLET, VAN
 from domain.visits import USUAL_WEEK, DayHours, FieldTechnician, OrderToVisit, Period, Visit, handicap_of
 from store.care import zone_of
 from store.database import Connection
+from store.part_supply import part_usage
 from store.sql import queries
 
 _SQL = queries("visits")
@@ -79,12 +81,14 @@ def orders_to_visit(
     rows = connection.execute(
         _SQL["jobs"], {"orders": None if orders is None else list(orders), "states": list(states)}
     ).fetchall()
-    return [_order(row) for row in rows]
+    usage = part_usage(connection) if rows else {}
+    return [_order(row, usage) for row in rows]
 
 
-def _order(row: tuple[Any, ...]) -> OrderToVisit:
+def _order(row: tuple[Any, ...], usage: Mapping[tuple[str, str], Usage]) -> OrderToVisit:
     (order_id, number, version, state, urgency, due_by, outlet_id, technician_id, visit_starts, visit_ends, locked,
-     household_name, latitude, longitude, place_known, minutes, kinds, probability, parts) = row  # fmt: skip
+     household_name, latitude, longitude, place_known, minutes, kinds, probability, needs) = row  # fmt: skip
+    lacking = [_lacking(need, usage) for need in needs]
     return OrderToVisit(
         order_id=order_id,
         number=number,
@@ -102,9 +106,19 @@ def _order(row: tuple[Any, ...]) -> OrderToVisit:
         place_known=place_known,
         minutes=minutes,
         kinds=frozenset(kinds),
-        parts=tuple(parts),
+        parts=tuple(role for task in lacking for role, coming in task if not coming),
+        awaits_part=any(coming for task in lacking for _, coming in task),
         probability=probability,
     )
+
+
+def _lacking(need: list[Any], usage: Mapping[tuple[str, str], Usage]) -> list[tuple[str, bool]]:
+    """What a task should have with it and does not hold, and whether it is on its way; a part that is hardly ever used
+    is neither held nor waited for."""
+    kind, fault, probability, roles, coming = need
+    chances = predict_parts(kind or "", fault, usage.get((kind, fault), Usage()), extra=roles)
+    wanted = parts_to_bring(probability, chances)
+    return [(role, role in coming) for role in roles if role in wanted]
 
 
 def shelf_stock(connection: Connection) -> dict[str, dict[str, int]]:

@@ -25,18 +25,22 @@ ORDER BY o.visit_starts, o.number
 
 -- name: jobs
 -- Orders that need a visit, with what a plan must know of them. A home without a place is taken to be at its outlet.
--- Parts are those that nothing is reserved of yet.
+-- Needs are, by task, the roles that nothing is reserved of yet, and what is on its way.
 SELECT o.id::text AS order_id, o.number, o.version, o.state, o.urgency, o.due_by, o.outlet_id, o.technician_id,
        date_trunc('second', o.visit_starts) AS visit_starts, date_trunc('second', o.visit_ends) AS visit_ends, o.locked,
        h.name AS household_name,
        coalesce(h.latitude, u.latitude) AS latitude, coalesce(h.longitude, u.longitude) AS longitude,
        h.latitude IS NOT NULL AND h.longitude IS NOT NULL AS place_known,
        t.minutes, t.kinds, t.probability,
-       ARRAY(SELECT wanted FROM order_task k, unnest(k.parts) AS wanted
-             WHERE k.order_id = o.id AND NOT EXISTS (
-                 SELECT FROM part_reservation r JOIN part p ON p.id = r.part_id
-                 WHERE r.task_id = k.id AND r.state IN ('reserved', 'picked') AND coalesce(p.role, p.id) = wanted)
-             ORDER BY wanted) AS parts
+       (SELECT jsonb_agg(jsonb_build_array(a.kind, f.fault, f.probability, ARRAY(
+                   SELECT wanted FROM unnest(k.parts) wanted WHERE NOT EXISTS (
+                       SELECT FROM part_reservation r JOIN part p ON p.id = r.part_id
+                       WHERE r.task_id = k.id AND r.state IN ('reserved', 'picked') AND coalesce(p.role, p.id) = wanted)
+                   ORDER BY wanted), ARRAY(
+                   SELECT coalesce(p.role, p.id) FROM part_transfer x JOIN part p ON p.id = x.part_id
+                   WHERE x.task_id = k.id AND x.state IN ('requested', 'approved', 'shipped'))) ORDER BY k.id)
+        FROM order_task k JOIN finding f ON f.id = k.finding_id JOIN appliance a ON a.key = f.appliance_key
+        WHERE k.order_id = o.id) AS needs
 FROM service_order o
 JOIN household h ON h.id = o.household_id
 LEFT JOIN outlet u ON u.id = o.outlet_id

@@ -9,6 +9,7 @@ from domain.care_orders import Place
 from domain.signals import Kind
 from domain.visits import USUAL_WEEK, DayHours, Period
 from store.database import Connection
+from store.part_transfers import request_transfer
 from store.stock import count_stock, reserve
 from store.visits import booked_visits, field_technicians, orders_to_visit, shelf_stock, vans_of
 from tests.integration.api_homes import add_technician, proposed_order
@@ -50,14 +51,26 @@ def test_an_order_counts_each_task_once_however_many_parts_it_needs(connection: 
         False,
     )
     assert orders_to_visit(connection) == []
-    connection.execute("INSERT INTO part (id, name, role) VALUES ('kit-7', 'Leak kit', 'leak_kit')")
+    connection.execute(
+        "INSERT INTO part (id, name, role) VALUES ('kit-7', 'Leak kit', 'leak_kit'), ('refrigerant', 'Gas', NULL)"
+    )
+    connection.execute("INSERT INTO outlet (id, name, latitude, longitude) VALUES ('region-1', 'Region', 50, 9)")
+    connection.execute("UPDATE outlet SET supplied_by = 'region-1' WHERE id = 'outlet-1'")
     for place in ("outlet:outlet-1", "van:tech-1"):
         count_stock(connection, "kit-7", place, 3, actor="planner")
     (task,) = connection.execute("SELECT id FROM order_task").fetchone() or ()
     reserve(connection, task, "kit-7", 1, "van:tech-1", actor="planner", why="for the order")
     assert shelf_stock(connection) == {"outlet-1": {"leak_kit": 3}}
     assert vans_of(connection) == {"tech-1": {"leak_kit": 2}}
-    assert orders_to_visit(connection, states=["proposed"])[0].parts == ("refrigerant",)
+    lacking = orders_to_visit(connection, states=["proposed"])[0]
+    assert (lacking.parts, lacking.awaits_part) == (("refrigerant",), False)
+    count_stock(connection, "refrigerant", "outlet:region-1", 1, actor="planner")
+    request_transfer(connection, "refrigerant", 1, "outlet:outlet-1", task_id=task, asked_by="planner", now=MONDAY)
+    coming = orders_to_visit(connection, states=["proposed"])[0]
+    assert (coming.parts, coming.awaits_part) == ((), True)
+    connection.execute("UPDATE part_transfer SET state = 'received'")
+    connection.execute("UPDATE finding SET probability = 0.2")  # 0.2 * 0.9 is less than one visit in five
+    assert orders_to_visit(connection, states=["proposed"])[0].parts == ()
 
 
 def test_bookings_that_touch_the_period_are_read(connection: Connection) -> None:

@@ -216,9 +216,8 @@ def test_every_slot_leaves_room_for_travel_and_hours(
         assert moment + timedelta(seconds=int(SpeedModel().between([here, BASE]).seconds[0, 1])) <= at(15)
 
 
-@pytest.mark.parametrize("hours", [1, 24])
-def test_a_visit_keeps_its_booked_length_however_long(hours: int) -> None:
-    order = OrderToVisit(
+def booked_order(hours: int) -> OrderToVisit:
+    return OrderToVisit(
         order_id="o-1",
         number=1,
         version=1,
@@ -238,5 +237,24 @@ def test_a_visit_keeps_its_booked_length_however_long(hours: int) -> None:
         parts=(),
         probability=0.5,
     )
-    horizon = Period(starts=MONDAY, ends=MONDAY + timedelta(days=7))
-    assert job_of(order, MONDAY, horizon, DaysParams()).minutes == 60 * hours
+
+
+SEVEN_DAYS = Period(starts=MONDAY, ends=MONDAY + timedelta(days=7))
+
+
+@pytest.mark.parametrize("hours", [1, 24])
+def test_a_visit_keeps_its_booked_length_however_long(hours: int) -> None:
+    assert job_of(booked_order(hours), MONDAY, SEVEN_DAYS, DaysParams()).minutes == 60 * hours
+
+
+def test_a_part_that_is_missing_holds_back_neither_a_promise_nor_a_hazard() -> None:
+    agreed = replace(booked_order(1), parts=("duct",))
+    free = replace(agreed, state="approved", visit_starts=None, visit_ends=None)
+    jobs = [job_of(o, MONDAY, SEVEN_DAYS, DaysParams()) for o in (agreed, free, replace(free, urgency=Urgency.URGENT))]
+    assert [job.parts for job in jobs] == [(), ("duct",), ()]
+
+
+def test_what_waits_for_a_part_on_its_way_is_planned_for_when_it_is_there() -> None:
+    waits = replace(booked_order(1), state="approved", visit_starts=None, visit_ends=None, awaits_part=True)
+    jobs = [job_of(o, MONDAY, SEVEN_DAYS, DaysParams()) for o in (waits, replace(waits, urgency=Urgency.URGENT))]
+    assert [job.windows[0].starts - MONDAY for job in jobs] == [timedelta(days=2), timedelta()]
