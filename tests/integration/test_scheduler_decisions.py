@@ -50,11 +50,28 @@ def test_what_is_too_dear_is_watched_until_it_is_worth_it(homes: Homes) -> None:
     dear = priced(homes, DecisionParams(visit=5000))
     assert propose(dear)["proposed"] == 0
     assert propose(dear)["proposed"] == 0
-    assert propose(priced(homes, DecisionParams()))["proposed"] == 1  # the same verdict, weighed with new prices
+    assert propose(priced(homes, DecisionParams(confirm_clears=0)))["proposed"] == 1  # weighed with new prices
     decided = read_decision(homes.connection, finding)
     assert decided is not None
     assert [one.to_option for one in decided.changes] == ["nothing", "visit_now"]
     assert homes.one("SELECT count(*) FROM order_task") == 1
+
+
+def test_a_new_finding_is_looked_at_again_before_somebody_is_sent(homes: Homes) -> None:
+    homes.household()
+    unit, work = homes.appliance(Kind.AIR_CONDITIONER), priced(homes, DecisionParams())
+    finding = homes.find(unit, "refrigerant_leak", day(0))
+    assert propose(work)["proposed"] == 0
+    assert homes.one("SELECT reason FROM decision").startswith("Looked at again tomorrow")
+
+    homes.clear(unit, "refrigerant_leak", day(0.5))
+    homes.find(unit, "refrigerant_leak", day(1))  # it came back: new again
+    assert propose(work)["proposed"] == 0
+    homes.find(unit, "refrigerant_leak", day(2))
+    assert propose(work)["proposed"] == 1
+    decided = read_decision(homes.connection, finding)
+    assert decided is not None
+    assert [one.to_option for one in decided.changes] == ["nothing", "visit_now"]
 
 
 def test_a_remote_step_comes_before_the_visit_and_the_visit_comes_if_it_did_not_help(homes: Homes) -> None:
@@ -75,7 +92,8 @@ def test_a_remote_step_comes_before_the_visit_and_the_visit_comes_if_it_did_not_
 
 
 def test_the_budget_holds_back_what_saves_least_but_never_a_hazard(homes: Homes) -> None:
-    work = priced(homes, DecisionParams(least_visits=1, visits_per_1000_months=0, day_share=1))
+    tight = DecisionParams(least_visits=1, visits_per_1000_months=0, day_share=1, confirm_clears=0)
+    work = priced(homes, tight)
     for name, fault, kind in (
         ("home-a", "refrigerant_leak", Kind.AIR_CONDITIONER),
         ("home-b", "limescale", Kind.WATER_HEATER),
@@ -87,7 +105,7 @@ def test_the_budget_holds_back_what_saves_least_but_never_a_hazard(homes: Homes)
     assert propose(work)["proposed"] == 2
     assert homes.rows("SELECT household_id FROM service_order ORDER BY 1") == [("home-a",), ("home-c",)]
     assert homes.one("SELECT count(*) FROM decision WHERE held_back") == 1
-    month = priced(homes, DecisionParams(least_visits=1, visits_per_1000_months=0, day_share=1), days=31)
+    month = priced(homes, tight, days=31)
     homes.find(homes.appliance(Kind.REFRIGERATOR, "home-a"), "food_at_risk", day(1))
     propose(month)
     assert homes.one("SELECT count(*) FROM decision WHERE held_back") == 0
