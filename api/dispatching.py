@@ -145,7 +145,9 @@ def plan_emergency(connection: Connection, ask: Ask, order_id: UUID, params: Day
     """A draft that fits an order in as early as possible and moves at most one other visit."""
     order = read_order(connection, order_id, lock=True)
     if order.state not in ("approved", "offered", "confirmed"):
-        raise BadInput(f"order {order.number} is {order.state}; approve it before it is fitted in")
+        done = "it has a visit already: move that with schedule" if order.state == "scheduled" else "nothing to fit in"
+        what = "approve it before it is fitted in" if order.state in ("proposed", "reopened") else done
+        raise BadInput(f"order {order.number} is {order.state}; {what}")
     days = read_days(connection, ask.settings.now(), params)
     now = days.question.now
     known = _known(days, order_id, order)
@@ -185,7 +187,7 @@ def plan_overrun(connection: Connection, ask: Ask, order_id: UUID, ends: datetim
     now = days.question.now
     visits = tuple(replace(v, ends=ends) if v.order_id == str(order_id) else v for v in _everything_fixed(days))
     question = replace(days.question, fixed=visits, jobs=())
-    found = after_overrun(question, _movable(days, now, params, str(order_id)), params.plan)
+    found = after_overrun(question, str(order_id), _movable(days, now, params, str(order_id)), params.plan)
     line = NewLine(order_id=str(order_id), order_version=order.version, touch="kept", technician_id=order.technician_id,
                    starts=order.visit_starts, ends=ends, why="takes longer")  # fmt: skip
     return _draft(connection, ask, "overrun", days, found, [line])

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from dispatch.problem import PlanParams, Question
 from dispatch.timetable import Stop, time_tour
-from dispatch.workspace import Tours, Workspace, open_workspace
+from dispatch.workspace import Tours, Workspace, open_workspace, whole_s
 from domain.visits import Job, Slot
 
 
@@ -89,15 +89,17 @@ def _displacements(
                 yield moved.touch, spot.begins, job.order_id, _slot(space, urgent, spot), moved
 
 
-def after_overrun(question: Question, movable: Mapping[str, Job], params: PlanParams) -> Replan:
-    """What has to change now that a visit, written into `fixed` with its new end, holds its technician longer.
+def after_overrun(question: Question, late: str, movable: Mapping[str, Job], params: PlanParams) -> Replan:
+    """What has to change now that the visit `late`, written into `fixed` with its new end, holds its technician longer.
 
     Visits that the technician can no longer reach in time, the least worth first, find somebody or some time else.
+    Other people's days, and other days, stay as they are: also where somebody booked them against the rules.
     """
     space = open_workspace(replace(question, jobs=tuple(movable.values())), params)
     tours = space.start_tours()
     lost: list[Stop] = []
-    for number, day in enumerate(space.days):
+    for number in _touched(space, question, late):
+        day = space.days[number]
         while tours[number] and time_tour(day.stretch, tours[number], space.seconds) is None:
             given_up = _give_up(space, number, tours[number], movable)
             if given_up is None:
@@ -110,6 +112,17 @@ def after_overrun(question: Question, movable: Mapping[str, Job], params: PlanPa
     moved = [_rehome(space, tours, movable[stop.key], stop, question) for stop in lost]
     why = f"{len(moved)} agreed visits cannot be kept as they are" if moved else "every agreed visit can still be kept"
     return Replan(slot=None, moved=tuple(moved), why=why)
+
+
+def _touched(space: Workspace, question: Question, late: str) -> list[int]:
+    """The stretches of work that a visit reaches into."""
+    visit = next(v for v in question.fixed if v.order_id == late)
+    starts, ends = (whole_s(moment - space.origin) for moment in (visit.starts, visit.ends))
+    return [
+        number
+        for number, day in enumerate(space.days)
+        if day.technician.id == visit.technician_id and day.stretch.starts <= ends and starts <= day.stretch.ends
+    ]
 
 
 def _possible(space: Workspace, number: int, tours: Tours) -> bool:

@@ -183,6 +183,13 @@ def book(connection: Connection, order_id: UUID, slot: Slot) -> None:
         raise BadInput(
             f"technician {slot.technician_id} is not trained for {', '.join(missing)}; {_instead(connection, asked)}"
         )
+    away = connection.execute(_SQL["away"], asked).fetchone()
+    if away is not None:
+        starts, ends, reason = away
+        raise Conflict(
+            f"technician {slot.technician_id} is away from {starts:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC"
+            f"{f' ({reason})' if reason else ''}; choose another time; {_instead(connection, asked)}"
+        )
     booked = connection.execute(_SQL["booked"], asked).fetchone()
     if booked is not None:
         number, starts, ends = booked

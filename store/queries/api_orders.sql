@@ -63,7 +63,15 @@ WHERE t.active AND t.skills @> %(kinds)s::text[]
   AND NOT EXISTS (SELECT FROM service_order o WHERE o.technician_id = t.id AND o.id <> %(id)s
                   AND o.state IN ('scheduled', 'en_route', 'on_site')
                   AND o.visit_starts < %(ends)s AND o.visit_ends > %(starts)s)
+  AND NOT EXISTS (SELECT FROM technician_absence a WHERE a.technician_id = t.id
+                  AND a.starts < %(ends)s AND a.ends > %(starts)s)
 ORDER BY t.id LIMIT 5
+
+-- name: away
+-- The first absence of the technician that overlaps the slot.
+SELECT starts, ends, reason FROM technician_absence
+WHERE technician_id = %(technician_id)s AND starts < %(ends)s AND ends > %(starts)s
+ORDER BY starts LIMIT 1
 
 -- name: outcome
 UPDATE order_task SET outcome = %(outcome)s WHERE id = %(task_id)s AND order_id = %(id)s

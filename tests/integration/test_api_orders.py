@@ -112,6 +112,12 @@ def test_a_technician_is_not_sent_to_two_homes_at_once(
         assert refused.status_code == 409
         assert "booked for order 1 from 2025-06-03 09:00 to 11:00 UTC" in refused.json()["detail"]
         assert "able and free then: tech-2" in refused.json()["detail"]
+        gone = {"starts": "2025-06-03T00:00:00Z", "ends": "2025-06-03T12:00:00Z", "reason": "ill"}
+        api.post("/api/v1/technicians/tech-2/absences", json=gone).raise_for_status()
+        away = act(api, second, "schedule", slot(hours=1, technician="tech-2"))
+        assert away.status_code == 409
+        assert "tech-2 is away from 2025-06-03 00:00 to 2025-06-03 12:00 UTC (ill)" in away.json()["detail"]
+        assert "nobody else is able and free then" in away.json()["detail"], "tech-1 is booked"
         assert act(api, second, "schedule", slot(hours=2)).status_code == 200, "one visit may end as the next starts"
 
 

@@ -72,15 +72,19 @@ def test_after_an_overrun_only_what_cannot_be_reached_changes() -> None:
     people = (someone("tech-1"), someone("tech-2"))
     late = (visit("a", 0, 3), visit("b", 2, 3), visit("c", 4, 5))  # a was to end at 2
     question = ask(people=people, fixed=late, now=hours(1))
-    found = after_overrun(question, movable(*late[1:]), PARAMS)
+    found = after_overrun(question, "a", movable(*late[1:]), PARAMS)
     assert [(m.order_id, m.slot, m.touch) for m in found.moved] == [("b", slot("tech-2", 2, 3), Touch.TECHNICIAN)]
-    alone = after_overrun(replace(question, technicians=people[:1]), movable(*late[1:]), PARAMS)
+    alone = after_overrun(replace(question, technicians=people[:1]), "a", movable(*late[1:]), PARAMS)
     assert [(m.order_id, m.slot, m.touch) for m in alone.moved] == [("b", slot("tech-1", 3, 4), Touch.TIME)]
     assert alone.moved[0].why == "tech-1 comes 60 min later than agreed; ask the owner"
     in_time = ask(people=people, fixed=(visit("a", 0, 2), *late[1:]), now=hours(1))
-    assert after_overrun(in_time, movable(*late[1:]), PARAMS).moved == ()
+    assert after_overrun(in_time, "a", movable(*late[1:]), PARAMS).moved == ()
+    by_hand = (visit("d", 3, 5, "tech-2"), visit("e", 4, 6, "tech-2"))  # somebody booked tech-2 twice at once
+    beside = replace(question, fixed=(*late, *by_hand))
+    changed = after_overrun(beside, "a", movable(*late[1:], *by_hand), PARAMS)
+    assert [m.order_id for m in changed.moved] == ["b"], "what is wrong elsewhere has nothing to do with it"
     full = (visit("a", 0, 6), visit("b", 2, 6), visit("c", 6, 9))
-    lost = after_overrun(ask(fixed=full, now=hours(1)), movable(*full[1:]), PARAMS)
+    lost = after_overrun(ask(fixed=full, now=hours(1)), "a", movable(*full[1:]), PARAMS)
     assert [(m.order_id, m.slot, m.touch) for m in lost.moved] == [("b", None, Touch.LOST)]
 
 
