@@ -1,7 +1,7 @@
 """The command `train`: a model from recorded fleets and from outcomes of service."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,10 +106,20 @@ def _report(sealed: "Sealed", out: Path) -> None:
     click.echo(f"{origin.name}: {'SIMULATED, ' if origin.simulated else ''}{origin.appliances} appliances, "
                f"{origin.appliance_months:,.0f} months, {origin.data_from} to {origin.data_to}")  # fmt: skip
     for what, figure in origin.figures.items():
-        click.echo(f"  {what.replace('_', ' '):32} {figure}")
+        click.echo(f"  {what.replace('_', ' '):32} {in_words(figure)}")
     click.echo(f"  limits {len(sealed.model.limits)}, probabilities {len(sealed.model.calibration)}, "
                f"watched kinds {len(sealed.model.watch)}")  # fmt: skip
     click.echo(f"written: {out} ({out.stat().st_size / 1000:,.0f} kB, SHA-256 {sealed.sha256[:12]}…)")
+
+
+def in_words(figure: object) -> str:
+    """A figure, or several by name, as a person reads them: `true 4, not true (count 0, months 48.3)`."""
+    if isinstance(figure, Mapping):
+        said = ((name.replace("_", " "), in_words(one), isinstance(one, Mapping)) for name, one in figure.items())
+        return ", ".join(f"{name} ({one})" if several else f"{name} {one}" for name, one, several in said) or "-"
+    if figure is None:
+        return "-"
+    return f"{figure:.4g}" if isinstance(figure, float) else str(figure)
 
 
 def _register(settings: Settings, sealed: "Sealed", out: Path) -> None:

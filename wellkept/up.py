@@ -134,7 +134,7 @@ def _environ(settings: Settings, services: Services, database_url: str, port: in
         "WELLKEPT_MQTT_URL": services.mqtt_url,
         "WELLKEPT_API_PORT": str(port),
         "WELLKEPT_CLIENT_ID": f"{settings.client_id}-demo" if demo else settings.client_id,
-        "WELLKEPT_PACE": "demo" if demo else "production",
+        "WELLKEPT_PACE": "demo" if demo else settings.pace,
         "WELLKEPT_SMTP_URL": "" if demo else settings.smtp_url,  # nobody gets mail about homes that are not there
         "WELLKEPT_LINK_SECRET": settings.link_secret or kept_secret(settings.home / "link-secret"),
         "WELLKEPT_PUBLIC_URL": settings.public_url or f"http://127.0.0.1:{port}",
