@@ -22,6 +22,7 @@ BENCHMARKS: Final = {
     ),
     "dispatch": Benchmark("bench.dispatch", "visit planning against a greedy planner and published instances; 2 min"),
     "evaluate": Benchmark("bench.evaluate", "`wellkept evaluate` on a case: time, memory, rows; minutes", alone=False),
+    "figures": Benchmark("bench.figures", "the quality page of 10,000 and 20,000 homes with a year behind them; 3 min"),
     "ingest": Benchmark("bench.ingest", "readings stored, as ratios to a C subscriber and a bare COPY; 5 min"),
     "rollups": Benchmark("bench.rollups", "hourly roll-ups of the Apache edition; 1 min"),
     "scoring": Benchmark("bench.scoring", "judging from stored features, and the scheduler's daily run; 5 min"),

@@ -35,6 +35,8 @@ class SlotParams:
     """What a time may cost more than the cheapest, in travel, and still be offered beyond `least`."""
     wait_a_day: timedelta = timedelta(minutes=1)
     """Travel that a day of waiting is worth while the visit is in time: little."""
+    late_a_day: timedelta = timedelta(minutes=30)
+    """The same of a day past the date: a failure costs some 320, and one in ten has come by then (E)."""
     soonest: bool = False
     """For a hazard: the first days count, not the travel."""
     transfer: timedelta = TRANSFER
@@ -48,9 +50,11 @@ class _Offer:
     """Travel that it adds to the technician's day."""
 
     def cost(self, now: datetime, due_by: datetime | None, params: SlotParams) -> tuple[bool, float]:
-        """Late or not, then seconds of travel with what waiting is worth."""
-        waits = (self.slot.starts - now) / timedelta(days=1) * params.wait_a_day.total_seconds()
-        return due_by is not None and self.slot.starts > due_by, self.extra_s + waits
+        """Late or not, then seconds of travel with what waiting is worth, which is more once the date has passed."""
+        day = timedelta(days=1)
+        late = timedelta() if due_by is None else max(timedelta(), self.slot.starts - max(due_by, now))
+        waits = (self.slot.starts - now) / day * params.wait_a_day + late / day * params.late_a_day
+        return due_by is not None and self.slot.starts > due_by, self.extra_s + waits.total_seconds()
 
 
 def free_slots(

@@ -249,3 +249,12 @@ def due_by(case: Case, params: CareParams) -> datetime:
     if likely is not None and likely < case.data_at and case.fails_p50 is not None:
         likely = case.fails_p50
     return max(case.data_at, likely or case.data_at + params.visit_due)
+
+
+def promised_by(case: Case, params: CareParams, now: datetime) -> datetime:
+    """The date that people are held to when an order is made (wall time): what is due, if that lies ahead.
+
+    Where it has passed because telemetry came late or is replayed, as long after the making as it was after the data.
+    """
+    due = due_by(case, params)
+    return due if due > now else now + (due - case.data_at)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from domain.care import CareParams, Case, due_by
+from domain.care import CareParams, Case, due_by, promised_by
 from domain.care_orders import (
     LANES,
     NOT_AGREED,
@@ -51,6 +51,8 @@ class Plan:
     technician_id: str | None
     beside: int | None = None
     """Number of the open order that could not take it in."""
+    from_making: bool = False
+    """What was due had passed already, so that the promise runs from when the order is made."""
 
 
 @dataclass(slots=True)
@@ -88,6 +90,7 @@ def plan_orders(
     outlets: Sequence[Outlet],
     technicians: Sequence[Technician],
     params: CareParams,
+    now: datetime,
 ) -> tuple[Plan, ...]:
     """The orders that the household's findings belong to; what has to wait is in none of them.
 
@@ -109,7 +112,7 @@ def plan_orders(
         if draft is not None:
             draft.add.append(case)
             draft.along.append(case)
-    return tuple(_planned(draft, home, outlets, technicians, params) for draft in drafts if draft.add)
+    return tuple(_planned(draft, home, outlets, technicians, params, now) for draft in drafts if draft.add)
 
 
 def _doable(kinds: frozenset[str], skills: Sequence[frozenset[str]]) -> bool:
@@ -199,12 +202,13 @@ def _planned(
     outlets: Sequence[Outlet],
     technicians: Sequence[Technician],
     params: CareParams,
+    now: datetime,
 ) -> Plan:
     order = draft.order
     pinned = frozenset[str]() if order is None else order.pinned
     old = () if order is None else order.tasks
     coming = [case for case in draft.add if case not in draft.along]
-    dues = [due_by(case, params) for case in coming or draft.along]
+    dues = [promised_by(case, params, now) for case in coming or draft.along]
     urgencies = [Urgency.URGENT if draft.urgent else Urgency.VISIT]
     if order is not None:
         urgencies = [order.urgency] if "urgency" in pinned else [order.urgency, *urgencies]
@@ -225,6 +229,7 @@ def _planned(
         replaces=tuple(_same_job(case, old) for case in draft.add),
         urgency=min(urgencies, key=_RANK.__getitem__),
         due_by=min(dues),
+        from_making=any(promised_by(case, params, now) == min(dues) != due_by(case, params) for case in coming),
         outlet_id=outlet_id,
         technician_id=technician_id,
         beside=draft.beside,

@@ -1,7 +1,7 @@
 """What an owner may be charged for a visit: by the price list, for what no warranty pays. Pure; money in cents."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 TOLERANCE_CENTS: Final = 100
@@ -34,6 +34,16 @@ class Quote:
     cents: int | None
     lines: tuple[tuple[str, int | None], ...]
 
+    @property
+    def known_cents(self) -> int:
+        """The lines that have a price."""
+        return sum(cents for _, cents in self.lines if cents is not None)
+
+    @property
+    def without_price(self) -> tuple[str, ...]:
+        """The lines that have none."""
+        return tuple(what for what, cents in self.lines if cents is None)
+
 
 def quote(tasks: Iterable[PricedTask], prices: PriceList) -> Quote:
     """Coming once, the planned minutes and the parts of what no warranty pays; nothing if it pays all.
@@ -47,9 +57,8 @@ def quote(tasks: Iterable[PricedTask], prices: PriceList) -> Quote:
     for task in paid:
         lines.append((f"{task.what}: {task.minutes} min", round(task.minutes * prices.hour_cents / 60)))
         lines += [(f"{pieces} x {name}", None if each is None else pieces * each) for name, pieces, each in task.parts]
-    amounts = [cents for _, cents in lines]
-    known = [cents for cents in amounts if cents is not None]
-    return Quote(cents=sum(known) if len(known) == len(amounts) else None, lines=tuple(lines))
+    found = Quote(cents=None, lines=tuple(lines))
+    return found if found.without_price else replace(found, cents=found.known_cents)
 
 
 def overcharged(charged_cents: int, allowed: Quote) -> bool:

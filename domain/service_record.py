@@ -28,7 +28,7 @@ class FindingRecord(Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRow(Placed):
+class Done:
     """What was done; a visit for several models is parted among them, `months` are appliance-months watched."""
 
     visits: float
@@ -37,4 +37,13 @@ class LedgerRow(Placed):
     prevented_failures: int
     breakdowns: int
     parts_cost: float
+    parts_without_price: int
+    """Pieces that were used up and that `parts_cost` leaves out."""
     months: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow(Placed):
+    """What was done at one place by one person in one month."""
+
+    done: Done

@@ -78,6 +78,7 @@ def _table(name: str, catalogue: Mapping[str, Signal], packer: RowPacker) -> _Ta
     return _Table(name, catalogue, packer.columns, tuple(catalogue), packer.compile())
 
 
+_NEVER_US = 2**63 - 1
 _RULED = frozenset(kind.value for kind in Kind if rules_for(kind))
 _EVENT_COLUMNS = ("time", "appliance_key", "received_at", "seq", "code", "active")
 
@@ -98,6 +99,8 @@ class _Memory:
 
     safety: dict[str, Any]
     newest_us: int
+    oldest_us: int
+    """Of this batch."""
     received_us: int = 0
     said: list[_Row] = field(default_factory=list)
     """Rows not older than what was known when they came."""
@@ -163,7 +166,12 @@ class Plan:
     def latest(self) -> dict[int, Latest]:
         """The newest values of each appliance."""
         return {
-            key: Latest(at=from_us(m.newest_us), received_at=from_us(m.received_us), signals=_last_words(m.said))
+            key: Latest(
+                first_at=from_us(m.oldest_us),
+                at=from_us(m.newest_us),
+                received_at=from_us(m.received_us),
+                signals=_last_words(m.said),
+            )
             for key, m in self.memories.items()
             if m.received_us
         }
@@ -213,6 +221,8 @@ def _plan_reading(plan: Plan, registry: Registry, one: Decoded, item: Reading) -
     memory.received_us = one.delivery.received_us
     # A clock that runs ahead must not make what comes at the right time look old.
     at_us = min(item.at_us, one.delivery.received_us)
+    if at_us < memory.oldest_us:
+        memory.oldest_us = at_us
     if at_us >= memory.newest_us:
         memory.newest_us = at_us
         memory.said.append(row)
@@ -230,6 +240,7 @@ def _plan_cycle(plan: Plan, registry: Registry, one: Decoded, item: Cycle) -> No
     if _add_row(plan, _cycles_of(appliance.kind), appliance.key, memory, one, item) is not None:
         memory.received_us = one.delivery.received_us
         memory.newest_us = max(memory.newest_us, item.at_us)
+        memory.oldest_us = min(memory.oldest_us, item.at_us)
 
 
 def _plan_event(plan: Plan, registry: Registry, one: Decoded, item: Event) -> None:
@@ -313,7 +324,7 @@ def _count(memory: _Memory, item: Reading | Cycle | Event) -> None:
 def _memory(plan: Plan, appliance: Appliance) -> _Memory:
     memory = plan.memories.get(appliance.key)
     if memory is None:
-        memory = plan.memories[appliance.key] = _Memory(appliance.safety, appliance.newest_us)
+        memory = plan.memories[appliance.key] = _Memory(appliance.safety, appliance.newest_us, _NEVER_US)
     return memory
 
 

@@ -63,6 +63,8 @@ def _why_due(plan: Plan) -> str:
     if plan.order is not None and plan.order.due_by == plan.due_by:
         return "the date the order had already, which is no later than that of what joins"
     hazard = next((case for case in plan.add if case.urgency is Urgency.URGENT), None)
+    if plan.from_making:
+        return "its readings are older than that: as long after the order was made as it was due after them"
     if hazard is not None:
         return f"a day after {hazard.fault.title.lower()} was last seen"
     first = next((case for case in plan.add if case.fails_p10 == plan.due_by), None)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from domain.service_record import LedgerRow
+from domain.service_record import Done, LedgerRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,23 +22,10 @@ class LedgerParams:
     """Share of failures that a yearly round prevents (E): those that happen to be visible on its day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What was done in a span."""
-
-    visits: float
-    reminders: int
-    avoided_visits: int
-    prevented_failures: int
-    breakdowns: int
-    parts_cost: float
-    months: float
-
-
 def add_up(rows: Iterable[LedgerRow]) -> Done:
     """What all the rows say together."""
-    some = list(rows)
-    return Done(**{field.name: sum(getattr(row, field.name) for row in some) for field in fields(Done)})
+    some = [row.done for row in rows]
+    return Done(**{field.name: sum(getattr(one, field.name) for one in some) for field in fields(Done)})
 
 
 def cost_ledger(done: Done, params: LedgerParams | None = None) -> dict[str, Any]:
@@ -46,7 +33,8 @@ def cost_ledger(done: Done, params: LedgerParams | None = None) -> dict[str, Any
 
     A need is a failure that a confirmed job prevented or a breakdown that happened. Reactive: every need fails and is
     repaired then. Calendar: every appliance is visited once in `calendar_months`, which prevents a share of them. Parts
-    are the same in all three. Needs that the owner met after a reminder would have become visits in both others.
+    are the same in all three; `missing` counts those without a price, which all three leave out. Needs that the owner
+    met after a reminder would have become visits in both others.
     """
     params = params or LedgerParams()
     needs = done.prevented_failures + done.breakdowns
@@ -70,5 +58,6 @@ def cost_ledger(done: Done, params: LedgerParams | None = None) -> dict[str, Any
         "prevented_failures": done.prevented_failures,
         "breakdowns": done.breakdowns,
         "appliance_months": round(done.months, 2),
+        "missing": {"parts_without_price": done.parts_without_price},
         "settings": asdict(params),
     }

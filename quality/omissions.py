@@ -94,24 +94,34 @@ def what_is_missing(order: Waiting, now: datetime, params: OmissionParams) -> st
             return None
         return f"its visit was to end {order.visit_ends:%Y-%m-%d %H:%M} UTC and nobody has reported on it"
     before = params.chase_urgent_before if order.urgent else params.chase_before
-    if (
-        order.due_by is None
-        or now < order.due_by - before
-        or (now < order.due_by and _goes_its_way(order, now, params))
-    ):
+    if order.due_by is None:
         return None
-    return f"due by {order.due_by:%Y-%m-%d %H:%M} UTC: {_MISSING.get(order.state, 'no time is agreed')}"
+    promised = promised_by(order.due_by, order.created_at)
+    if now < promised - before or (now < promised and _goes_its_way(order, promised, now, params)):
+        return None
+    return f"due by {promised:%Y-%m-%d %H:%M} UTC: {_MISSING.get(order.state, 'no time is agreed')}"
 
 
-def _goes_its_way(order: Waiting, now: datetime, params: OmissionParams) -> bool:
-    if order.call_at is not None and order.due_by is not None and order.call_at <= order.due_by:
+def promised_by(due_by: datetime, made_at: datetime | None) -> datetime:
+    """The date that people are held to: not before the order was made (docs/decisions/0044)."""
+    return due_by if made_at is None else max(due_by, made_at)
+
+
+def _goes_its_way(order: Waiting, promised: datetime, now: datetime, params: OmissionParams) -> bool:
+    if order.call_at is not None and order.call_at <= promised:
         return now < order.call_at + params.clock_slack
     fresh = params.fresh_urgent if order.urgent else params.fresh
     return order.created_at is not None and order.created_at <= now < order.created_at + fresh
 
 
-def is_dropped(due_by: datetime | None, visit_ends: datetime | None, now: datetime, params: OmissionParams) -> bool:
+def is_dropped(
+    due_by: datetime | None,
+    visit_ends: datetime | None,
+    now: datetime,
+    params: OmissionParams,
+    made_at: datetime | None = None,
+) -> bool:
     """Whether an open order was let lie: its promise has passed and no visit is ahead."""
-    if due_by is None or now < due_by + params.dropped_after:
+    if due_by is None or now < promised_by(due_by, made_at) + params.dropped_after:
         return False
     return visit_ends is None or now > visit_ends + params.dropped_after

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.prices import overcharged, quote
+from domain.prices import overcharged
 from quality.points import CALL_LEAD, LASTS, LATE_AFTER, REPORT_WAIT, TAKEN, Cause, none_left
 from scheduler.work import ACTOR, Counts, Work
 from store.broken_promises import (
@@ -18,8 +18,7 @@ from store.broken_promises import (
     charges,
     missed_calls,
     missed_visits,
-    priced_tasks,
-    prices_on,
+    quote_of,
     repeated_work,
 )
 from store.database import translated
@@ -129,11 +128,8 @@ def _of_repeat(again: RepeatedWork) -> Lapse:
 
 
 def _of_charge(work: Work, charged: Charged) -> Lapse | None:
-    prices = prices_on(work.connection, charged.at.date())
-    if prices is None:
-        return None
-    allowed = quote(priced_tasks(work.connection, charged.order_id, charged.at.date()), prices)
-    if not overcharged(charged.cents, allowed) or allowed.cents is None:
+    allowed = quote_of(work.connection, charged.order_id, charged.at.date())
+    if allowed is None or allowed.cents is None or not overcharged(charged.cents, allowed):
         return None
     note = (
         f"order {charged.number}: {charged.cents / 100:.2f} was charged by the {charged.said_by}'s word, "

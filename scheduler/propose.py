@@ -48,7 +48,7 @@ def _propose_for_household(work: Work, household: Household, allowed: frozenset[
     cases, along = _to_place(work, household, orders)
     cases = going_now([case for case in cases if case.urgency is Urgency.URGENT or case.finding_id in allowed], orders)
     outlets, technicians = load_outlets(connection), load_technicians(connection)
-    plans = plan_orders(cases, along, orders, household.place, outlets, technicians, work.settings.care)
+    plans = plan_orders(cases, along, orders, household.place, outlets, technicians, work.settings.care, work.now)
     for plan in plans:
         order_id = _write(work, household, plan)
         explain_choices(connection, order_id, explain_plan(plan, household.place, outlets, technicians), actor=ACTOR)
@@ -78,6 +78,7 @@ def _write(work: Work, household: Household, plan: Plan) -> UUID:
         plan,
         explanation=order_explanation(plan.add, household.zone, ENGLISH),
         repeat_days=work.settings.care.repeat_days,
+        made_at=work.now,
     )
     if plan.order is not None:
         note_change(work.connection, plan.order, actor=ACTOR, reason=f"added: {what}")

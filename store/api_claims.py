@@ -210,6 +210,7 @@ def _merge_latest(connection: Connection, from_key: int, to_key: int) -> None:
         _SQL["write_latest"],
         {
             "key": to_key,
+            "first_at": theirs[3],
             "at": newer[0],
             "received_at": max(older[1], newer[1]),
             "signals": Jsonb(_newest_of_each(older[2], newer[2])),

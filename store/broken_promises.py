@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from domain.errors import Conflict
-from domain.prices import PricedTask, PriceList
+from domain.prices import PricedTask, PriceList, Quote, quote
 from domain.warranty import covered, warranty_ends
 from store.api_rows import row, rows
 from store.database import Connection
@@ -113,6 +113,18 @@ def repeated_work(connection: Connection, since: datetime) -> list[RepeatedWork]
 def charges(connection: Connection, since: datetime) -> list[Charged]:
     """What owners were charged for work finished since then and that cost nothing yet."""
     return rows(connection, Charged, _SQL["charges"], {"since": since})
+
+
+def charges_in(connection: Connection, technician_id: str, since: datetime, until: datetime) -> list[Charged]:
+    """What owners were charged for work that a technician finished between two moments."""
+    values = {"technician_id": technician_id, "since": since, "until": until}
+    return rows(connection, Charged, _SQL["charges_in"], values)
+
+
+def quote_of(connection: Connection, order_id: UUID, day: date) -> Quote | None:
+    """What an order may cost its owner by the prices of a day; None: none were entered."""
+    prices = prices_on(connection, day)
+    return None if prices is None else quote(priced_tasks(connection, order_id, day), prices)
 
 
 def prices_on(connection: Connection, day: date) -> PriceList | None:

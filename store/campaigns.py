@@ -88,6 +88,18 @@ class Participation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What a draft selects and what of it would be asked; homes that would not be, by why."""
+
+    appliances: int
+    households: int
+    asked_appliances: int
+    asked_households: int
+    no_consent: int
+    asked_lately: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
     """A home to tell of a campaign, and its appliances that are meant."""
 
@@ -166,10 +178,11 @@ def add_campaign(connection: Connection, values: Mapping[str, Any]) -> UUID:
     return UUID(str(added[0]))
 
 
-def preview(connection: Connection, campaign_id: UUID) -> tuple[int, int]:
-    """How many appliances and homes a draft would select now."""
-    found = connection.execute(_SQL["preview"], {"id": campaign_id}).fetchone()
-    return (0, 0) if found is None else (int(found[0]), int(found[1]))
+def preview(connection: Connection, campaign_id: UUID, asked_after: datetime) -> Reach:
+    """Whom a draft would select, and whom of them it would ask now."""
+    found = row(connection, Reach, _SQL["preview"], {"id": campaign_id, "asked_after": asked_after})
+    assert found is not None, "counts always have a row"
+    return found
 
 
 def invite(connection: Connection, campaign_id: UUID, at: datetime, asked_after: datetime) -> list[Invited]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -108,7 +109,9 @@ def load_technicians(connection: Connection) -> list[Technician]:
     return [Technician(id=i, outlet_id=o, skills=frozenset(skills), open_orders=n) for i, o, skills, n in rows]
 
 
-def write_plan(connection: Connection, household_id: str, plan: Plan, *, explanation: str, repeat_days: int) -> UUID:
+def write_plan(
+    connection: Connection, household_id: str, plan: Plan, *, explanation: str, repeat_days: int, made_at: datetime
+) -> UUID:
     """Write a new order or extend the open one, with its tasks; the order's id.
 
     A task that is done again within `repeat_days` of data time is tied to the first one. A household that got another
@@ -122,6 +125,7 @@ def write_plan(connection: Connection, household_id: str, plan: Plan, *, explana
         "outlet_id": plan.outlet_id,
         "technician_id": plan.technician_id,
         "explanation": explanation,
+        "made_at": made_at,
     }
     if plan.order is None:
         row = connection.execute(_SQL["add_order"], values).fetchone()

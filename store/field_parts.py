@@ -10,7 +10,7 @@ from domain.field import Action
 from domain.parts import van_of
 from store.database import Connection
 from store.field_services import tell_services
-from store.field_visit import Id, Visit, come, read_body, read_own_task
+from store.field_visit import Id, Superseded, Visit, come, read_body, read_own_task
 from store.part_transfers import request_transfer
 from store.reservations import nearest_with, read_task, require_fit, return_part
 from store.sql import queries
@@ -28,16 +28,26 @@ class PartBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     place: Id | None = None
 
 
+class UsedBody(PartBody, forbid_unknown_fields=True, kw_only=True):
+    """Pieces used; `used_before`: how many of them the phone knew as used at the task when it was entered."""
+
+    used_before: Annotated[int, msgspec.Meta(ge=0, le=1_000)] | None = None
+
+
 def use_part(connection: Connection, action: Action, visit: Visit, now: datetime) -> str:
-    """Use pieces up: first what the task holds, then from the place named, the van or the outlet."""
-    said = read_body(action.body, PartBody)
+    """Use pieces up: first what the task holds, then from the place named, the van or the outlet.
+
+    The third piece is the third whichever phone says so: what two phones say of the same pieces counts once.
+    """
+    said = read_body(action.body, UsedBody)
     read_own_task(connection, action, said.task_id)
+    quantity = _not_used_yet(connection, said)
     place = read_task(connection, said.task_id)
     require_fit(connection, said.part_id, place)
     come(connection, action, visit, now)
     actor, reason = action.technician_id, "used at the visit"
     held = connection.execute(_SQL["held"], {"task_id": said.task_id, "part_id": said.part_id}).fetchone()
-    left = said.quantity
+    left = quantity
     if held is not None:
         used = min(left, held[1])
         _consume(connection, held[0], held[3], held[2], used, actor, reason)
@@ -48,7 +58,19 @@ def use_part(connection: Connection, action: Action, visit: Visit, now: datetime
         made = reserve(connection, said.task_id, said.part_id, left, where, actor=actor, why=reason)
         _consume(connection, made, "reserved", where, left, actor, reason)
     tell_services(connection, action.order_id)
-    return f"{said.quantity} of {said.part_id} used"
+    return f"{quantity} of {said.part_id} used"
+
+
+def _not_used_yet(connection: Connection, said: UsedBody) -> int:
+    """How many of the pieces nobody has said yet; Superseded if all of them were."""
+    if said.used_before is None:
+        return said.quantity
+    used = connection.execute(_SQL["used"], {"task_id": said.task_id, "part_id": said.part_id}).fetchone()
+    assert used is not None, "a sum always has a row"
+    left = min(said.quantity, said.used_before + said.quantity - int(used[0]))
+    if left <= 0:
+        raise Superseded(f"{used[0]} of {said.part_id} were said to be used already, by another phone")
+    return left
 
 
 def _consume(

@@ -128,6 +128,8 @@ def set_safety_states(connection: Connection, states: Mapping[int, Mapping[str, 
 class Latest:
     """The last values said by one appliance: `signals` holds {"value", "at"} by name."""
 
+    first_at: datetime
+    """The earliest time said: with the earliest of all, since when the appliance is heard."""
     at: datetime
     received_at: datetime
     signals: Mapping[str, Mapping[str, Any]]
@@ -137,7 +139,7 @@ def set_latest(connection: Connection, latest: Mapping[int, Latest]) -> None:
     """Merge the newest values into what was known."""
     if latest:
         rows = [
-            {"key": key, "at": one.at, "received_at": one.received_at, "signals": one.signals}
+            {"key": key, "first_at": one.first_at, "at": one.at, "received_at": one.received_at, "signals": one.signals}
             for key, one in latest.items()
         ]
         connection.execute(_SQL["set_latest"], {"rows": _jsonb(rows)})

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.finished_work import DISCONTENT_STARS, Service
@@ -39,6 +39,8 @@ class Breakdown:
     model: str
     fault: str
     raised_at: datetime
+    broke_at: datetime
+    """By the clock that `earlier_times` are by: that of the telemetry if it came late or is replayed."""
     earlier_faults: Sequence[str]
     earlier_times: Sequence[datetime]
 
@@ -53,6 +55,7 @@ class OpenOrder:
     technician_id: str | None
     due_by: datetime
     visit_ends: datetime | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +84,9 @@ def read_omissions(connection: Connection, since: datetime, until: datetime) -> 
     return rows(connection, Omission, _SQL["omissions"], {"since": since, "until": until})
 
 
-def read_breakdowns(connection: Connection, faults: Sequence[str], since: datetime) -> list[Breakdown]:
-    """Breakdowns since then that are not counted as omissions."""
-    return rows(connection, Breakdown, _SQL["breakdowns"], {"faults": list(faults), "since": since})
+def read_breakdowns(connection: Connection, faults: Sequence[str], since: datetime, late: timedelta) -> list[Breakdown]:
+    """Breakdowns since then that are not counted as omissions; telemetry older than `late` goes by its own clock."""
+    return rows(connection, Breakdown, _SQL["breakdowns"], {"faults": list(faults), "since": since, "late": late})
 
 
 def overdue_orders(connection: Connection, due_before: datetime) -> list[OpenOrder]:

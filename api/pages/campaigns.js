@@ -30,7 +30,7 @@ function campaignCard(one, reach, again) {
   const made = card(one.type === "recall" ? "urgent" : one.state === "announced" ? "self" : "", one.title, words(one.state), `${TYPES[one.type]} · ${selection(one)}${one.visit ? "" : " · word only, nobody comes"}`);
   made.dataset.id = one.id;
   made.append(make("p", "said", one.text));
-  if (reach) made.append(make("p", "note", `Would select ${number(reach.appliances, 6)} appliances in ${number(reach.households, 6)} homes, before consent and frequency limits.`));
+  if (reach) made.append(make("p", "note", reachWords(reach)));
   else made.append(...progress(one));
   const button = (label, className, tail, body) => doing(label, className, (of) => ({ path: `/campaigns/${one.id}/${tail}`, version: one.version, body: body?.(of?.elements) ?? {} }), again);
   if (one.state === "draft") made.append(make("div", "actions", button("Announce", "main", "announce")));
@@ -39,6 +39,12 @@ function campaignCard(one, reach, again) {
   if (one.state === "announced") made.append(because("Close", "close"));
   if (["draft", "announced"].includes(one.state)) made.append(because("Cancel", "cancel"));
   return made;
+}
+
+function reachWords(reach) {
+  const out = [[reach.no_consent, "without consent"], [reach.asked_lately, "asked within 30 days"]].filter(([count]) => count);
+  const left = out.length ? `; left out: ${out.map(([count, why]) => `${number(count, 6)} ${why}`).join(", ")}` : "";
+  return `Selects ${number(reach.appliances, 6)} appliances in ${number(reach.households, 6)} homes. Would ask ${number(reach.asked_households, 6)} homes about ${number(reach.asked_appliances, 6)} appliances${left}.`;
 }
 
 function progress(one) {

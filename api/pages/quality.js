@@ -124,8 +124,10 @@ function detectorPart(items) {
 function costPart(costs) {
   const rows = [["predicted", "as it was, with predictions"], ["reactive", "waiting for failures"], ["calendar", "service by the calendar"]];
   const settings = fold("What the columns rest on", make("p", "note", "Prices are engineering judgement until yours are set. Parts are the same in all three columns."), facts(Object.fromEntries(Object.entries(costs.settings).map(([name, value]) => [words(name), number(value)]))));
+  const unpriced = costs.missing.parts_without_price;
+  const left = unpriced ? make("p", "note", `${number(unpriced, 6)} used ${unpriced === 1 ? "part has" : "parts have"} no price and ${unpriced === 1 ? "is" : "are"} missing in all three columns; give the catalogue their prices on the page Parts.`) : "";
   return make("div", "two",
-    make("div", "panel", bars(rows.map(([name, label]) => ({ label, value: costs[name], said: money(costs[name]) }))), settings),
+    make("div", "panel", left, bars(rows.map(([name, label]) => ({ label, value: costs[name], said: money(costs[name]) }))), settings),
     make("div", "tiles",
       ...[["avoided_visits", "visits avoided: owners cleaned it themselves"], ["prevented_failures", "failures prevented, confirmed by a technician"], ["breakdowns", "breakdowns that nobody predicted"], ["appliance_months", "appliance-months watched"]].map(([name, said]) =>
         make("div", "tile", make("span", "number", number(costs[name], 6)), make("span", "name", said)))));

@@ -159,7 +159,14 @@ function settlementPart(statement, record, person, again) {
   })) : empty("No job was finished in this month.");
   return make("div", "", make("div", "filters", labelled("month", picker)),
     make("div", "tiles four", tile(statement.earned, "earned"), tile(statement.held, "held back, paid when its gates are passed"), tile(statement.deducted, "taken off for points"), tile(statement.returned, "given back for points"), tile(statement.paid, "to be paid")),
-    make("div", "gap", lines), confirmPart(statement, person, again), person ? payAppeal(statement, record, again) : "");
+    unchecked(statement.missing.charges_not_checked), make("div", "gap", lines), confirmPart(statement, person, again), person ? payAppeal(statement, record, again) : "");
+}
+
+/** Sums that leave something out say so: what no price is known of may hide that too much was charged. */
+function unchecked(charges) {
+  if (!charges.length) return "";
+  const said = `${charges.length} ${charges.length === 1 ? "charge was" : "charges were"} not checked against the price list, because a price is missing:`;
+  return make("div", "note", make("p", "", said), make("ul", "", ...charges.map((one) => make("li", "", `No. ${one.order_number}, ${money(one.cents / 100)} charged: ${one.why}`))));
 }
 
 /** Once a month is over, somebody says that it is paid; the sum that was seen goes along. */

@@ -17,7 +17,16 @@ from domain.signals import Kind
 from domain.states import CAMPAIGN
 from notify.links import LINK_LIFE, Purpose, personal_link
 from notify.phrases import phrases_in
-from store.campaigns import Campaign, accepted_parts, add_campaign, invite, list_campaigns, preview, read_campaign
+from store.campaigns import (
+    Campaign,
+    Reach,
+    accepted_parts,
+    add_campaign,
+    invite,
+    list_campaigns,
+    preview,
+    read_campaign,
+)
 from store.care import lock_household as language_of
 from store.database import Connection
 from store.moves import move
@@ -70,14 +79,14 @@ def campaign(ask: Ask, campaign_id: str) -> Response:
     return reading(ask, lambda c: read_campaign(c, entity_id(campaign_id, "campaign")))
 
 
-@router.get("/campaigns/{campaign_id}/preview", summary="How many a draft would select")
+@router.get("/campaigns/{campaign_id}/preview", summary="Whom a draft would select and ask", response_model=Reach)
 def campaign_preview(ask: Ask, campaign_id: str) -> Response:
-    """Appliances and homes before consent and limits, as of now."""
+    """Appliances and homes that it selects, and how many of them would be asked as of now: the others have not
+    consented (`no_consent`), or were asked about another campaign within 30 days (`asked_lately`)."""
 
-    def work(connection: Connection) -> dict[str, int]:
+    def work(connection: Connection) -> Reach:
         found = read_campaign(connection, entity_id(campaign_id, "campaign"))
-        appliances, households = preview(connection, found.id)
-        return {"appliances": appliances, "households": households}
+        return preview(connection, found.id, ask.settings.now() - ASKED_LATELY)
 
     return reading(ask, work)
 
@@ -89,7 +98,7 @@ def announce(ask: Ask, campaign_id: str, body: Note | None = None) -> Response:
 
     def work(connection: Connection) -> Answer:
         found, now = _checked(ask, connection, campaign_id, "announced"), ask.settings.now()
-        if not preview(connection, found.id)[0]:
+        if not preview(connection, found.id, now - ASKED_LATELY).appliances:
             raise BadInput("this campaign selects no appliance; widen its filters in a new draft")
         for home in invite(connection, found.id, now, now - ASKED_LATELY):
             text = _with_link(ask, connection, home.household_id, found.text)

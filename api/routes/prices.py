@@ -9,9 +9,9 @@ from pydantic import Field
 from api.fields import Body, Reason
 from api.requests import Answer, Ask, changing, entity_id, reading
 from domain.errors import BadInput, Conflict
-from domain.prices import quote
+from domain.prices import Quote
 from store.api_orders import ShownOrder, read_order
-from store.broken_promises import add_prices, charges_of, list_prices, priced_tasks, prices_on, say_charge
+from store.broken_promises import add_prices, charges_of, list_prices, quote_of, say_charge
 from store.database import Connection
 
 router = APIRouter(tags=["prices"])
@@ -75,15 +75,25 @@ def charge(ask: Ask, order_id: str, body: NewCharge) -> Response:
     return changing(ask, work)
 
 
+def missing_prices(allowed: Quote | None) -> str | None:
+    """Which prices a quote lacks, and what to do; None: it is whole."""
+    if allowed is None:
+        return "no price list holds on that day; POST /api/v1/prices"
+    if not allowed.without_price:
+        return None
+    lines = f"{len(allowed.without_price)} of {len(allowed.lines)} lines"
+    return f"{lines} have no price: {', '.join(allowed.without_price)}; give the parts one, PATCH /api/v1/parts/{{id}}"
+
+
 def _quote(ask: Ask, connection: Connection, order: ShownOrder) -> dict[str, Any]:
     day = (order.completed_at or order.visit_starts or ask.settings.now()).date()
-    found = prices_on(connection, day)
-    allowed = None if found is None else quote(priced_tasks(connection, order.id, day), found)
+    allowed = quote_of(connection, order.id, day)
     return {
         "order_id": order.id,
         "priced_on": day,
         "cents": None if allowed is None else allowed.cents,
         "lines": [] if allowed is None else [{"what": what, "cents": cents} for what, cents in allowed.lines],
-        "missing": "no price list holds on that day; POST /api/v1/prices" if allowed is None else None,
+        "known_cents": None if allowed is None else allowed.known_cents,
+        "missing": missing_prices(allowed),
         "charges": charges_of(connection, order.id),
     }

@@ -9,9 +9,11 @@ from pydantic import Field
 
 from api.fields import Body
 from api.requests import Answer, Ask, changing, reading
+from api.routes.prices import missing_prices
 from domain.errors import BadInput, Conflict
 from quality.settlement import EarnedJob, Gate, settle_month
 from store.api_catalogue import read_technician
+from store.broken_promises import charges_in, quote_of
 from store.database import Connection
 from store.people import lock_person
 from store.technician_record import Earned, confirm_settlement, points_in, read_confirmed, read_earned
@@ -83,9 +85,22 @@ def _statement(connection: Connection, technician_id: str, first: date) -> dict[
         "month": f"{first:%Y-%m}",
         **asdict(statement),
         "lines": [asdict(line) | {"order_id": ids[line.order_number]} for line in statement.lines],
+        "missing": {"charges_not_checked": _unchecked(connection, technician_id, since, until)},
         "over": until,
         "confirmed": read_confirmed(connection, technician_id, first),
     }
+
+
+def _unchecked(connection: Connection, technician_id: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """Charges of the month that nobody can say to be too high, because a price is missing; with which."""
+    found = []
+    for charged in charges_in(connection, technician_id, since, until):
+        why = missing_prices(quote_of(connection, charged.order_id, charged.at.date()))
+        if why is not None:
+            found.append(
+                {"order_number": charged.number, "order_id": charged.order_id, "cents": charged.cents, "why": why}
+            )
+    return found
 
 
 def _earned(job: Earned) -> EarnedJob:

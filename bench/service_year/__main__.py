@@ -21,7 +21,7 @@ import click
 import numpy as np
 
 from bench.machine import RESULTS, describe_machine, keep
-from bench.service_year.afterwards import dropped_by, left_open, travel, why_not_prevented
+from bench.service_year.afterwards import as_table, dropped_by, left_open, travel, why_not_prevented
 from bench.service_year.measured import REPORT, read_measured
 from bench.service_year.people import (
     Habits,
@@ -170,8 +170,9 @@ def _add_home(connection: Connection, world: World, home: Any, latitude: float, 
         assert row is not None
         world.keys[one.id] = int(row[0])
         connection.execute(
-            "INSERT INTO latest_values (appliance_key, at, received_at, signals) VALUES (%s, %s, %s, '{}')",
-            (row[0], world.start, world.start),
+            "INSERT INTO latest_values (appliance_key, first_at, at, received_at, signals)"
+            " VALUES (%s, %s, %s, %s, '{}')",
+            (row[0], world.start, world.start, world.start),
         )
 
 
@@ -267,7 +268,8 @@ def show(report: dict[str, Any]) -> None:
         if one["value"] is not None:
             click.echo(f"{name}: {one['value']:.4g} ({one['low']:.4g} to {one['high']:.4g})")
     click.echo(f"travel: {report['travel']}")
-    click.echo(f"not prevented: {report['not_prevented']}; dropped: {report['dropped']}")
+    click.echo(as_table(truth, report["not_prevented"]))
+    click.echo(f"dropped: {report['dropped']}")
     click.echo(f"costs: predicted {costs['predicted']}, reactive {costs['reactive']}, calendar {costs['calendar']}")
 
 

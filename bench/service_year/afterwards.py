@@ -1,9 +1,11 @@
 """What became of a simulated year: kilometres, why failures were not prevented, which orders were let lie."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from bench.service_year.world import Trouble, World
 from dispatch.travel import BY_DISTANCE
@@ -42,44 +44,71 @@ def travel(connection: Connection) -> dict[str, Any]:
     }
 
 
+class Reason(StrEnum):
+    """Why a failure came, in the order of the way from its beginning to the repair."""
+
+    AT_ONCE = "broke within a day of its beginning"
+    NOT_FOUND = "not found before it failed"
+    TOO_LATE = "found less than two days before it failed"
+    NOT_OFFERED = "found in time, no visit decided on and offered in time"
+    NO_ANSWER = "offered in time, the owner declined or did not answer"
+    NO_TIME = "no time free before it failed"
+    CHOSE_LATER = "a time was free, the owner chose a later one"
+    REPAIR_FAILED = "visited in time, the repair did not hold"
+
+
+OF_DETECTION: Final = (Reason.AT_ONCE, Reason.NOT_FOUND, Reason.TOO_LATE)
+"""What no service could have prevented."""
+
+
 def why_not_prevented(connection: Connection, world: World, due: Iterable[Trouble]) -> dict[str, int]:
-    """The failures that came, by what was missing: foresight, time, an order, a visit before it, or a good repair."""
+    """The failures that came, by the first thing that was missing; every reason is there, also those of none."""
     first: dict[tuple[str, str], _Seen] = {}
     rows = connection.execute(
-        "SELECT a.id, f.fault, b.since, o.visit_starts, d.option, r.state IS NOT NULL FROM finding f"
+        "SELECT a.id, f.fault, o.id, b.since, o.visit_starts FROM finding f"
         " JOIN appliance a ON a.key = f.appliance_key LEFT JOIN order_task t ON t.finding_id = f.id"
-        " LEFT JOIN decision d ON d.finding_id = f.id LEFT JOIN reminder r ON r.finding_id = f.id"
         " LEFT JOIN service_order o ON o.id = t.order_id LEFT JOIN obligation b ON b.order_id = o.id"
         " AND b.kind = 'consent' ORDER BY f.raised_at DESC, b.since DESC NULLS FIRST"
     ).fetchall()
     for appliance_id, fault, *rest in rows:
         first[appliance_id, fault] = _Seen(*rest)
-    why: Counter[str] = Counter()
-    for trouble in due:
-        if trouble.failed:
-            why[_why(world, trouble, first.get((trouble.appliance_id, trouble.fault)))] += 1
-    return dict(why.most_common())
+    why = Counter(
+        _why(world, trouble, first.get((trouble.appliance_id, trouble.fault))) for trouble in due if trouble.failed
+    )
+    return {str(reason): why[reason] for reason in Reason}
 
 
 class _Seen(NamedTuple):
+    order: UUID | None
     offered: datetime | None
     visited: datetime | None
-    decided: str | None
-    reminded: bool
 
 
-def _why(world: World, trouble: Trouble, seen: _Seen | None) -> str:
+def _why(world: World, trouble: Trouble, seen: _Seen | None) -> Reason:
     fails = world.moment(trouble.fails)
+    if trouble.fails - trouble.onset < 1:
+        return Reason.AT_ONCE
     if trouble.foreseen is None or seen is None:
-        return "nobody foresaw it"
+        return Reason.NOT_FOUND
     if trouble.fails - trouble.foreseen < AT_ONCE / timedelta(days=1):
-        return "foreseen less than two days before"
-    if seen.offered is None or seen.offered > fails:
-        asked = ", the owner was asked first" if seen.reminded else ""
-        return f"foreseen, but nothing offered in time (decided: {seen.decided}{asked})"
+        return Reason.TOO_LATE
+    if seen.order is None or seen.offered is None or seen.offered > fails:
+        return Reason.NOT_OFFERED
     if seen.visited is None:
-        return "offered, but no visit agreed"
-    return "visit agreed, but later" if seen.visited > fails else "visited in vain"
+        return Reason.NO_ANSWER
+    if seen.visited <= fails:
+        return Reason.REPAIR_FAILED
+    free = world.first_free.get(seen.order)
+    return Reason.NO_TIME if free is None or free > fails else Reason.CHOSE_LATER
+
+
+def as_table(truth: Mapping[str, int], why: Mapping[str, int]) -> str:
+    """The failures that were due as rows of a Markdown table; of those found in time, the share prevented."""
+    due, prevented = truth["failures_due"], truth["failures_prevented"]
+    in_time = due - sum(why[reason] for reason in OF_DETECTION)
+    rows = [("failures that were due", due), ("prevented", prevented), *why.items()]
+    rows.append(("prevented of those found two days or more before", f"{prevented} of {in_time}"))
+    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {number} |" for name, number in rows)])
 
 
 def dropped_by(connection: Connection) -> dict[str, int]:

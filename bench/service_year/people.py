@@ -138,6 +138,7 @@ def _book(connection: Connection, world: World, order_id: UUID, now: datetime) -
     slots = slots_for_order(connection, order_id, now, BY_DISTANCE)
     if not slots:
         return False
+    world.first_free[order_id] = min(slot.starts for slot in slots)
     try:
         with connection.transaction():
             choose_time(connection, order_id, slots[int(world.rng.integers(len(slots)))], now, BY_DISTANCE)

@@ -68,6 +68,8 @@ class World:
     rng: np.random.Generator
     troubles: list[Trouble] = field(default_factory=list)
     keys: dict[str, int] = field(default_factory=dict)
+    first_free: dict[UUID, datetime] = field(default_factory=dict)
+    """The earliest time that was offered when the owner of an order chose one."""
     asked: set[UUID] = field(default_factory=set)
     """Orders whose owner has made up his mind about calling the visit off."""
 

@@ -76,13 +76,13 @@ SELECT %(to_key)s, seq, at FROM sequence_mark WHERE appliance_key = %(from_key)s
 ON CONFLICT (appliance_key) DO NOTHING
 
 -- name: latest
-SELECT at, received_at, signals FROM latest_values WHERE appliance_key = %(key)s FOR UPDATE
+SELECT at, received_at, signals, first_at FROM latest_values WHERE appliance_key = %(key)s FOR UPDATE
 
 -- name: write_latest
-INSERT INTO latest_values (appliance_key, at, received_at, signals)
-VALUES (%(key)s, %(at)s, %(received_at)s, %(signals)s)
+INSERT INTO latest_values (appliance_key, first_at, at, received_at, signals)
+VALUES (%(key)s, %(first_at)s, %(at)s, %(received_at)s, %(signals)s)
 ON CONFLICT (appliance_key) DO UPDATE
-SET at = excluded.at, received_at = excluded.received_at, signals = excluded.signals
+SET first_at = least(latest_values.first_at, excluded.first_at), at = excluded.at, received_at = excluded.received_at, signals = excluded.signals
 
 -- name: finished_merges
 -- Placeholders that nothing refers to any more and no worker can still write under.

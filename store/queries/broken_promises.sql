@@ -76,6 +76,14 @@ WHERE e.at >= %(since)s
                   WHERE p.technician_id = e.technician_id AND p.event = 'charge ' || c.order_id)
 ORDER BY c.order_id, c.cents DESC, c.said_by, e.round DESC
 
+-- name: charges_in
+-- What owners were charged, the most that anybody said, for work that somebody finished in a span.
+SELECT DISTINCT ON (c.order_id) c.order_id, o.number, e.technician_id, c.cents, c.said_by, e.at
+FROM order_charge c JOIN service_order o ON o.id = c.order_id
+JOIN order_finish e ON e.order_id = c.order_id AND e.technician_id = %(technician_id)s
+WHERE e.at >= %(since)s AND e.at < %(until)s
+ORDER BY c.order_id, c.cents DESC, c.said_by, e.round DESC
+
 -- name: price_list
 -- The prices that hold on a day.
 SELECT call_out_cents, hour_cents FROM price_list WHERE valid_from <= %(day)s ORDER BY valid_from DESC LIMIT 1

@@ -74,8 +74,13 @@ WHERE c.id = %(id)s
 ON CONFLICT (campaign_id, appliance_key) DO NOTHING
 
 -- name: preview
--- What a draft would select.
-SELECT count(*)::int AS appliances, count(DISTINCT a.household_id)::int AS households
+-- What a draft would select, and whom of it one may ask: a recall everybody, else homes that consented and were not asked
+-- about another campaign since.
+SELECT count(*)::int AS appliances, count(DISTINCT a.household_id)::int AS households,
+       (count(*) FILTER (WHERE c.type = 'recall' OR (n.given AND NOT lately.asked)))::int AS asked_appliances,
+       (count(DISTINCT a.household_id) FILTER (WHERE c.type = 'recall' OR (n.given AND NOT lately.asked)))::int AS asked_households,
+       (count(DISTINCT a.household_id) FILTER (WHERE c.type <> 'recall' AND n.given IS NOT TRUE))::int AS no_consent,
+       (count(DISTINCT a.household_id) FILTER (WHERE c.type <> 'recall' AND n.given AND lately.asked))::int AS asked_lately
 FROM campaign c
 JOIN appliance a ON a.claimed AND a.kind = c.kind
  AND (c.maker IS NULL OR a.maker = c.maker) AND (c.model IS NULL OR a.model = c.model)
@@ -83,6 +88,11 @@ JOIN appliance a ON a.claimed AND a.kind = c.kind
  AND (c.installed_before IS NULL OR a.installed_on < c.installed_before)
 JOIN household h ON h.id = a.household_id AND (c.timezone IS NULL OR h.timezone = c.timezone)
 JOIN home_place w ON w.id = h.id AND (c.climate IS NULL OR w.climate = c.climate) AND (c.region IS NULL OR w.region = c.region)
+LEFT JOIN present_consent n ON n.household_id = a.household_id AND n.purpose = 'campaigns'
+CROSS JOIN LATERAL (SELECT EXISTS (
+    SELECT FROM campaign_appliance p JOIN campaign o ON o.id = p.campaign_id AND o.type <> 'recall'
+    WHERE p.household_id = a.household_id AND p.campaign_id <> c.id AND p.left_out IS NULL
+      AND p.invited_at > %(asked_after)s) AS asked) lately
 WHERE c.id = %(id)s
 
 -- name: invited
@@ -105,8 +115,8 @@ WHERE p.campaign_id = %(id)s AND a.id = %(appliance_id)s
 
 -- name: open_finding
 -- The job of an accepted check: planned, bundled and proved like every other visit.
-INSERT INTO finding (appliance_key, fault, urgency, probability, raised_at, judged_at, action, evidence, detector)
-SELECT a.key, 'campaign_check', 'visit', 1, %(at)s, coalesce(l.at, %(at)s), 'campaign_check',
+INSERT INTO finding (appliance_key, fault, urgency, probability, raised_at, judged_at, first_judged_at, action, evidence, detector)
+SELECT a.key, 'campaign_check', 'visit', 1, %(at)s, coalesce(l.at, %(at)s), coalesce(l.at, %(at)s), 'campaign_check',
        jsonb_build_array(jsonb_build_object('signal', 'campaign', 'expected', NULL, 'observed', NULL, 'unit', '',
                                             'since', %(since)s::text, 'note', %(title)s::text)),
        'campaign'

@@ -51,8 +51,8 @@ SELECT t.id, t.outlet_id, t.skills,
 FROM technician t WHERE t.active ORDER BY t.id
 
 -- name: add_order
-INSERT INTO service_order (household_id, lane, urgency, due_by, outlet_id, technician_id, explanation)
-VALUES (%(household_id)s, %(lane)s, %(urgency)s, %(due_by)s, %(outlet_id)s, %(technician_id)s, %(explanation)s)
+INSERT INTO service_order (household_id, lane, urgency, due_by, outlet_id, technician_id, explanation, created_at)
+VALUES (%(household_id)s, %(lane)s, %(urgency)s, %(due_by)s, %(outlet_id)s, %(technician_id)s, %(explanation)s, %(made_at)s)
 RETURNING id
 
 -- name: extend_order

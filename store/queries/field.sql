@@ -68,6 +68,11 @@ SELECT id, quantity, place, state FROM part_reservation
 WHERE task_id = %(task_id)s AND part_id = %(part_id)s AND state IN ('reserved', 'picked')
 ORDER BY made_at LIMIT 1 FOR UPDATE
 
+-- name: used
+-- Pieces of a part that were used up at a task.
+SELECT coalesce(sum(quantity), 0) FROM part_reservation
+WHERE task_id = %(task_id)s AND part_id = %(part_id)s AND state = 'consumed'
+
 -- name: left_over
 SELECT r.id FROM part_reservation r JOIN order_task t ON t.id = r.task_id
 WHERE t.order_id = %(order_id)s AND r.state IN ('reserved', 'picked') ORDER BY r.id FOR UPDATE OF r

@@ -2,10 +2,10 @@
 -- Open a finding, or refresh the open one. A fault that was dismissed is not raised again for 30 days of data time,
 -- unless it is urgent: a safety alarm is never held back. Nor is one opened while work on it, that the system was told
 -- of, has not had time to show.
-INSERT INTO finding (appliance_key, fault, urgency, probability, raised_at, judged_at, fails_p10, fails_p50, fails_p90,
-                     action, parts, evidence, detector, ruled_out, score, model_sha256, said_since)
-SELECT %(appliance_key)s, %(fault)s, %(urgency)s, %(probability)s, %(raised_at)s, %(judged_at)s, %(fails_p10)s,
-       %(fails_p50)s, %(fails_p90)s, %(action)s, %(parts)s, %(evidence)s, %(detector)s, %(ruled_out)s, %(score)s,
+INSERT INTO finding (appliance_key, fault, urgency, probability, raised_at, judged_at, first_judged_at, fails_p10, fails_p50,
+                     fails_p90, action, parts, evidence, detector, ruled_out, score, model_sha256, said_since)
+SELECT %(appliance_key)s, %(fault)s, %(urgency)s, %(probability)s, %(raised_at)s, %(judged_at)s, %(judged_at)s,
+       %(fails_p10)s, %(fails_p50)s, %(fails_p90)s, %(action)s, %(parts)s, %(evidence)s, %(detector)s, %(ruled_out)s, %(score)s,
        %(model_sha256)s, %(judged_at)s
 WHERE %(urgency)s = 'urgent'
    OR (NOT EXISTS (SELECT FROM finding d WHERE d.appliance_key = %(appliance_key)s AND d.fault = %(fault)s

@@ -52,11 +52,13 @@ ON CONFLICT (appliance_key) DO UPDATE SET state = excluded.state, updated_at = n
 
 -- name: set_latest
 -- Partial updates merge: each signal keeps its last value and when it was said.
-INSERT INTO latest_values (appliance_key, at, received_at, signals)
-SELECT key, at, received_at, signals
-FROM jsonb_to_recordset(%(rows)s) AS r (key integer, at timestamptz, received_at timestamptz, signals jsonb)
+INSERT INTO latest_values (appliance_key, first_at, at, received_at, signals)
+SELECT key, first_at, at, received_at, signals
+FROM jsonb_to_recordset(%(rows)s)
+     AS r (key integer, first_at timestamptz, at timestamptz, received_at timestamptz, signals jsonb)
 ON CONFLICT (appliance_key) DO UPDATE
-SET at = greatest(latest_values.at, excluded.at),
+SET first_at = least(latest_values.first_at, excluded.first_at),
+    at = greatest(latest_values.at, excluded.at),
     received_at = greatest(latest_values.received_at, excluded.received_at),
     signals = latest_values.signals || excluded.signals
 

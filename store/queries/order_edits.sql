@@ -22,8 +22,8 @@ SELECT lane FROM service_order
 WHERE household_id = %(household_id)s AND state NOT IN ('completed', 'verified', 'declined', 'cancelled')
 
 -- name: split
-INSERT INTO service_order (household_id, lane, urgency, due_by, outlet_id, technician_id, explanation)
-SELECT household_id, %(lane)s, %(urgency)s, due_by, outlet_id, technician_id, explanation
+INSERT INTO service_order (household_id, lane, urgency, due_by, outlet_id, technician_id, explanation, created_at)
+SELECT household_id, %(lane)s, %(urgency)s, due_by, outlet_id, technician_id, explanation, created_at
 FROM service_order WHERE id = %(id)s RETURNING id
 
 -- name: move_tasks

@@ -1,24 +1,33 @@
 -- name: groups
 -- Confirmed faults, parts used up (`part:` and the name), and months watched since %(since)s, per kind, fault, dimension and value. Faults that nobody of a kind
 -- had are left out; groups without an event of a fault that others had are kept, because they were tested too.
-WITH watched AS (
-    SELECT w.key, w.kind, d.dimension, d.value,
-           extract(epoch FROM least(w.watched_to, %(until)s) - greatest(w.watched_from, %(since)s)) / 2629800 AS months
+WITH watched AS MATERIALIZED (
+    SELECT w.key, w.kind, nullif(concat_ws(' ', w.maker, w.model), '') AS model, w.batch, w.firmware, w.climate,
+           date_part('epoch', least(w.watched_to, %(until)s) - greatest(w.watched_from, %(since)s)) / 2629800 AS months
     FROM appliance_watch w
-    CROSS JOIN LATERAL (VALUES ('model', nullif(concat_ws(' ', w.maker, w.model), '')), ('batch', w.batch),
-                               ('firmware', w.firmware), ('climate', w.climate)) AS d (dimension, value)
-    WHERE d.value IS NOT NULL AND (%(kind)s::text IS NULL OR w.kind = %(kind)s)
-      AND (%(dimension)s::text IS NULL OR d.dimension = %(dimension)s)
-      AND w.watched_to > %(since)s AND w.watched_from < %(until)s
+    WHERE (%(kind)s::text IS NULL OR w.kind = %(kind)s) AND w.watched_to > %(since)s AND w.watched_from < %(until)s
+),
+-- Appliances that are alike in everything first: far fewer than appliances.
+alike AS (
+    SELECT kind, model, batch, firmware, climate, sum(months) AS months, count(*) AS appliances
+    FROM watched GROUP BY kind, model, batch, firmware, climate
 ),
 exposure AS (
-    SELECT kind, dimension, value, sum(months) AS months, count(*) AS appliances
-    FROM watched GROUP BY kind, dimension, value
+    SELECT a.kind, d.dimension, d.value, sum(a.months) AS months, sum(a.appliances) AS appliances
+    FROM alike a
+    CROSS JOIN LATERAL (VALUES ('model', a.model), ('batch', a.batch), ('firmware', a.firmware), ('climate', a.climate))
+               AS d (dimension, value)
+    WHERE d.value IS NOT NULL AND (%(dimension)s::text IS NULL OR d.dimension = %(dimension)s)
+    GROUP BY a.kind, d.dimension, d.value
 ),
 seen AS (
-    SELECT w.kind, w.dimension, w.value, f.fault, count(*) AS events, count(DISTINCT w.key) AS failed
-    FROM watched w JOIN maker_event f ON f.appliance_key = w.key AND f.at >= %(since)s AND f.at < %(until)s
-    GROUP BY w.kind, w.dimension, w.value, f.fault
+    SELECT w.kind, d.dimension, d.value, f.fault, count(*) AS events, count(DISTINCT w.key) AS failed
+    FROM maker_event f JOIN watched w ON w.key = f.appliance_key
+    CROSS JOIN LATERAL (VALUES ('model', w.model), ('batch', w.batch), ('firmware', w.firmware), ('climate', w.climate))
+               AS d (dimension, value)
+    WHERE f.at >= %(since)s AND f.at < %(until)s AND d.value IS NOT NULL
+      AND (%(dimension)s::text IS NULL OR d.dimension = %(dimension)s)
+    GROUP BY w.kind, d.dimension, d.value, f.fault
 )
 SELECT e.kind, b.fault, e.dimension, e.value, coalesce(s.events, 0)::int AS events,
        coalesce(s.failed, 0)::int AS failed, e.months::float8 AS months,
@@ -39,7 +48,7 @@ SELECT coalesce(CASE %(dimension)s::text WHEN 'model' THEN nullif(concat_ws(' ',
 FROM appliance_watch w
 LEFT JOIN LATERAL (SELECT min(f.at) AS at FROM maker_event f
                    WHERE f.appliance_key = w.key AND f.fault = %(fault)s) first ON true
-WHERE w.kind = %(kind)s AND w.installed_on IS NOT NULL
+WHERE w.kind = %(kind)s AND w.installed_on IS NOT NULL AND w.watched_from IS NOT NULL
   AND coalesce(first.at, w.watched_to) > greatest(w.watched_from, w.installed_on)
 
 -- name: without_age

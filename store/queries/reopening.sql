@@ -16,9 +16,9 @@ WHERE f.id = t.finding_id AND t.order_id = %(order_id)s AND t.outcome IS NOT NUL
   AND (%(every)s OR f.state NOT IN ('resolved', 'dismissed'))
 
 -- name: due_again
--- By when somebody comes again, on the home's own clock; a date that is not near yet stays.
+-- By when somebody comes again, on the home's own clock and on the wall's; a date that is not near yet stays.
 UPDATE service_order o
-SET due_by = greatest(o.due_by, CASE o.urgency WHEN 'urgent' THEN %(urgent)s ELSE %(usual)s END + coalesce(
+SET due_by = greatest(o.due_by, CASE o.urgency WHEN 'urgent' THEN %(urgent)s ELSE %(usual)s END + greatest(
     (SELECT max(greatest(l.at, f.judged_at)) FROM order_task t JOIN finding f ON f.id = t.finding_id
      LEFT JOIN latest_values l ON l.appliance_key = f.appliance_key WHERE t.order_id = o.id), %(at)s::timestamptz))
 WHERE o.id = %(order_id)s

@@ -23,13 +23,19 @@ ORDER BY a.kind, f.fault, f.detector, f.id
 WITH served AS MATERIALIZED (
     SELECT household_id, region, outlet, technician FROM home_service
 ),
-unit AS (
+unit AS NOT MATERIALIZED (
     SELECT key, household_id, coalesce(nullif(concat_ws(' ', maker, model), ''), kind, 'none') AS model FROM appliance
 ),
 part_of_order AS (
     SELECT t.order_id, u.model, count(*)::float8 / sum(count(*)) OVER (PARTITION BY t.order_id)::float8 AS share
     FROM order_task t JOIN finding f ON f.id = t.finding_id JOIN unit u ON u.key = f.appliance_key
+    WHERE t.order_id IN (SELECT e.order_id FROM order_finish e WHERE e.at >= %(since)s AND e.at < %(until)s)
     GROUP BY t.order_id, u.model
+),
+span AS (
+    SELECT m.starts AT TIME ZONE 'UTC' AS starts, (m.starts + interval '1 month') AT TIME ZONE 'UTC' AS ends
+    FROM generate_series(date_trunc('month', %(since)s::timestamptz AT TIME ZONE 'UTC'),
+                         %(until)s::timestamptz AT TIME ZONE 'UTC' - interval '1 microsecond', interval '1 month') m (starts)
 ),
 done AS (
     SELECT s.region, coalesce(e.outlet_id, s.outlet) AS outlet, coalesce(e.technician_id, 'none') AS technician,
@@ -58,20 +64,21 @@ done AS (
     WHERE m.kind = 'breakdown_not_predicted' AND f.state IS DISTINCT FROM 'dismissed'
       AND m.at >= %(since)s AND m.at < %(until)s
     UNION ALL
-    SELECT s.region, coalesce(o.outlet_id, s.outlet), coalesce(o.technician_id, 'none'), u.model, o.completed_at, 'parts',
-           v.quantity * coalesce(p.price_cents, 0) / 100.0
+    SELECT s.region, coalesce(o.outlet_id, s.outlet), coalesce(o.technician_id, 'none'), u.model, o.completed_at, w.what, w.amount
     FROM part_reservation v JOIN part p ON p.id = v.part_id JOIN order_task t ON t.id = v.task_id
     JOIN service_order o ON o.id = t.order_id JOIN served s ON s.household_id = o.household_id
     JOIN finding f ON f.id = t.finding_id JOIN unit u ON u.key = f.appliance_key
+    JOIN LATERAL (VALUES ('parts', v.quantity * p.price_cents / 100.0, p.price_cents IS NOT NULL),
+                         ('unpriced', v.quantity, p.price_cents IS NULL)) w (what, amount, so) ON w.so
     WHERE v.state = 'consumed' AND o.completed_at >= %(since)s AND o.completed_at < %(until)s
     UNION ALL
-    SELECT s.region, s.outlet, s.technician, u.model, m.starts AT TIME ZONE 'UTC', 'months',
-           extract(epoch FROM least(w.watched_to, %(until)s, (m.starts + interval '1 month') AT TIME ZONE 'UTC')
-                              - greatest(w.watched_from, %(since)s, m.starts AT TIME ZONE 'UTC')) / 2629800
-    FROM appliance_watch w JOIN unit u ON u.key = w.key JOIN served s ON s.household_id = u.household_id
-    CROSS JOIN LATERAL generate_series(date_trunc('month', greatest(w.watched_from, %(since)s) AT TIME ZONE 'UTC'),
-                                       least(w.watched_to, %(until)s) AT TIME ZONE 'UTC', interval '1 month') m (starts)
+    SELECT s.region, s.outlet, s.technician, coalesce(nullif(concat_ws(' ', w.maker, w.model), ''), w.kind, 'none') AS name,
+           m.starts, 'months',
+           sum(date_part('epoch', least(w.watched_to, %(until)s, m.ends) - greatest(w.watched_from, %(since)s, m.starts))) / 2629800
+    FROM appliance_watch w JOIN served s ON s.household_id = w.household_id
+    JOIN span m ON w.watched_to > m.starts AND w.watched_from < m.ends
     WHERE w.watched_to > %(since)s AND w.watched_from < %(until)s
+    GROUP BY s.region, s.outlet, s.technician, name, m.starts
 )
 SELECT region, outlet, technician, model, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
        coalesce(sum(amount) FILTER (WHERE what = 'visit'), 0)::float8 AS visits,
@@ -80,5 +87,6 @@ SELECT region, outlet, technician, model, to_char(at AT TIME ZONE 'UTC', 'YYYY-M
        count(*) FILTER (WHERE what = 'prevented')::int AS prevented_failures,
        count(*) FILTER (WHERE what = 'breakdown')::int AS breakdowns,
        coalesce(sum(amount) FILTER (WHERE what = 'parts'), 0)::float8 AS parts_cost,
+       coalesce(sum(amount) FILTER (WHERE what = 'unpriced'), 0)::int AS parts_without_price,
        coalesce(sum(amount) FILTER (WHERE what = 'months'), 0)::float8 AS months
 FROM done GROUP BY region, outlet, technician, model, 5 ORDER BY region, outlet, technician, model, 5

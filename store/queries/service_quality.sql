@@ -44,18 +44,22 @@ WHERE f.state IS DISTINCT FROM 'dismissed' AND m.at >= %(since)s AND m.at < %(un
 
 -- name: breakdowns
 -- Breakdowns that telemetry showed since %(since)s and nobody has looked at yet, with what was said of the appliance before.
+-- Of telemetry that came late or is replayed the clock is its own, else that on the wall.
 SELECT f.id AS finding_id, a.household_id, coalesce(nullif(concat_ws(' ', a.maker, a.model), ''), a.kind) AS model, f.fault,
-       f.raised_at,
-       ARRAY(SELECT e.fault FROM finding e WHERE e.appliance_key = f.appliance_key AND e.raised_at < f.raised_at
-             ORDER BY e.raised_at, e.id) AS earlier_faults,
-       ARRAY(SELECT e.raised_at FROM finding e WHERE e.appliance_key = f.appliance_key AND e.raised_at < f.raised_at
-             ORDER BY e.raised_at, e.id) AS earlier_times
+       f.raised_at, c.broke_at, coalesce(before.faults, '{}') AS earlier_faults, coalesce(before.times, '{}') AS earlier_times
 FROM finding f JOIN appliance a ON a.key = f.appliance_key AND a.claimed
+CROSS JOIN LATERAL (SELECT f.raised_at - f.first_judged_at > %(late)s AS late) l
+CROSS JOIN LATERAL (SELECT CASE WHEN l.late THEN f.first_judged_at ELSE f.raised_at END AS broke_at) c
+LEFT JOIN LATERAL (SELECT array_agg(e.fault ORDER BY e.id) AS faults, array_agg(s.at ORDER BY e.id) AS times
+                   FROM finding e
+                   CROSS JOIN LATERAL (SELECT CASE WHEN l.late THEN coalesce(e.first_judged_at, e.raised_at)
+                                                   ELSE e.raised_at END AS at) s
+                   WHERE e.appliance_key = f.appliance_key AND s.at < c.broke_at) before ON true
 WHERE f.fault = ANY(%(faults)s) AND f.raised_at >= %(since)s AND f.state <> 'dismissed'
   AND NOT EXISTS (SELECT FROM omission m WHERE m.finding_id = f.id)
 
 -- name: open_orders
-SELECT o.id AS order_id, o.household_id, o.outlet_id, o.technician_id, o.due_by, o.visit_ends
+SELECT o.id AS order_id, o.household_id, o.outlet_id, o.technician_id, o.due_by, o.visit_ends, o.created_at
 FROM service_order o
 WHERE o.state IN ('proposed', 'approved', 'offered', 'confirmed', 'scheduled', 'en_route', 'on_site', 'reopened')
   AND o.due_by < %(due_before)s AND NOT EXISTS (SELECT FROM omission m WHERE m.order_id = o.id)

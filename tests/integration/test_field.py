@@ -55,6 +55,20 @@ def outcome(connection: Connection, visit: Visit) -> tuple[object, ...]:
     return (order, used, services, waiting, free_stock(connection, [VAN])[VAN].get("heater-a"))
 
 
+def test_the_same_piece_said_by_two_phones_is_used_once(connection: Connection, visit: Visit) -> None:
+    """One phone lay in the van; each knows of no piece, so each says the first one. The second piece is another one."""
+    count_stock(connection, "heater-a", VAN, 5, actor="test")
+    first = visit.action("use_part", 40, part_id="heater-a", used_before=0)
+    again = visit.action("use_part", 41, part_id="heater-a", used_before=0)
+    second = visit.action("use_part", 42, part_id="heater-a", used_before=1)
+    three = visit.action("use_part", 43, part_id="heater-a", quantity=4, used_before=0)
+    fates = [take_actions(connection, [action], NOW)[0] for action in (first, again, second, three)]
+    assert [fate.state for fate in fates] == ["applied", "superseded", "applied", "applied"]
+    assert "by another phone" in fates[1].detail
+    used = connection.execute("SELECT sum(quantity) FROM stock_movement WHERE reason = 'consumed'").fetchone()
+    assert used == (4,), "one, none, one, and the two of four that nobody had said"
+
+
 def test_batches_in_any_order_and_any_pieces_sent_any_number_of_times_have_one_effect(
     connection: Connection, visit: Visit
 ) -> None:

@@ -8,12 +8,14 @@ from uuid import UUID
 import httpx
 import pytest
 
+from domain.parts import van_of
 from domain.signals import Kind
 from domain.states import ORDER
 from scheduler.points import take_points
 from store.api_orders import Slot, book
 from store.database import Connection
 from store.moves import move
+from store.stock import count_stock
 from store.technician_record import add_points
 from tests.integration.api_homes import NOW, Clock, add_technician, client
 from tests.integration.field_homes import TO_SCHEDULED, add_visit
@@ -156,6 +158,35 @@ def test_a_charge_above_the_price_list_costs_points(
     api.post(f"{url}/charges", json=charge).raise_for_status()
     (entry,) = entries()
     assert (entry["reason"], entry["points"], entry["evidence"]["allowed_cents"]) == ("overcharging", -6, 11_500)
+
+
+def test_what_a_missing_price_may_hide_is_said(api: httpx.Client, connection: Connection, clock: Clock) -> None:
+    visit = add_visit(connection, hours=1)
+    connection.execute("INSERT INTO part (id, name, role) VALUES ('heater-a', 'Heater A', 'defrost_heater')")
+    count_stock(connection, "heater-a", van_of("tech-1"), 1, actor="test")
+    prices = {"valid_from": NOW.date().isoformat(), "call_out_cents": 4_000, "hour_cents": 6_000}
+    api.post("/api/v1/prices", json=prices).raise_for_status()
+    connection.execute("UPDATE order_task SET outcome = 'confirmed' WHERE id = %s", (visit.task,))
+    clock.now = NOW + timedelta(hours=2)
+    for minute, (kind, body) in enumerate(
+        (
+            ("use_part", {"task_id": str(visit.task), "part_id": "heater-a", "used_before": 0}),
+            ("charge", {"cents": 99_900}),
+            ("complete", {}),
+        )
+    ):
+        assert told(api, visit.order, kind, clock.now, 30 + minute, **body) == "applied"
+    clock.now += timedelta(hours=1)
+    quote = api.get(f"/api/v1/orders/{visit.order}/quote").json()
+    assert (quote["cents"], quote["known_cents"]) == (None, 11_500)
+    assert "1 of 3 lines have no price: 1 x Heater A" in quote["missing"]
+    settlement, costs = f"/api/v1/technicians/tech-1/settlement?month={NOW:%Y-%m}", "/api/v1/reports/costs"
+    (unchecked,) = api.get(settlement).json()["missing"]["charges_not_checked"]
+    assert (unchecked["order_id"], unchecked["cents"]) == (str(visit.order), 99_900)
+    assert api.get(costs).json()["missing"] == {"parts_without_price": 1}
+    connection.execute("UPDATE part SET price_cents = 5000 WHERE id = 'heater-a'")
+    assert api.get(settlement).json()["missing"] == {"charges_not_checked": []}
+    assert api.get(costs).json()["missing"] == {"parts_without_price": 0}
 
 
 def test_who_has_no_points_left_gets_no_visits_until_a_person_decides(

@@ -105,6 +105,34 @@ def test_rates_and_survival_count_only_the_time_that_appliances_were_watched(
     )
 
 
+def test_months_run_from_the_first_to_the_last_reading_whenever_it_was_registered(
+    connection: Connection, api: httpx.Client
+) -> None:
+    """Registered 60 days before it was connected, heard for 60; claimed today with 150 days of history, in which it
+    broke once; registered and never heard: one failure in 60 + 150 + 0 days."""
+    add_technician(connection, "tech-1", Kind.REFRIGERATOR)
+    connection.execute("INSERT INTO part (id, name, role) VALUES ('relay-9', 'Relay', 'start_relay')")
+    record_movement(connection, "relay-9", 1, from_place=None, to_place="van:tech-1", reason="received", actor="test")
+    day = timedelta(days=1)
+    spans = ((START - 60 * day, START, START + 60 * day), (NOW, START, NOW), (START, None, NOW))
+    for number, (registered, first, last) in enumerate(spans):
+        key = fridge(connection, number, "b0", last)
+        connection.execute("UPDATE appliance SET created_at = %s WHERE key = %s", (registered, key))
+        connection.execute("UPDATE latest_values SET first_at = %s WHERE appliance_key = %s", (first, key))
+        if first is None:
+            connection.execute("DELETE FROM latest_values WHERE appliance_key = %s", (key,))
+        if registered == NOW:
+            confirm(connection, key, f"home-{number}", START + 30 * day)
+            connection.execute("UPDATE finding SET raised_at = %s", (NOW,))  # said when it was claimed
+    found = api.get("/api/v1/reports/failure-rates", params={"kind": "refrigerator", "by": "batch"}).json()["groups"]
+    group = next(group for group in found if group["fault"] == "compressor_failing")
+    assert (group["events"], group["months"]) == (1, pytest.approx(210 / 30.4375))
+    asked = {"kind": "refrigerator", "fault": "compressor_failing", "by": "batch"}
+    (lived,) = api.get("/api/v1/reports/reliability", params=asked).json()["groups"]
+    # Installed 50 days before START: ages 50 to 110 and 50 to 80, where it broke: 60 + 30 days.
+    assert lived["per_1000_months"]["value"] == pytest.approx(1000 / (90 / 30.4375))
+
+
 def test_a_bad_batch_becomes_a_case_whose_fix_is_measured_not_claimed(
     connection: Connection, api: httpx.Client
 ) -> None:

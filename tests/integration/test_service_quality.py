@@ -16,6 +16,7 @@ from quality.services import service_figures
 from scheduler.grade import grade_technicians
 from scheduler.omissions import find_omissions
 from scheduler.overdue import chase_orders
+from scheduler.propose import propose
 from scheduler.settings import Pace
 from store.broken_promises import repeated_work
 from store.database import Connection
@@ -118,7 +119,10 @@ def test_the_system_finds_what_nobody_predicted_and_what_somebody_dropped(
     dropped = add_order(connection, add_finding(
         connection, home_with(connection, 3), Kind.AIR_CONDITIONER, "refrigerant_leak", Urgency.VISIT
     ), "home-3")  # fmt: skip
-    connection.execute("UPDATE service_order SET due_by = %s WHERE id = %s", (NOW - timedelta(days=4), dropped))
+    connection.execute(
+        "UPDATE service_order SET due_by = %s, created_at = %s WHERE id = %s",
+        (NOW - timedelta(days=4), NOW - timedelta(days=9), dropped),
+    )
     early, calls = NOW - timedelta(days=6), "/api/v1/obligations?kind=call_back"
     assert chase_orders(work_on(connection, early - timedelta(days=2), pace=Pace.PRODUCTION)) == {"escalated": 0}
     for _ in range(2):  # two days before its date somebody is told, once
@@ -136,6 +140,26 @@ def test_the_system_finds_what_nobody_predicted_and_what_somebody_dropped(
     wrong = next(one["finding_id"] for one in items if one["finding_id"] is not None)
     api.post(f"/api/v1/findings/{wrong}/dismiss", json={"reason": "the door stood open"}).raise_for_status()
     assert api.get("/api/v1/reports/quality").json()["groups"][0]["omission_ppm"]["count"] == 1, "it was none"
+
+
+def test_what_is_replayed_is_judged_by_its_own_clock_and_people_by_theirs(connection: Connection) -> None:
+    """A winter's readings come in today: they foretold what broke then, and nobody could have come then."""
+    winter = NOW - timedelta(days=120)
+    for number, days_before in ((1, 2.0), (2, 0.5)):
+        key = home_with(connection, number, Kind.REFRIGERATOR)
+        for fault, urgency, at in (
+            ("compressor_failing", Urgency.VISIT, winter - timedelta(days=days_before)),
+            ("food_at_risk", Urgency.URGENT, winter),
+        ):
+            found = add_finding(connection, key, Kind.REFRIGERATOR, fault, urgency, raised_at=at)
+            connection.execute("UPDATE finding SET raised_at = %s WHERE id = %s", (NOW, found))
+    assert find_omissions(work_on(connection, NOW)) == {"breakdowns": 1, "dropped": 0}
+    propose(work_on(connection, NOW, pace=Pace.PRODUCTION))
+    days = timedelta(days=1)
+    dues = connection.execute("SELECT DISTINCT due_by, created_at FROM service_order").fetchall()
+    assert dues == [(NOW + days, NOW)], "a day for a hazard, from when the order was made"
+    found = [find_omissions(work_on(connection, NOW + n * days))["dropped"] for n in (3.99, 4.01)]
+    assert found == [0, 2], "a day, and three of patience"
 
 
 def test_what_had_failed_was_not_prevented_and_an_agreed_check_misjudges_nothing(connection: Connection) -> None:

@@ -22,6 +22,7 @@ from domain.care import (
     follow_up,
     is_settled,
     needs_visit,
+    promised_by,
 )
 from domain.decision import Option
 from domain.faults import FAULTS, Urgency, fault_of
@@ -157,6 +158,22 @@ def test_who_needs_a_visit(given_case: Case, expected: bool) -> None:
 )
 def test_when_the_visit_is_due(given_case: Case, expected: datetime) -> None:
     assert due_by(given_case, PARAMS) == expected
+
+
+@pytest.mark.parametrize(
+    ("given_case", "made", "expected"),
+    [
+        (case("flood", data_at=3), 3, day(4)),  # live: a day after it was seen
+        (case("flood", data_at=3), 200, day(201)),  # replayed: a day after the order was made
+        (case("bearing_wear", data_at=3), 200, day(214)),
+        (case("bearing_wear", data_at=3, fails_p10=8), 7, day(8)),  # late, and still ahead: the true date
+        (case("bearing_wear", data_at=3, fails_p10=8), 9, day(14)),  # it was due five days after its readings
+    ],
+)
+def test_the_promise_runs_from_the_making_where_the_date_has_passed(
+    given_case: Case, made: float, expected: datetime
+) -> None:
+    assert promised_by(given_case, PARAMS, day(made)) == expected
 
 
 def test_the_answer_time_is_the_faults_own() -> None:

@@ -26,7 +26,7 @@ AGREED = {"confirmed", "scheduled", "en_route", "on_site"}
 
 def plans(cases: list[Case], *orders: Order, along: tuple[Case, ...] = ()) -> list[tuple[int | None, str, int]]:
     """For each plan: the number of the order that grows, the lane, and how many tasks are added."""
-    made = plan_orders(cases, along, orders, None, [], [], PARAMS)
+    made = plan_orders(cases, along, orders, None, [], [], PARAMS, day(0))
     return [(None if plan.order is None else plan.order.number, plan.lane, len(plan.add)) for plan in made]
 
 
@@ -68,18 +68,20 @@ def test_a_hazard_does_not_overrule_what_a_planner_fixed_but_splits_off(pin: str
 
 def test_joining_makes_an_order_more_pressing_never_less() -> None:
     present = order("proposed", task(), due=day(5))
-    (plan,) = plan_orders([BEARING], [], [present], None, [], [], PARAMS)
+    (plan,) = plan_orders([BEARING], [], [present], None, [], [], PARAMS, day(0))
     assert (plan.urgency, plan.due_by) == (Urgency.VISIT, day(5))
-    (urgent,) = plan_orders([FLOOD], [], [present], None, [], [], PARAMS)
+    (urgent,) = plan_orders([FLOOD], [], [present], None, [], [], PARAMS, day(0))
     assert (urgent.urgency, urgent.due_by) == (Urgency.URGENT, day(1))
-    (fixed,) = plan_orders([BEARING], [], [order("proposed", due=day(30), pinned="due_by")], None, [], [], PARAMS)
+    (fixed,) = plan_orders(
+        [BEARING], [], [order("proposed", due=day(30), pinned="due_by")], None, [], [], PARAMS, day(0)
+    )
     assert fixed.due_by == day(30)
 
 
 def test_the_same_job_again_takes_over_its_task() -> None:
     over = task("overload", Kind.CIRCUIT, state="resolved")
     again = case("overload", Kind.CIRCUIT)
-    (plan,) = plan_orders([again], [], [order("proposed", over)], None, [], [], PARAMS)
+    (plan,) = plan_orders([again], [], [order("proposed", over)], None, [], [], PARAMS, day(0))
     assert plan.replaces == (over.task_id,)
 
 
@@ -138,7 +140,7 @@ open_orders = st.lists(st.sampled_from(LANES), unique=True).flatmap(
 
 @given(many_cases, open_orders)
 def test_whatever_is_planned_keeps_the_promises(cases: list[Case], orders: tuple[Order, ...]) -> None:
-    made = plan_orders(cases, [], orders, None, [], [], PARAMS)
+    made = plan_orders(cases, [], orders, None, [], [], PARAMS, day(0))
     placed = [one.finding_id for plan in made for one in plan.add]
     assert len(placed) == len(set(placed)), "a finding is in one order"
     assert {one.finding_id for one in cases if one.urgency is Urgency.URGENT} <= set(placed), "no hazard waits"
@@ -169,7 +171,7 @@ def test_a_hazard_is_never_bundled_into_a_visit_that_nobody_could_make() -> None
     overload = case("overload", Kind.CIRCUIT, key=5)
 
     def lanes(cases: list[Case], *orders: Order, who: list[Technician], along: tuple[Case, ...] = ()) -> list[object]:
-        made = plan_orders(cases, along, orders, HOME, [NEAR], who, PARAMS)
+        made = plan_orders(cases, along, orders, HOME, [NEAR], who, PARAMS, day(0))
         return [(plan.lane, plan.technician_id, len(plan.add)) for plan in made]
 
     both = Technician(id="t-4", outlet_id="near", skills=TOM.skills | ANN.skills)
@@ -183,7 +185,7 @@ def test_a_hazard_is_never_bundled_into_a_visit_that_nobody_could_make() -> None
 
 def test_every_choice_is_explained() -> None:
     declined = case("door_seal_leak", Kind.REFRIGERATOR, key=4, reminder=sent("declined"))
-    (plan,) = plan_orders([BEARING], [declined], [], HOME, [FAR, NEAR], [EVE], PARAMS)
+    (plan,) = plan_orders([BEARING], [declined], [], HOME, [FAR, NEAR], [EVE], PARAMS, day(0))
     said = whys(plan, [FAR, NEAR], [EVE])
     # 0.1 degrees of latitude: 6371.0088 * pi / 1800 = 11.1 km
     assert said == {
@@ -200,7 +202,7 @@ def test_every_choice_is_explained() -> None:
 
 
 def test_a_choice_that_could_not_be_made_says_what_is_missing() -> None:
-    (plan,) = plan_orders([FLOOD], [], [order("scheduled")], None, [NEAR, FAR], [TOM], PARAMS)
+    (plan,) = plan_orders([FLOOD], [], [order("scheduled")], None, [NEAR, FAR], [TOM], PARAMS, day(0))
     said = {one.choice: one.why for one in explain_plan(plan, None, [NEAR, FAR], [TOM])}
     assert said["outlet"] == "the home has no place on the map; choose an outlet by hand"
     assert said["technician"] == "nobody active at the outlet knows washing_machine"
@@ -240,7 +242,7 @@ def arrive(cases: list[Case]) -> list[frozenset[Case]]:
             )
             for lane, inside in held.items()
         ]  # fmt: skip
-        for plan in plan_orders(waiting, (), orders, None, [], [SOMEBODY], PARAMS):
+        for plan in plan_orders(waiting, (), orders, None, [], [SOMEBODY], PARAMS, day(0)):
             held.setdefault(plan.lane, []).extend(plan.add)
             waiting = [one for one in waiting if one not in plan.add]
     return [frozenset(inside) for inside in held.values()]

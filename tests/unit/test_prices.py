@@ -28,6 +28,8 @@ def test_a_quote_is_the_call_out_the_planned_time_and_the_parts_that_no_warranty
 ) -> None:
     allowed = quote(tasks, PRICES)
     assert allowed.cents == cents
+    assert allowed.known_cents == (10_000 if cents is None else cents), "what has a price is said all the same"
+    assert allowed.without_price == (("1 x odd",) if cents is None else ())
     limit = None if cents is None else cents + 100
     assert not overcharged(10**9 if limit is None else limit, allowed)
     assert limit is None or overcharged(limit + 1, allowed)

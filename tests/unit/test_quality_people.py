@@ -210,6 +210,15 @@ def test_an_order_is_dropped_when_its_promise_passed_and_nobody_is_coming() -> N
     assert not is_dropped(None, None, NOW, params)
 
 
+def test_an_order_of_replayed_readings_is_dropped_by_the_clock_of_people() -> None:
+    """Due on 2 March, made on 20 November: three days later it was let lie, not at its making."""
+    due, made = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 11, 20, 12, tzinfo=UTC)
+    last = made + timedelta(days=3)
+    for now, dropped in ((made, False), (last - timedelta(seconds=1), False), (last, True)):
+        assert is_dropped(due, None, now, OmissionParams(), made_at=made) is dropped
+    assert not is_dropped(due, made + timedelta(days=9), last, OmissionParams(), made_at=made), "somebody is coming"
+
+
 def test_what_people_tell_of_was_foretold_by_any_finding_that_names_a_cause() -> None:
     told = Seen(fault="breakdown", raised_at=NOW)
     day_before = NOW - timedelta(days=2)

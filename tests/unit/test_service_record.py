@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.service_record import FindingRecord, LedgerRow
+from domain.service_record import Done, FindingRecord, LedgerRow
 from quality.cuts import Dimension, rows_by, rows_of
 from quality.detectors import by_detector, detector_figures
-from quality.ledger import Done, add_up, cost_ledger
+from quality.ledger import add_up, cost_ledger
 
 PLACE = {"region": "North", "outlet": "o1", "technician": "t1", "model": "A 1", "month": "2026-03"}
 NAMES = st.sampled_from(("a", "b", "none"))
@@ -18,7 +18,7 @@ COUNTS = st.integers(0, 50)
 ROWS = st.builds(
     LedgerRow,
     **dict.fromkeys(PLACE, NAMES),
-    **{field.name: COUNTS for field in fields(Done)},  # whole numbers, so that sums are exact
+    done=st.builds(Done, **{field.name: COUNTS for field in fields(Done)}),  # whole numbers, so that sums are exact
 )
 
 
@@ -57,17 +57,18 @@ def test_the_groups_of_every_cut_add_up_to_the_whole(rows: list[LedgerRow], by: 
 
 
 def test_a_group_costs_what_its_own_rows_say() -> None:
-    row = LedgerRow(
-        **PLACE,
+    done = Done(
         visits=0.5,
         reminders=2,
         avoided_visits=1,
         prevented_failures=1,
         breakdowns=0,
         parts_cost=10.0,
+        parts_without_price=3,
         months=12.0,
     )
-    costs = cost_ledger(add_up([row]))
+    costs = cost_ledger(add_up([LedgerRow(**PLACE, done=done)]))
+    assert costs["missing"] == {"parts_without_price": 3}
     assert costs["predicted"] == 0.5 * 120 + 2 * 1 + 10
     assert costs["reactive"] == 1 * 320 + 1 * 120 + 10
     assert costs["calendar"] == pytest.approx(12 / 12 * 80 + 0.7 * (320 + 120) + 10)

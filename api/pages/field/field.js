@@ -56,10 +56,8 @@ function overlay(items) {
     else if (last) fill(task, last.body.outcome, last.body.found_fault, last.body.repaired, last.state ? "reported" : "kept on this phone");
   }
   for (const button of document.querySelectorAll("[data-deed=use_part]")) {
-    const task = button.closest(".task").dataset.task;
-    const used = items.filter((i) => i.kind === "use_part" && i.state !== "conflict" && i.at > document.body.dataset.rendered &&
-      i.body.task_id === task && i.body.part_id === button.dataset.part).length;
-    const said = button.closest("li").querySelector("[data-used]");
+    const used = usedSince(button, items);
+    const said = button.closest("li").querySelector("span[data-used]");
     said.hidden = !used;
     said.textContent = `${used} × ${button.dataset.part} used just now`;
   }
@@ -70,6 +68,19 @@ function overlay(items) {
     const done = reached.includes(kind) || after.includes(document.body.dataset.state);
     if (button) button.classList.toggle("done", done);
   }
+}
+
+// Pieces that this phone has noted since the page was made; with those the page knew of, which piece the next one is.
+function usedSince(button, items) {
+  const task = button.closest(".task").dataset.task;
+  return items.filter((i) => i.kind === "use_part" && i.state !== "conflict" && i.at > document.body.dataset.rendered &&
+    i.body.task_id === task && i.body.part_id === button.dataset.part).length;
+}
+
+async function pieces(button) {
+  if (button.dataset.deed !== "use_part") return {};
+  const [actions, told] = await Promise.all([waitingActions(), answers()]);
+  return { used_before: Number(button.dataset.used) + usedSince(button, [...told, ...actions]) };
 }
 
 function fill(task, outcome, found, repaired, said) {
@@ -116,9 +127,9 @@ function once(button, work) {
 for (const button of document.querySelectorAll("[data-deed]")) {
   const task = button.closest(".task")?.dataset.task;
   const part = button.dataset.part;
-  once(button, () => {
-    if (part && !confirm(`${WORDS[button.dataset.deed]}: 1 × ${part}?`)) return undefined;
-    return act(button.dataset.deed, part ? { task_id: task, part_id: part, quantity: 1 } : {});
+  once(button, async () => {
+    if (part && !confirm(`${WORDS[button.dataset.deed]}: 1 × ${part}?`)) return;
+    await act(button.dataset.deed, part ? { task_id: task, part_id: part, quantity: 1, ...(await pieces(button)) } : {});
   });
 }
 
