@@ -26,6 +26,7 @@ BENCHMARKS: Final = {
     "ingest": Benchmark("bench.ingest", "readings stored, as ratios to a C subscriber and a bare COPY; 5 min"),
     "rollups": Benchmark("bench.rollups", "hourly roll-ups of the Apache edition; 1 min"),
     "scoring": Benchmark("bench.scoring", "judging from stored features, and the scheduler's daily run; 5 min"),
+    "simulator": Benchmark("bench.simulator", "simulated homes written as cases: time, memory, growth; 2 min"),
     "service-year": Benchmark("bench.service_year.__main__", "a year of service for 1000 simulated homes; 14 min"),
 }
 

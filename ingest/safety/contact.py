@@ -12,9 +12,9 @@ nothing lost beyond the own resistance, or twice what is tolerated? With `r` the
 contact above b, against it below; a large step weighs more than a small one, and no reading more than `evidence`.
 
 Memory under "contact": `i`, `d`, `at` the light-load reference (A, V, us); `ring` latest slopes (ohm); `a2` how much
-they tell (A^2) and `steps` the slopes of past load steps with that, while the baseline is learned; then `r0`, `slack`
-(ohm; the own resistance and what it may vary by), `noise` (V); `score` the evidence; `cool` the terminal without load
-(deg C).
+they tell (A^2) and `steps` the slopes of past load steps with that, while the baseline is learned; `r0` the own
+resistance (ohm), early from a few of them; then `slack` (ohm; what it may vary by), `noise` (V); `score` the evidence;
+`cool` the terminal without load (deg C).
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,7 +88,9 @@ def _unloaded(
         else:
             learned["d"], learned["i"] = drop_v, current_a
         learned["at"] = at_us
-        if "a2" in known and known["a2"] >= limits.step_a2 and len(known["ring"]) >= limits.ring:
+        if known.get("score", 0.0) > limits.evidence:
+            learned |= {"a2": 0.0} if "a2" in known else {}
+        elif "a2" in known and known["a2"] >= limits.step_a2 and len(known["ring"]) >= limits.ring:
             _learn_step(learned, limits)
     if terminal_c is not None:
         cool_c, seen_us = known.get("cool", (terminal_c, at_us))
@@ -108,9 +110,11 @@ def _learn_step(learned: dict[str, Any], limits: ContactLimits) -> None:
     learned["ring"] = []
     learned["a2"] = 0.0
     learned["steps"] = steps = [*learned.get("steps", ()), step]
+    slopes = sorted(slope for slope, _ in steps)
+    own_ohm = median(slopes)
+    if len(steps) >= limits.early_steps:
+        learned["r0"] = own_ohm
     if len(steps) >= limits.baseline_steps:
-        slopes = sorted(slope for slope, _ in steps)
-        learned["r0"] = own_ohm = median(slopes)
         scatter_ohm = _MAD_TO_SIGMA * median(abs(slope - own_ohm) for slope in slopes)
         unsure_ohm = limits.baseline_sigmas * _MEDIAN_TO_MEAN * scatter_ohm / sqrt(len(slopes))
         further_ohm = slopes[-1 - limits.odd_steps] - own_ohm
@@ -123,23 +127,33 @@ def _learn_step(learned: dict[str, Any], limits: ContactLimits) -> None:
 def _loaded(
     known: dict[str, Any], current_a: float, step_a: float, slope_ohm: float, limits: ContactLimits
 ) -> dict[str, Any]:
-    """Add a slope against the light-load reference: to the baseline while it is learned, then to the evidence."""
+    """Add a slope against the light-load reference: to the baseline while it is learned, and to the evidence."""
     if "slack" not in known:
         slopes = [*known.get("ring", ()), slope_ohm][-limits.learning_ring :]
         most = limits.learning_ring * step_a * step_a
-        return {**known, "ring": slopes, "a2": min(known.get("a2", 0.0) + step_a * step_a, most)}
+        learning = {**known, "ring": slopes, "a2": min(known.get("a2", 0.0) + step_a * step_a, most)}
+        if "r0" in known:
+            learning["score"] = _score(known, step_a, slope_ohm, (limits.early_ohm, limits.noise_v), limits)
+        return learning
     # Not below the slack, whatever the watts: at large currents the wire and the meters alone make 10 W.
     tolerated_ohm = limits.act_w / (current_a * current_a)
     if tolerated_ohm > limits.warn_ohm:
         tolerated_ohm = limits.warn_ohm
     if tolerated_ohm < known["slack"]:
         tolerated_ohm = known["slack"]
-    noise_v = known["noise"]
+    score = _score(known, step_a, slope_ohm, (tolerated_ohm, known["noise"]), limits)
+    return {**known, "ring": [*known["ring"], slope_ohm][-limits.ring :], "score": score}
+
+
+def _score(
+    known: dict[str, Any], step_a: float, slope_ohm: float, tolerated: tuple[float, float], limits: ContactLimits
+) -> float:
+    """The evidence with this reading; `tolerated` are ohms over the own resistance and the noise in volts."""
+    tolerated_ohm, noise_v = tolerated
     beyond_v = (slope_ohm - known["r0"] - tolerated_ohm) * step_a
     gain = _within(2 * tolerated_ohm * step_a * beyond_v / (noise_v * noise_v), limits.evidence)
     score = known.get("score", 0.0) + gain
-    score = 0.0 if score < 0.0 else limits.most_evidence if score > limits.most_evidence else score
-    return {**known, "ring": [*known["ring"], slope_ohm][-limits.ring :], "score": score}
+    return 0.0 if score < 0.0 else limits.most_evidence if score > limits.most_evidence else score
 
 
 def _judge(

@@ -93,6 +93,10 @@ class ContactLimits:
     baseline_steps: int = 20
     """Load steps that make the socket's own baseline, which then stays frozen: a few days of a kitchen, so that more
     than one socket has been used."""
+    early_steps: int = 6
+    early_ohm: float = 0.3
+    """While the baseline is learned, from so many load steps on, this much over their median is no wire: it would be a
+    socket more than ten metres of 1.5 mm2 further away. What is told of such a step is not learned."""
     odd_steps: int = 2
     """The third-highest of the twenty slopes is the highest usual one: sockets along a wire differ, and the furthest
     is no loose contact; two odd ones are forgiven."""

@@ -278,3 +278,17 @@ def test_heat_ends_after_a_day_cool_under_load() -> None:
         (True, 930),
         (False, DAY_S + 1800),
     ]
+
+
+def test_a_joint_that_leaps_while_the_baseline_is_learned_is_said_and_not_learned() -> None:
+    leap_s = 10 * 900  # ten of twenty load steps: 0.9 ohm more make 90 W at 10 A
+    state, alarms = play(home(LEARNED_S, joint_ohm=after(leap_s, 0.9)))
+    assert [alarm.level for alarm in alarms] == ["act"]
+    assert alarms[0].at_us - START_US - (leap_s + 300) * SECOND_US <= 60 * SECOND_US
+    assert all(slope < OWN_OHM + 0.05 for slope, _ in state["contact"]["steps"])
+
+
+def test_a_socket_ten_metres_further_away_is_learned_however_early_it_is_used() -> None:
+    state, alarms = play(home(LEARNED_S, joint_ohm=after(10 * 900, 0.25)))
+    assert alarms == []
+    assert "slack" in state["contact"]
