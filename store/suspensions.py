@@ -35,10 +35,15 @@ def suspend(
     connection: Connection, technician_id: str, cause: Literal["points", "grades"], why: str, *, actor: str,
     at: datetime,
 ) -> bool:  # fmt: skip
-    """Give somebody no visits until a person decides; False if that is so already."""
+    """Give somebody no visits until a person decides; False if that is so already.
+
+    Of grades an undecided one then says the newer `why`: a third C means removal, where two meant suspension.
+    """
     speak_as(connection, actor, why, at)
     values = {"technician_id": technician_id, "cause": cause, "why": why, "at": at}
     begun = connection.execute(_SQL["begin"], values).fetchone() is not None
+    if not begun and cause == "grades":
+        connection.execute(_SQL["worsen"], values)
     if begun:
         set_active(connection, technician_id, active=False)
     return begun

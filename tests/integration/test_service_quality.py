@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from uuid import uuid4
 
 import httpx
@@ -23,6 +24,7 @@ from store.database import Connection
 from store.moves import move
 from store.service_costs import NO_FAILURES_AHEAD, read_ledger
 from store.service_quality import read_services
+from store.suspensions import suspend
 from store.technician_record import done_jobs
 from tests.integration.api_homes import (
     NOW,
@@ -205,6 +207,20 @@ def test_a_bad_month_is_graded_explained_appealed_and_two_suspend(connection: Co
     assert decided["state"] == "overturned"
     record = api.get("/api/v1/technicians/tech-poor/record").json()
     assert (record["standing"], record["active"]) == ("active", True)
+
+
+def test_whoever_decides_knows_of_the_third_c(connection: Connection, api: httpx.Client) -> None:
+    add_technician(connection, "tech-1", Kind.AIR_CONDITIONER)
+    said: tuple[tuple[Literal["points", "grades"], str], ...] = (
+        ("grades", "two were C"),
+        ("grades", "three were C"),
+        ("points", "none are left"),
+    )
+    begun = [suspend(connection, "tech-1", cause, why, actor="t", at=MAY) for cause, why in said]
+    (one,) = api.get("/api/v1/technicians/tech-1/record").json()["suspensions"]
+    assert (begun, one["why"]) == ([True, False, False], "three were C")
+    ruling, url = {"reinstated": True, "answer": "x"}, f"/api/v1/suspensions/{one['id']}/decide"
+    assert api.post(url, json=ruling, headers={"If-Match": '"1"'}).status_code == 412, "read when there were two"
 
 
 def test_points_and_settlement_say_what_is_held_and_why(connection: Connection, api: httpx.Client) -> None:
