@@ -17,6 +17,8 @@ class Evidence:
     since: datetime
     note: str = ""
     """In plain words, what was compared or ruled out."""
+    only_power: bool = False
+    """The appliance says nothing but its power (a metering plug), so that this is all there was to see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

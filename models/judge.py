@@ -15,6 +15,7 @@ from models.detectors.contract import References
 from models.detectors.index_words import words_of
 from models.healthy.learners import RATIO
 from models.history import FeatureHistory
+from models.only_power import with_scope
 from models.ruled_out import with_ruled_out
 
 EXPLAINS: Final[Mapping[tuple[Kind, str], frozenset[str]]] = MappingProxyType(
@@ -50,7 +51,7 @@ def judge_appliance(
             explained |= others
     verdicts = agree((detector, verdict) for detector, verdict in spoken if verdict is not None)
     return [
-        with_ruled_out(verdict, kind, history, references)
+        with_scope(with_ruled_out(verdict, kind, history, references), kind, history)
         for verdict in verdicts
         if not (verdict.present and (verdict.fault in explained or _rests_on(verdict, doubted)))
     ]

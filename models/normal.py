@@ -178,7 +178,10 @@ def _step(works: Sequence[Work], deviation: Deviation, after: Sequence[int], par
     change = now - then
     change -= _grown(deviation, before[-params.trend_days :], after, change)
     if abs(change) <= params.clear * step_unsure:
-        return 0.0, 0.0
+        # Too little for another level is not yet nothing: new software changes a little as often as much, and what it
+        # changed is no fault. So it counts as doubt.
+        doubted = abs(change) > step_unsure and not any(work.puts_right for work in works)
+        return 0.0, abs(change) if doubted else 0.0
     if max(abs(then), abs(latest)) <= params.clear * level_unsure:
         return change, step_unsure
     # Something was wrong before the work: most of it gone is a fault put right, and what is left of it is the new

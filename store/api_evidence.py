@@ -15,6 +15,8 @@ class ShownEvidence:
     unit: str
     since: datetime
     note: str = ""
+    only_power: bool = False
+    """All that was measured of the appliance is its power."""
 
 
 def read_evidence(stored: list[dict[str, Any]]) -> list[ShownEvidence]:
@@ -27,6 +29,7 @@ def read_evidence(stored: list[dict[str, Any]]) -> list[ShownEvidence]:
             unit=entry["unit"],
             since=datetime.fromisoformat(entry["since"]).astimezone(UTC),
             note=entry.get("note", ""),
+            only_power=entry.get("only_power", False),
         )
         for entry in stored
     ]

@@ -117,6 +117,7 @@ def evidence_of(rows: list[dict[str, Any]]) -> tuple[Evidence, ...]:
             unit=row["unit"],
             since=datetime.fromisoformat(row["since"]),
             note=row.get("note", ""),
+            only_power=row.get("only_power", False),
         )
         for row in rows
     )

@@ -37,6 +37,7 @@ def evidence_as_json(evidence: Evidence) -> dict[str, Any]:
         "unit": evidence.unit,
         "since": evidence.since.isoformat(),
         "note": evidence.note,
+        "only_power": evidence.only_power,
     }
 
 

@@ -116,7 +116,8 @@ function taskLine(task) {
   const parts = task.parts.length ? make("span", "parts", ` · bring ${task.parts.map(words).join(", ")}`) : null;
   const one = task.evidence[0];
   const unit = one?.unit && one.unit !== "1" ? ` ${one.unit}` : "";
-  const seen = one ? ` · ${signalWords(one.signal)} ${number(one.observed)}${unit}, expected ${number(one.expected)}${unit}` : "";
+  const alone = one?.only_power ? " (only its power is measured)" : "";
+  const seen = one ? ` · ${signalWords(one.signal)} ${number(one.observed)}${unit}, expected ${number(one.expected)}${unit}${alone}` : "";
   return make("li", "", make("strong", "", task.title), ` at ${task.appliance_id}${seen} · ${task.minutes} min${task.along ? " · taken along" : ""}${task.repeats_order ? ` · repeats order ${task.repeats_order}` : ""}`, parts);
 }
 

@@ -56,7 +56,7 @@ _WORDS: Final = MappingProxyType(
         "inlet_rise_k": _words("inlet_c", "K", "Inlet air over the resting machine", "at like heater power"),
         "exhaust_rise_k": _words("exhaust_c", "K", "Exhaust air over the resting machine", "at like heater power"),
         "heater_duty": _words("heater_w", "1", "Share of drying in which the heater is on", _LOAD),
-        "cool_down_min": _words("power_w", "min", "Minutes of cooling at the end", "at like length of heating"),
+        "cooling_min": _words("power_w", "min", "Minutes of cooling at the end", "at like length and power of heating"),
         "minutes_per_kg": _words("minutes / water_kg", "min/kg", "Minutes per kilogram of water", _LOAD),
         "heat_duty": _words("heater_w", "1", "Heat given while the programme wants it", "at the same phase"),
         "heat_rate_k_per_h": _words("water_c rate", "K/h", "Rise of the water while heating", "at like heater power"),

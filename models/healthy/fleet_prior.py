@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "2670714db5a2f2b96ad6935df29f1496d046fca058f2f321bbc9c083e9b7bc6c"
+SHIPPED_SHA256: Final = "fce71150d43d0b75886a12861319df9b44c4d5d7eb527107e86e3191521c6137"
 FORMAT: Final = 1
 USUAL_DAYS: Final = 8
 """Observed days that a level is learned from where the file says nothing else (E)."""

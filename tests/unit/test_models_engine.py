@@ -223,7 +223,7 @@ def test_a_plug_tells_how_long_a_dryer_cools() -> None:
     power = np.where(heated, 2100.0, np.where(minutes < 72, 210.0, 1.0))
     rows = Rows(time_s=MIDNIGHT_S + 60.0 * minutes, numbers={"power_w": power})
     found = {one.index: one.value for one in daily_indices(Kind.DRYER, Day(day=DAY, readings=rows))}
-    assert (found["heated_min"], found["cool_down_min"], found["heater_on_w"]) == (59.0, 12.0, 2100.0)
+    assert (found["heated_min"], found["cooling_min"], found["heater_on_w"]) == (59.0, 12.0, 2100.0)
     # From minute 15 to 59: 45 rows, of which 16, 20, ..., 56 without heat.
     assert found["heater_duty"] == pytest.approx(34 / 45)
 

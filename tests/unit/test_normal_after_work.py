@@ -69,6 +69,17 @@ def test_a_step_on_the_day_of_the_work_is_the_new_level_and_what_grows_on_it_is_
     assert "drain_filter_clog" in faults(stepped(history, DRAIN, 30, 0.3), carried.judged(), 40)
 
 
+@pytest.mark.parametrize(("by", "doubt"), [(0.0, 0.0), (0.02, 0.02)], ids=["no change", "a change too small to tell"])
+def test_a_small_change_with_new_software_is_neither_level_nor_fault_but_doubt(by: float, doubt: float) -> None:
+    history, references = story(WASHER, {}, 40)
+    history = stepped(history, DRAIN, 18, by)
+    carried = renew(normal_of(WASHER, references, [told(17, "firmware")], None), history)
+    assert carried.judged()[DRAIN].model["steps"] == []
+    assert carried.judged()[DRAIN].unsure == pytest.approx(doubt, abs=0.015)
+    by_people = renew(normal_of(WASHER, references, [told(17, "repaired")], None), history)
+    assert by_people.judged()[DRAIN].unsure == 0.0
+
+
 def test_a_replaced_sensor_is_held_against_the_old_level_as_what_the_old_one_said_cannot_be_trusted() -> None:
     history, references = story(WASHER, {}, 30)
     carried = renew(
