@@ -16,6 +16,7 @@ SAYING: Final = {
     Grade.UNKNOWN: "Nothing wrong was found, but not everything was measured.",
     Grade.GOOD: "Everything that was measured is in order.",
 }
+NOTHING_YET: Final = "Nothing has been measured here yet: neither a circuit nor an electrician's check is on record."
 TIPS: Final = (
     "Heaters, kettles, ovens and air conditioners belong in a socket of their own, never on a multiple socket lead.",
     "A plug or socket that is warm, brown or crackles is out of use until somebody has looked at it.",
@@ -59,7 +60,7 @@ def electrical_report(
         made_at=now,
         days=DAYS,
         grade=grade,
-        saying=SAYING[grade],
+        saying=SAYING[grade] if circuits or checklist is not None else NOTHING_YET,
         circuits=len(circuits),
         checked_at=None if checklist is None else checklist.checked_at,
         checked_by=None if checklist is None else checklist.checked_by,

@@ -140,3 +140,8 @@ def test_page_and_paper_say_every_item_and_fetch_nothing() -> None:
     paper = electrical_pdf(report)
     assert paper.startswith(b"%PDF-")
     assert paper == electrical_pdf(report)
+
+
+def test_where_nothing_was_measured_nothing_is_called_harmless() -> None:
+    for circuits, check, says in (([], None, "Nothing has been measured"), ([KITCHEN], None, "not everything was")):
+        assert says in electrical_report("home-1", "One", circuits, check, NOW).saying
