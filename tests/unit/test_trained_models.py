@@ -243,6 +243,13 @@ def test_how_little_an_enriched_fleet_weighs_makes_nobody_unsure() -> None:
     assert fit_probabilities(light)[(WASHER, "light")].probability(0.8) > 0.9
 
 
+def test_a_detector_that_is_often_wrong_does_not_hide_behind_its_class() -> None:
+    class_of_it = [one for number in range(6) for one in examples(f"sound {number}", 0.99, 100)]
+    fitted = fit_probabilities([*class_of_it, *examples("often wrong", 0.4, 40)])
+    assert fitted[(WASHER, "often wrong")].probability(0.8) < 0.6
+    assert fitted[(WASHER, "sound 1")].probability(0.8) > 0.95
+
+
 def test_wrongly_blamed_sensors_say_nothing_of_parts() -> None:
     sound = examples("bearing", 1.0, 30)
     alone = fit_probabilities(sound)[(WASHER, "bearing")]
