@@ -6,10 +6,13 @@ product's own, in a real TimescaleDB, with its clock set forward day by day.
 
 To take newer detection: `wellkept evaluate CASE --out DIR`, then copy `DIR/CASE/report.json` to
 `bench/service_year/report.json`; `--detection DIR/CASE/report.json` tries one without keeping it.
+
+To look at a year: `--keep FOLDER` lets it end now, keeps it and opens the console on it (kept.py).
 """
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +21,21 @@ from time import monotonic
 from typing import Any
 
 import click
-import numpy as np
 
 from bench.machine import RESULTS, describe_machine, keep
 from bench.service_year.afterwards import as_table, dropped_by, left_open, travel, why_not_prevented
+from bench.service_year.furnish import furnish
+from bench.service_year.kept import (
+    begin_anew,
+    first_day,
+    mend,
+    note_lived,
+    open_console,
+    want_word,
+    was_lived,
+    weaken,
+    year_settings,
+)
 from bench.service_year.measured import REPORT, read_measured
 from bench.service_year.people import (
     Habits,
@@ -33,9 +47,7 @@ from bench.service_year.people import (
     technicians_work,
 )
 from bench.service_year.world import DAYS, Trouble, World, make_world
-from domain.care_orders import Place
 from domain.faults import Urgency, fault_of
-from domain.signals import Kind
 from quality.ledger import add_up, cost_ledger
 from quality.services import service_figures
 from scheduler.campaigns import finish_campaign_checks, give_tips
@@ -54,19 +66,15 @@ from scheduler.remind import remind
 from scheduler.settings import SchedulerSettings
 from scheduler.settle import settle
 from scheduler.work import Counts, Work
-from store.care_seed import seed_parts
 from store.database import Connection, connect
 from store.findings import record_verdict
+from store.knowledge import seed_knowledge
 from store.migrate import migrate
 from store.service_costs import read_ledger
 from store.service_quality import read_omissions, read_services
-from store.stock import count_stock
 from wellkept.local import local_services
 
 START = datetime(2027, 1, 4, tzinfo=UTC)
-TOWN = Place(latitude=48.14, longitude=11.58)
-SPREAD_DEG = 0.18
-"""Half the width of the town, some 20 km."""
 EVENING: tuple[Callable[[Work], Counts], ...] = (remind, follow_up_reminders, settle, propose, find_omissions)
 MORNING: tuple[Callable[[Work], Counts], ...] = (supply_parts, offer, chase_orders, keep_promises)
 WEEKLY: tuple[Callable[[Work], Counts], ...] = (plan_days, give_tips, finish_campaign_checks)
@@ -85,101 +93,80 @@ MONTHLY: tuple[Callable[[Work], Counts], ...] = (grade_technicians, look_for_cas
     help="Report of `wellkept evaluate` that detection is drawn from.",
 )
 @click.option("--out", type=click.Path(path_type=Path), default=RESULTS, help="Folder for the report.")
-def main(homes: int, technicians: int, seed: int, days: int, report_file: Path, out: Path) -> None:
+@click.option(
+    *("--keep", "kept"),
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Let the year end now, keep it and its report here, open the console on it; one that is here already is "
+    "only opened.",
+)
+def main(homes: int, technicians: int, seed: int, days: int, report_file: Path, out: Path, kept: Path | None) -> None:
     """Simulate a year of service and write its report."""
     began = monotonic()
     try:
         measured = read_measured(report_file)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    with (
-        TemporaryDirectory() as folder,
-        local_services(Path(folder), fast_unsafe=True) as services,
-        connect(services.database_url, application="bench-year", autocommit=True) as connection,
-    ):
+    with ExitStack() as stack:
+        folder = kept.resolve() if kept else Path(stack.enter_context(TemporaryDirectory()))
+        services = stack.enter_context(local_services(folder, fast_unsafe=True))
+        if kept is None:
+            settings = SchedulerSettings(
+                database_url=services.database_url, mqtt_url=services.mqtt_url, link_secret="simulated",
+                public_url="https://here",
+            )  # fmt: skip
+            world = make_world(homes, START, seed, measured)
+        else:
+            settings = year_settings(folder, services)
+            if was_lived(folder):
+                open_console(settings)
+                return
+            world = make_world(homes, first_day(datetime.now(UTC), days), seed, measured)
+            weaken(world, seed)
+            begin_anew(services)
+        report = _year(world, settings, technicians, days, seed if kept else None)
+        report |= {
+            "simulated": True,
+            "homes": homes,
+            "technicians": technicians,
+            "seed": seed,
+            "detection": {
+                "source": dict(measured.source),
+                "false_per_1000": dict(measured.false_per_1000),
+                "classes": {name: asdict(told) for name, told in measured.classes.items()},
+                "faults": {f"{kind}.{fault}": asdict(told) for (kind, fault), told in measured.faults.items()},
+            },
+            "seconds": round(monotonic() - began, 1),
+            "machine": describe_machine(),
+        }
+        show(report)
+        keep("service-year", report, folder if kept else out)
+        if kept:
+            note_lived(folder)
+            open_console(settings)
+
+
+def _year(
+    world: World, settings: SchedulerSettings, technicians: int, days: int, kept_seed: int | None
+) -> dict[str, Any]:
+    """The year's report; `kept_seed` says that it is one to be looked at, and draws what only that one has."""
+    with connect(settings.database_url, application="bench-year", autocommit=True) as connection:
         migrate(connection)
-        world = make_world(homes, START, seed, measured)
         furnish(connection, world, technicians)
-        click.echo(f"{homes} homes, {len(world.keys)} appliances, {len(world.troubles)} troubles")
-        counts = live(connection, world, services.mqtt_url, days)
-        report = judge(connection, world, counts, days)
-    report |= {
-        "simulated": True,
-        "homes": homes,
-        "technicians": technicians,
-        "seed": seed,
-        "detection": {
-            "source": dict(measured.source),
-            "false_per_1000": dict(measured.false_per_1000),
-            "classes": {name: asdict(told) for name, told in measured.classes.items()},
-            "faults": {f"{kind}.{fault}": asdict(told) for (kind, fault), told in measured.faults.items()},
-        },
-        "seconds": round(monotonic() - began, 1),
-        "machine": describe_machine(),
-    }
-    show(report)
-    keep("service-year", report, out)
+        click.echo(f"{len(world.homes)} homes, {len(world.keys)} appliances, {len(world.troubles)} troubles")
+        if kept_seed is None:
+            counts = live(connection, world, settings, days, lambda day: None)
+        else:
+            want_word(connection, world, kept_seed)
+            seed_knowledge(connection)
+            counts = live(connection, world, settings, days, lambda day: mend(connection, world, day))
+        return judge(connection, world, counts, days)
 
 
-def furnish(connection: Connection, world: World, technicians: int) -> None:
-    """Homes, appliances, three outlets and their technicians, parts on the shelves."""
-    rng = np.random.default_rng(7)
-    seed_parts(connection)
-    with connection.transaction():
-        for number in range(3):
-            connection.execute(
-                "INSERT INTO outlet (id, name, latitude, longitude, timezone) VALUES (%s, %s, %s, %s, 'Europe/Berlin')",
-                (f"outlet-{number}", f"Outlet {number}", *_somewhere(rng)),
-            )
-        kinds = [str(kind) for kind in Kind]
-        for number in range(technicians):
-            skills = [*rng.permutation(kinds)[:6], str(Kind.CIRCUIT)] if number % 3 else kinds
-            connection.execute(
-                "INSERT INTO technician (id, name, outlet_id, skills) VALUES (%s, %s, %s, %s)",
-                (f"tech-{number:02}", f"Technician {number}", f"outlet-{number % 3}", sorted(set(skills))),
-            )
-        for home in world.homes:
-            _add_home(connection, world, home, *_somewhere(rng))
-    for (part,) in connection.execute("SELECT id FROM part").fetchall():
-        for number in range(3):
-            count_stock(connection, part, f"outlet:outlet-{number}", 200, actor="bench")
-
-
-def _somewhere(rng: np.random.Generator) -> tuple[float, float]:
-    return (
-        TOWN.latitude + float(rng.uniform(-SPREAD_DEG, SPREAD_DEG)),
-        TOWN.longitude + float(rng.uniform(-SPREAD_DEG, SPREAD_DEG)) * 1.5,
-    )
-
-
-def _add_home(connection: Connection, world: World, home: Any, latitude: float, longitude: float) -> None:
-    connection.execute(
-        "INSERT INTO household (id, name, latitude, longitude, timezone, created_at)"
-        " VALUES (%s, %s, %s, %s, 'Europe/Berlin', %s)",
-        (home.id, home.name, latitude, longitude, world.start),
-    )
-    for one in home.appliances:
-        row = connection.execute(
-            "INSERT INTO appliance (id, kind, household_id, maker, model, batch, firmware, room, installed_on,"
-            " created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING key",
-            (
-                *(one.id, one.kind, home.id, one.maker, one.model, one.batch, one.firmware, one.room),
-                *(one.installed_on, world.start),
-            ),
-        ).fetchone()
-        assert row is not None
-        world.keys[one.id] = int(row[0])
-        connection.execute(
-            "INSERT INTO latest_values (appliance_key, first_at, at, received_at, signals)"
-            " VALUES (%s, %s, %s, %s, '{}')",
-            (row[0], world.start, world.start, world.start),
-        )
-
-
-def live(connection: Connection, world: World, mqtt_url: str, days: int) -> Counter[str]:
+def live(
+    connection: Connection, world: World, settings: SchedulerSettings, days: int, each_day: Callable[[int], None]
+) -> Counter[str]:
     """Day by day: evening judgement and care, morning planning, people's work; what was done, by word."""
     counts: Counter[str] = Counter()
-    settings = SchedulerSettings(database_url="", mqtt_url=mqtt_url, link_secret="simulated", public_url="https://here")
     habits = Habits()
     with click.progressbar(range(1, days + 1), label="days") as bar:
         for day in bar:
@@ -193,15 +180,17 @@ def live(connection: Connection, world: World, mqtt_url: str, days: int) -> Coun
             for job in jobs:
                 if job is offer:
                     planners_approve(connection, world.moment(day + 0.3))
-                done = job(_work(connection, world.moment(day + 0.3), settings, mqtt_url))
+                done = job(_work(connection, world.moment(day + 0.3), settings))
                 counts.update({f"{job.__name__}.{word}": n for word, n in done.items()})
             counts["called_off"] += owners_call_off(connection, world, world.moment(day + 0.4), habits)
             counts.update(owners_answer(connection, world, world.moment(day + 0.5), habits))
+            each_day(day)
     return counts
 
 
-def _work(connection: Connection, now: datetime, settings: SchedulerSettings, mqtt_url: str) -> Work:
-    return Work(connection=connection, now=now, settings=settings, publisher=Publisher(mqtt_url), keep_on=lambda: True)
+def _work(connection: Connection, now: datetime, settings: SchedulerSettings) -> Work:
+    publisher = Publisher(settings.mqtt_url)
+    return Work(connection=connection, now=now, settings=settings, publisher=publisher, keep_on=lambda: True)
 
 
 def _evening(connection: Connection, world: World, day: int) -> None:
