@@ -9,7 +9,10 @@ from api.problems import RequestRefused
 router = APIRouter(include_in_schema=False)
 
 _HTML, _CSS, _JS = ("text/html; charset=utf-8", "text/css; charset=utf-8", "text/javascript; charset=utf-8")
-_SHELLED = ("opinions", "parts", "homes", "people", "quality", "cases", "campaigns", "knowledge", "models")
+_SHELLED = (
+    *("calls", "opinions", "parts", "prices", "homes", "people"),
+    *("quality", "cases", "campaigns", "knowledge", "models"),
+)
 """Pages that one shell holds: `/pages/quality.html` is the shell, which loads `quality.js`."""
 _PAGES = {
     "": ("index.html", _HTML),
@@ -19,7 +22,7 @@ _PAGES = {
     **{
         f"{name}.js": (f"{name}.js", _JS)
         for name in (
-            *("console", "cards", "desk", "sparkline", "visits", "map"),
+            *("console", "cards", "desk", "sparkline", "visits", "map", "names"),
             *("nav", "shell", "page", "chart", "record", "people_edit"),
         )
     },

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qs
@@ -16,18 +17,13 @@ from api.owner_visits import NOTE_MOST
 from api.settings import ApiSettings
 from domain.errors import BadInput, Conflict, NotFound, Unavailable, WellkeptError
 from notify.links import LinkExpired, Purpose, Token, read_token, was_taken_back
-from store.api_pool import Pool
+from notify.phrases import phrases_in
+from store.api_catalogue import Outlet, list_outlets
+from store.api_pool import Pool, transaction
 from store.database import Connection
 from store.personal_links import valid_from
 
 _log = structlog.get_logger(__name__)
-_PAGES: Final = Environment(
-    loader=FileSystemLoader(str(files("api") / "pages" / "owner")),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -35,6 +31,30 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Robots-Tag": "noindex",
 }
+
+
+@cache
+def pages_in(language: str) -> Environment:
+    """The templates in a language; each sentence that has no words in it stays English."""
+    say = phrases_in(language)
+    pages = Environment(
+        loader=FileSystemLoader(str(files("api") / "pages" / "owner")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    install = pages.install_gettext_callables  # type: ignore[attr-defined]  # which the extension adds
+    install(say.on_page, lambda one, many, n: say.on_page(one if n == 1 else many), newstyle=True)
+    pages.filters["in_words"] = say.on_page
+    pages.globals["language"] = say.language
+    return pages
+
+
+TROUBLE: Final = "trouble.html"
+MOST_PHONES: Final = 3
+"""Outlets whose phone stands on a page that cannot help (E)."""
 SAID: Final = {
     "booked": "Your visit is booked. You will get a message about it, too.",
     "call": "Thank you. Somebody will call you.",
@@ -59,6 +79,8 @@ class Asked:
     """All values of the form's boxes, by name."""
     said: str | None
     path: str
+    languages: str
+    """What the browser asks for; used where nobody knows whose page it is."""
     base_url: str
     """What stands before the path in the addresses of these pages."""
 
@@ -76,6 +98,7 @@ async def asked(request: Request) -> Asked:
         chosen=chosen,
         said=SAID.get(request.query_params.get("said", "")),
         path=request.url.path,
+        languages=request.headers.get("accept-language", ""),
         base_url=settings.public_url or str(request.base_url),
     )
 
@@ -88,6 +111,8 @@ class Page:
     """A page: its template below `api/pages/owner` and what that shows."""
 
     template: str
+    language: str = ""
+    """Of the owner; empty where nobody knows who asks: then the browser's."""
     values: dict[str, Any] = field(default_factory=dict)
     status: int = 200
 
@@ -109,13 +134,25 @@ def answer_page(ask: Asked, work: Callable[[], Page | Response]) -> Response:
         made = trouble(500, "Something went wrong on our side. Please try again later, or call us.")
     if isinstance(made, Response):
         return made
-    html = _PAGES.get_template(made.template).render(said=ask.said, **made.values)
+    if made.template == TROUBLE:
+        made.values["outlets"] = _reachable(ask)
+    pages = pages_in(phrases_in(made.language or ask.languages.split(",")[0]).language)
+    html = pages.get_template(made.template).render(said=ask.said, **made.values)
     return HTMLResponse(html, made.status, headers=dict(_HEADERS))
 
 
 def trouble(status: int, text: str) -> Page:
     """A page that says what to do."""
-    return Page(template="trouble.html", values={"text": text}, status=status)
+    return Page(template=TROUBLE, values={"text": text}, status=status)
+
+
+def _reachable(ask: Asked) -> list[Outlet]:
+    """Whom to call if the page cannot help; nobody while the database is away."""
+    try:
+        with transaction(ask.pool) as connection:
+            return [one for one in list_outlets(connection, None, MOST_PHONES) if one.phone]
+    except WellkeptError:
+        return []
 
 
 def sentence(error: WellkeptError) -> str:

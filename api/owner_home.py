@@ -43,9 +43,10 @@ class Thing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A visit in the words of its owner; `path` leads to its page."""
+    """A visit in the words of its owner; `what` is empty where it has no work yet, `path` leads to its page."""
 
     what: str
+    number: int
     standing: str
     when: str
     path: str
@@ -57,7 +58,8 @@ def homes_visits(
     """What is planned at a home and what was done lately. The links end with the one that `made_at` is of."""
     return [
         Planned(
-            what="; ".join(_titles(one)) or f"order {one.number}",
+            what="; ".join(_titles(one)),
+            number=one.number,
             standing=STANDING.get(one.state, "We are planning it"),
             when=_when(one),
             path=personal_link("", secret, Purpose.VISIT, one.id, made_at=made_at, life=LINK_LIFE),
@@ -75,7 +77,7 @@ def _when(visit: HomesVisit) -> str:
     zone, say = zone_of(visit.timezone), phrases_in(visit.language)
     if visit.starts is not None and visit.ends is not None:
         return say_span(visit.starts, visit.ends, zone, say)
-    return "" if visit.completed_at is None else say_day(visit.completed_at, zone, say.months)
+    return "" if visit.completed_at is None else say_day(visit.completed_at, zone, say)
 
 
 def calendar_addresses(base_url: str, secret: str, household_id: str, made_at: datetime) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from domain.errors import BadInput, Conflict
 from notify.links import Purpose
 from reports.electrical_pdf import electrical_pdf
 from store.api_pool import transaction
+from store.calendars import read_holder
 from store.database import Connection
 
 router = APIRouter(include_in_schema=False)
@@ -65,10 +66,11 @@ def _show(ask: Asked, token: str, said: str = "", status: int = 200) -> Page:
             "offers": homes_offers(connection, link.about),
             "wishes": homes_wishes(connection, link.about),
         }
+        language = read_holder(connection, "home", link.about).language
     subscribe, copy = calendar_addresses(ask.base_url, ask.settings.link_secret, link.about, link.made_at)
     values |= {"here": f"/{Purpose.HOME}/{token}", "trouble": said, "note_most": NOTE_MOST}
     values |= {"subscribe": subscribe, "copy": copy}
-    return Page(template="home.html", values=values, status=status)
+    return Page(template="home.html", language=language, values=values, status=status)
 
 
 def _do(ask: Asked, token: str, deed: Deed, said: str) -> Page | Response:

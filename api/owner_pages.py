@@ -21,6 +21,7 @@ from domain.states import OBLIGATION
 from notify.links import Purpose
 from store.api_obligations import show_obligation
 from store.api_pool import transaction
+from store.calendars import read_holder
 from store.database import Connection
 from store.owner_pages import OwnersVisit, owners_visit, technician_names, work_of
 
@@ -66,7 +67,7 @@ def _show_visit(ask: Asked, token: str, said: str = "", status: int = 200) -> Pa
         work = work_of(connection, found.id)
     values = {"here": f"/{Purpose.VISIT}/{token}", "trouble": said, "note_most": NOTE_MOST}
     values |= visit_words(found, work, slots, names, ask.now)
-    return Page(template="visit.html", values=values, status=status)
+    return Page(template="visit.html", language=found.language, values=values, status=status)
 
 
 def _choose(ask: Asked, token: str) -> Page | Response:
@@ -99,6 +100,7 @@ def _show_follow_up(ask: Asked, token: str) -> Page:
         about = about_of(ask, connection, token, Purpose.FOLLOW_UP).about_id
         found = show_obligation(connection, about, ask.now)
         visit = None if found.order_id is None else owners_visit(connection, found.order_id)
+        language = read_holder(connection, "home", found.household_id).language
     values = {
         "obligation": found,
         "visit": visit,
@@ -107,7 +109,7 @@ def _show_follow_up(ask: Asked, token: str) -> Page:
         "open": found.state in OBLIGATION.open_states,
         "note_most": NOTE_MOST,
     }
-    return Page(template="follow_up.html", values=values)
+    return Page(template="follow_up.html", language=language, values=values)
 
 
 def _answer_follow_up(ask: Asked, token: str) -> Response:

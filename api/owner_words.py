@@ -40,7 +40,7 @@ def visit_words(
 
 def day_words(moment: datetime, visit: OwnersVisit) -> str:
     """The day of `moment` where the owner lives."""
-    return say_day(moment, zone_of(visit.timezone), phrases_in(visit.language).months)
+    return say_day(moment, zone_of(visit.timezone), phrases_in(visit.language))
 
 
 def _task(kind: str, room: str | None, fault: str, urgency: str, *, along: bool, say: Phrases) -> dict[str, Any]:
@@ -76,5 +76,4 @@ def _by_day(slots: Sequence[Slot], names: Mapping[str, str], visit: OwnersVisit,
 
 def _length(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
-    parts = [f"{hours} hour{'s' * (hours > 1)}" if hours else "", f"{rest} minutes" if rest else ""]
-    return " ".join(part for part in parts if part)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)

@@ -16,7 +16,7 @@ def say_span(starts: datetime, ends: datetime, zone: ZoneInfo, say: Phrases) -> 
     """`Tuesday, 3 June 2025, 09:00 to 11:00` where the household lives."""
     first, last = starts.astimezone(zone), ends.astimezone(zone)
     weekday = say.weekdays[first.weekday()]
-    return say.span.format(weekday=weekday, day=say_day(starts, zone, say.months), first=f"{first:%H:%M}",
+    return say.span.format(weekday=weekday, day=say_day(starts, zone, say), first=f"{first:%H:%M}",
                            last=f"{last:%H:%M}")  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from domain.signals import Kind
 from notify.phrases import Phrases
 from notify.quantities import say_day, say_minute, say_quantity
 
+NOTES = "en"
+"""Language of the notes that detectors write; in others the signal's own name says less, but is understood."""
 MOST_EVIDENCE = 2
 """More than two measurements explain less, not more (E); all of them stay in the finding."""
 
@@ -24,10 +26,11 @@ def say_evidence(evidence: tuple[Evidence, ...], urgency: Urgency, zone: ZoneInf
     when = say_minute if urgency is Urgency.URGENT else say_day
     pieces = []
     for item in evidence[:MOST_EVIDENCE]:
-        what = say.signals.get(item.signal) or item.signal.replace("_", " ")
-        if item.note:
+        known = say.signals.get(item.signal)
+        what = known or item.signal.replace("_", " ")
+        if item.note and (known is None or say.language == NOTES):
             what = item.note.strip().rstrip(".")
-        since = say.since.format(when=when(item.since, zone, say.months))
+        since = say.since.format(when=when(item.since, zone, say))
         pieces.append(_measured(item, what, say) + since)
     return "; ".join(pieces)
 
@@ -35,10 +38,10 @@ def say_evidence(evidence: tuple[Evidence, ...], urgency: Urgency, zone: ZoneInf
 def _measured(item: Evidence, what: str, say: Phrases) -> str:
     if item.observed is None:
         return say.nothing_measured.format(what=what)
-    observed = say_quantity(item.observed, item.unit)
+    observed = say_quantity(item.observed, item.unit, say)
     if item.expected is None:
         return say.observed_only.format(what=what, observed=observed)
-    expected = say_quantity(item.expected, item.unit)
+    expected = say_quantity(item.expected, item.unit, say)
     return say.expected_observed.format(what=what, observed=observed, expected=expected)
 
 
@@ -71,7 +74,8 @@ def again_text(text: str, say: Phrases) -> str:
 
 def verified_text(fault: Fault, kind: Kind, room: str | None, urgency: Urgency, say: Phrases) -> str:
     """The good news, once the telemetry shows it."""
-    return say.thanks.format(where=say_where(kind, room, say), title_lower=_lower(say.title(fault, urgency)))
+    title = say.title(fault, urgency)
+    return say.thanks.format(where=say_where(kind, room, say), title=title, title_lower=_lower(title))
 
 
 def escalated_text(fault: Fault, kind: Kind, room: str | None, urgency: Urgency, say: Phrases) -> str:

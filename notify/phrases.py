@@ -1,97 +1,36 @@
 """Phrases by language: everything that is said to people is put together from one of these tables.
 
 A new language is one more `Phrases`, in a file of its own, entered into `PHRASES`; titles and advice of faults are
-looked up in its `faults` first and fall back to the catalogue's English.
+looked up in its `faults` first and fall back to the catalogue's English, as do the sentences of owners' pages.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from domain.faults import Fault, Urgency
 from domain.signals import SIGNALS
+from notify.german import GERMAN
+from notify.phrase_book import Phrases, is_advisory
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phrases:
-    """The phrases of one language; `{…}` are filled by the functions of this package."""
-
-    months: tuple[str, ...]
-    kinds: Mapping[str, str]
-    signals: Mapping[str, str]
-    where: str
-    expected_observed: str
-    observed_only: str
-    nothing_measured: str
-    since: str
-    please: str
-    try_first: str
-    thanks: str
-    becomes_visit: str
-    urgent_now: str
-    again: str
-    alarm: str
-    reminded: str
-    fails: str
-    weekdays: tuple[str, ...]
-    span: str
-    offer: str
-    offer_again: str
-    booked: str
-    still_needed: str
-    not_needed: str
-    subjects: Mapping[str, str]
-    """Of mails, by kind of message; `*` for those without one of their own."""
-    home_link: str
-    visit_link: str
-    campaign: str
-    calendar_of_home: str
-    calendar_of_work: str
-    entry: str
-    entry_who: str
-    entry_reach: str
-    follow_up: str
-    remote_follow_up: str
-    not_answered: str
-    advisories: Mapping[str, tuple[str, str]]
-    """Title and advice for early signs of hazards, by fault; `*` for those without words of their own."""
-    faults: Mapping[tuple[str | None, str], tuple[str, str]] = field(default_factory=dict)
-    """Title and advice in this language."""
-
-    def title(self, fault: Fault, urgency: Urgency) -> str:
-        """What is wrong, in a few words; an early sign of a hazard is not called the hazard itself."""
-        if is_advisory(fault, urgency):
-            return self._words_of_advisory(fault)[0]
-        return self.faults.get((fault.kind, fault.code), (fault.title, fault.advice))[0]
-
-    def advice(self, fault: Fault, urgency: Urgency) -> str:
-        """What to do about it."""
-        if is_advisory(fault, urgency):
-            return self._words_of_advisory(fault)[1]
-        return self.faults.get((fault.kind, fault.code), (fault.title, fault.advice))[1]
-
-    def _words_of_advisory(self, fault: Fault) -> tuple[str, str]:
-        title, advice = self.advisories.get(fault.code, self.advisories["*"])
-        return title.format(title_lower=fault.title[0].lower() + fault.title[1:]), advice
-
-
-def is_advisory(fault: Fault, urgency: Urgency) -> bool:
-    """True for the early sign of what would be urgent."""
-    return urgency is Urgency.SELF and fault.urgency is Urgency.URGENT
-
+__all__ = ["ENGLISH", "PHRASES", "Phrases", "is_advisory", "phrases_in"]
 
 ENGLISH: Final = Phrases(
+    language="en",
     months=(
         "January", "February", "March", "April", "May", "June",
         "July", "August", "September", "October", "November", "December",
     ),
+    day="{day} {month} {year}",
     kinds=MappingProxyType({
         "air_conditioner": "air conditioner", "refrigerator": "refrigerator", "washing_machine": "washing machine",
         "dryer": "dryer", "dishwasher": "dishwasher", "water_heater": "water heater", "air_purifier": "air purifier",
         "range_hood": "range hood", "circuit": "circuit",
     }),
     signals=MappingProxyType({name: signal.about for name, signal in SIGNALS.items()}),
+    units=MappingProxyType({
+        "": "", "1": "", "l": "litres", "1/min": "rpm", "min": "minutes", "h": "hours", "s": "seconds",
+    }),
+    decimal=".",
     where="{kind}, {room}",
     expected_observed="{what}: {observed}, where {expected} was expected",
     observed_only="{what}: {observed}",
@@ -157,7 +96,7 @@ ENGLISH: Final = Phrases(
     }),
 )  # fmt: skip
 
-PHRASES: Final[Mapping[str, Phrases]] = MappingProxyType({"en": ENGLISH})
+PHRASES: Final[Mapping[str, Phrases]] = MappingProxyType({"en": ENGLISH, "de": GERMAN})
 
 
 def phrases_in(language: str) -> Phrases:

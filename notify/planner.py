@@ -19,9 +19,9 @@ def _line(case: Case, zone: ZoneInfo, say: Phrases) -> str:
     where, title = say_where(case.kind, case.room, say), say.title(case.fault, case.urgency)
     sentences = [f"{where}: {title}. {_capital(say_evidence(case.evidence, case.urgency, zone, say))}."]
     if case.reminder is not None and case.urgency is Urgency.SELF:
-        sentences.append(say.reminded.format(when=say_day(case.reminder.data_at, zone, say.months)))
+        sentences.append(say.reminded.format(when=say_day(case.reminder.data_at, zone, say)))
     if case.fails_p10 is not None:
-        sentences.append(say.fails.format(when=say_day(max(case.fails_p10, case.data_at), zone, say.months)))
+        sentences.append(say.fails.format(when=say_day(max(case.fails_p10, case.data_at), zone, say)))
     if case.decided_why and case.urgency is not Urgency.URGENT:
         sentences.append(case.decided_why)
     return " ".join(sentences)

@@ -4,9 +4,10 @@ from datetime import datetime
 from math import floor, isfinite, log10
 from zoneinfo import ZoneInfo
 
+from notify.phrase_book import Phrases
+
 SIGNIFICANT = 3
 """Digits that a home's sensors can vouch for (E): 1 % class."""
-PLAIN_UNITS = {"": "", "1": "", "l": "litres", "1/min": "rpm", "min": "minutes", "h": "hours", "s": "seconds"}
 
 
 def say_number(value: float) -> str:
@@ -21,18 +22,18 @@ def say_number(value: float) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def say_quantity(value: float, unit: str) -> str:
+def say_quantity(value: float, unit: str, say: Phrases) -> str:
     """`value` with its unit in words or symbols: `46.4 seconds`, `13 °C`, `87 %`, `0.42`."""
-    word = PLAIN_UNITS.get(unit, unit)
-    return f"{say_number(value)} {word}".rstrip()
+    number = say_number(value).replace(".", say.decimal)
+    return f"{number} {say.units.get(unit, unit)}".rstrip()
 
 
-def say_day(moment: datetime, zone: ZoneInfo, months: tuple[str, ...]) -> str:
+def say_day(moment: datetime, zone: ZoneInfo, say: Phrases) -> str:
     """The day of `moment` where the household lives: `3 November 2026`."""
     local = moment.astimezone(zone)
-    return f"{local.day} {months[local.month - 1]} {local.year}"
+    return say.day.format(day=local.day, month=say.months[local.month - 1], year=local.year)
 
 
-def say_minute(moment: datetime, zone: ZoneInfo, months: tuple[str, ...]) -> str:
+def say_minute(moment: datetime, zone: ZoneInfo, say: Phrases) -> str:
     """Day and time of `moment` where the household lives: `3 November 2026, 18:05`."""
-    return f"{say_day(moment, zone, months)}, {moment.astimezone(zone):%H:%M}"
+    return f"{say_day(moment, zone, say)}, {moment.astimezone(zone):%H:%M}"

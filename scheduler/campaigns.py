@@ -4,7 +4,9 @@ from datetime import UTC
 
 from domain.care_plans import TipParams, due_tip
 from domain.states import PARTICIPATION
+from notify.phrases import phrases_in
 from scheduler.work import ACTOR, Counts, Work
+from store.calendars import read_holder
 from store.campaigns import add_tip, done_parts, finish_checks, tip_homes
 from store.database import translated
 from store.moves import move
@@ -21,7 +23,9 @@ def give_tips(work: Work) -> Counts:
                 continue
             with work.connection.transaction():
                 if add_tip(work.connection, home.household_id, due, work.now):
-                    payload = {"kind": "tip", "code": due.tip.code, "text": due.tip.text}
+                    say = phrases_in(read_holder(work.connection, "home", home.household_id).language)
+                    text = say.tips.get(due.tip.code, due.tip.text)
+                    payload = {"kind": "tip", "code": due.tip.code, "text": text}
                     tell_owner(work.connection, home.household_id, payload)
                     told += 1
     return {"tips": told}

@@ -1,5 +1,6 @@
 // Cards for findings, orders, reminders and devices. Text goes in as text, never as markup.
 
+import { nameOf } from "./names.js";
 import { sparkline } from "./sparkline.js";
 
 const ORDER_WORDS = {
@@ -130,7 +131,7 @@ export function orderCard(order, act, ...extras) {
   );
   made.append(make("ul", "tasks", ...order.tasks.map(taskLine)));
   if (order.visit_starts) {
-    made.append(make("p", "note", `${order.technician_id} comes ${when(order.visit_starts)} to ${when(order.visit_ends)}`));
+    made.append(make("p", "note", `${nameOf(order.technician_id)} comes ${when(order.visit_starts)} to ${when(order.visit_ends)}`));
   } else if (order.due_by) {
     made.append(make("p", "note", `due by ${when(order.due_by)}`));
   }

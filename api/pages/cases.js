@@ -17,7 +17,7 @@ const MOST_CURVES = 8;
 export async function show(main, again) {
   const state = chosen("state", "open");
   const query = state === "all" ? "" : `?state=${state === "open" ? "open,assigned,fixed,measured" : state}`;
-  const [cases, rates] = await Promise.all([all(`/cases${query}`), ask(`/reports/failure-rates?${queryOf({ days: 730 })}`)]);
+  const [cases, rates] = await Promise.all([all(`/cases${query}`), ask(`/reports/failure-rates?${queryOf({ days: 730, by: "model" })}`)]);
   main.replaceChildren(
     section("Cases", cases.length || "",
       make("p", "about", "A group of appliances that fails more than its like becomes a case by itself; one false alarm in twenty is allowed for. Nobody types in an effect: it is measured after the fix."),
@@ -65,7 +65,7 @@ function steps(one, again) {
 
 async function lives(groups, again) {
   const events = new Map();
-  for (const one of groups.filter((group) => group.dimension === "model")) {
+  for (const one of groups) {
     const name = `${one.kind} ${one.fault}`;
     events.set(name, (events.get(name) ?? 0) + one.events);
   }

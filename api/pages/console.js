@@ -1,7 +1,8 @@
 // The console: lists are read over HTTP and read again whenever the stream of changes says that something moved.
 
 import { callCard, orderTools, tellForm, whyList } from "./desk.js";
-import { deviceCard, findingCard, make, orderCard, reminderCard } from "./cards.js";
+import { deviceCard, findingCard, make, orderCard, reminderCard, when, words } from "./cards.js";
+import { readNames } from "./names.js";
 import { navigation } from "./nav.js";
 
 const API = "/api/v1";
@@ -11,6 +12,8 @@ const OPEN_ORDERS = "proposed,approved,offered,confirmed,scheduled,en_route,on_s
 const RANK = { urgent: 0, visit: 1, self: 2 };
 const seriesOfFinding = new Map();
 const known = new Map();
+/** Why a change of this order was refused: somebody was faster. Shown in its card until the next change succeeds. */
+const clashes = new Map();
 
 const LISTS = {
   findings: {
@@ -30,7 +33,7 @@ const CHANGES = { finding: ["findings"], order: ["orders"], obligation: ["calls"
 async function fetchJson(path, options) {
   const answer = await fetch(API + path, options);
   const body = await answer.json();
-  if (!answer.ok) throw new Error(body.detail ?? answer.statusText);
+  if (!answer.ok) throw Object.assign(new Error(body.detail ?? answer.statusText), { status: answer.status });
   return body;
 }
 
@@ -38,6 +41,7 @@ function complain(error) {
   const place = document.getElementById("trouble");
   place.textContent = error ? error.message : "";
   place.hidden = !error;
+  if (error) place.scrollIntoView({ block: "nearest" });
 }
 
 async function show(name) {
@@ -51,6 +55,7 @@ async function show(name) {
     const made = list.card(item, items);
     if (before && !before.has(item.id)) made.classList.add("fresh");
     made.dataset.id = item.id;
+    if (clashes.has(item.id)) made.append(make("p", "clash", clashes.get(item.id)));
     return made;
   });
   known.set(name, new Set(items.map((item) => item.id)));
@@ -59,6 +64,7 @@ async function show(name) {
     return;
   }
   keepOpen(place, cards);
+  keepWritten(place, cards);
   place.replaceChildren(...(cards.length ? cards : [make("p", "empty", list.empty)]));
   place.removeAttribute("aria-busy");
   document.getElementById(`${name}-count`).textContent = items.length ? `${items.length}${page.next ? "+" : ""}` : "";
@@ -68,6 +74,17 @@ function keepOpen(place, cards) {
   const open = new Set([...place.querySelectorAll("details[open]")].map((fold) => foldName(fold, fold.closest("[data-id]"))));
   for (const made of cards) {
     for (const fold of made.querySelectorAll("details")) fold.open ||= open.has(foldName(fold, made));
+  }
+}
+
+/** What somebody has written into a card is written into the new one, which shows what changed meanwhile. */
+function keepWritten(place, cards) {
+  for (const made of cards) {
+    const old = place.querySelector(`[data-id="${CSS.escape(made.dataset.id)}"]`);
+    for (const field of old?.querySelectorAll("input:not([type=checkbox]), select") ?? []) {
+      const same = made.querySelector(`[aria-label="${CSS.escape(field.getAttribute("aria-label"))}"]`);
+      if (same && field.value !== (field.defaultValue ?? field.options[0].value)) same.value = field.value;
+    }
   }
 }
 
@@ -115,15 +132,32 @@ async function act(button, order, action) {
       method: "POST",
       headers: { "Idempotency-Key": crypto.randomUUID(), "If-Match": `"${order.version}"`, "X-Actor": "console" },
     });
+    clashes.delete(order.id);
     complain(null);
   } catch (error) {
-    complain(error);
+    await tellClash(order, error);
   }
   await refresh("orders");
 }
 
 async function changeOrder(button, order, method, tail, body) {
-  await send(button, `/orders/${order.id}${tail}`, method, order.version, body, "orders");
+  const error = await send(button, `/orders/${order.id}${tail}`, method, order.version, body, "orders");
+  if (error) await tellClash(order, error);
+  else clashes.delete(order.id);
+}
+
+const CHANGED = 412;  // the version that was seen is not the present one any more
+
+/** Two people at one order: the second is told what the first did, and what was written stays. */
+async function tellClash(order, error) {
+  if (error.status !== CHANGED) return complain(error);
+  const now = await fetchJson(`/orders/${order.id}`).catch(() => null);
+  const last = now?.state === order.state ? null : now?.history?.at(-1);
+  const did = last ? `it is ${words(now.state)} since ${when(last.at)} (${last.actor}${last.reason ? `: ${last.reason}` : ""})` : "it was changed";
+  const said = `Somebody was faster with order ${order.number}: ${did}. Nothing was done twice; look at it again, what you wrote is kept.`;
+  clashes.set(order.id, said);
+  complain(new Error(said));
+  await refresh("orders");
 }
 
 async function settleCall(button, call, tail, body) {
@@ -157,9 +191,11 @@ async function send(button, path, method, version, body, list) {
     await fetchJson(path, { method, headers, body: JSON.stringify(body) });
     complain(null);
     await refresh(list);
+    return null;
   } catch (error) {
     complain(error);
     button.disabled = false;
+    return error;
   }
 }
 
@@ -206,4 +242,5 @@ function watch() {
 
 document.getElementById("tell").append(tellForm(fetchJson, tellBreakdown));
 navigation();
+await readNames();
 watch();

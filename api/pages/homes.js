@@ -45,7 +45,7 @@ function about(home, record) {
   const away = record.absence ?? {};
   return facts({
     phone, email, language, "time zone": home.timezone,
-    place: home.latitude === null ? "unknown: visits are planned from the outlet's place" : `${home.latitude}, ${home.longitude}`,
+    place: home.latitude === null ? "unknown: visits are planned from the outlet's place" : `${home.latitude.toFixed(4)}, ${home.longitude.toFixed(4)}`,
     "electrical health": make("span", "", link(`/homes/${home.id}/electrical`, "page"), ", ", link(`/api/v1/households/${home.id}/electrical-report.pdf`, "PDF")),
     region: home.region_used, climate: home.climate_used ?? "unknown: no tips before a season",
     "away": away.starts_at ? `${when(away.starts_at)} to ${away.ends_at ? when(away.ends_at) : "open end"}` : null,

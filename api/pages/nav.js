@@ -3,8 +3,10 @@
 export const PAGES = [
   { name: "", address: "/", title: "Now" },
   { name: "visits", address: "/pages/visits.html", title: "Visits" },
+  { name: "calls", title: "Calls" },
   { name: "opinions", title: "Opinions" },
   { name: "parts", title: "Parts" },
+  { name: "prices", title: "Prices" },
   { name: "homes", title: "Homes" },
   { name: "people", title: "People" },
   { name: "quality", title: "Quality" },

@@ -1,10 +1,9 @@
-// What owners say, with the clock of their answer and the four duties; and the calls that have to be made.
+// What owners say, with the clock of their answer and the four duties.
 
-import { callCard } from "./desk.js";
-import { all, ask, card, chosen, complain, distance, doing, empty, filters, fold, form, input, labelled, make, section, select, suggested, text, when, words } from "./page.js";
+import { all, ask, card, chosen, distance, doing, empty, filters, fold, form, input, labelled, make, section, select, suggested, text, when, words } from "./page.js";
 
 export const title = "Opinions";
-export const changes = ["opinion", "obligation"];
+export const changes = ["opinion"];
 
 const DUTIES = [["recorded", "recorded"], ["handled", "answered"], ["verified", "owner content"], ["fed_back", "fed back"]];
 const STATES = { open: "not done with", recorded: "to be answered", handled: "answered, to be verified", verified: "to be fed back", fed_back: "done with", all: "all" };
@@ -15,38 +14,16 @@ const OPEN = "recorded,handled,verified";
 export async function show(main, again) {
   const state = chosen("state", "open");
   const query = state === "all" ? "" : `?state=${state === "open" ? OPEN : state}`;
-  const [opinions, calls, offers, cases] = await Promise.all([
-    all(`/opinions${query}`), all("/obligations?state=to_call"), all("/obligations?kind=consent&state=asked,reminded"),
-    ask("/cases?state=open,assigned,fixed,measured"),
-  ]);
+  const [opinions, cases] = await Promise.all([all(`/opinions${query}`), ask("/cases?state=open,assigned,fixed,measured")]);
   opinions.sort((a, b) => (a.state === "recorded" ? 0 : 1) - (b.state === "recorded" ? 0 : 1) || a.answer_by.localeCompare(b.answer_by));
   const late = opinions.filter((one) => one.overdue).length;
-  main.replaceChildren(make("div", "two",
+  main.replaceChildren(
     section("Opinions", late ? `${opinions.length}, ${late} overdue` : opinions.length,
       filters(again, labelled("show", select("state", STATES, state))),
       newOpinion(again),
-      list(opinions.map((one) => opinionCard(one, cases.items, again)), "Nothing to do here. What owners say by phone, app, letter or at the door appears as soon as it is recorded, with 48 hours to answer it.")),
-    make("div", "",
-      section("Calls to make", calls.length, promise(again), list(calls.map((one) => callCard(one, (button, call, tail, body) => settle(button, call, tail, body, again))), "Nobody waits for a call. Offers that stay unanswered, and follow-ups without a word, come here by themselves.")),
-      section("Offers without an answer", offers.length, list(offers.map(offerCard), "Every offer was answered. Times that were offered appear here until the owner has chosen."))),
-  ));
-}
-
-function list(cards, nothing) {
-  return make("div", "cards", ...(cards.length ? cards : [empty(nothing)]));
-}
-
-async function settle(button, call, tail, body, again) {
-  button.disabled = true;
-  try {
-    await ask(`/obligations/${call.id}${tail}`, { method: "POST", body, version: call.version });
-    complain(null);
-    document.activeElement?.blur();
-    await again();
-  } catch (error) {
-    complain(error);
-    button.disabled = false;
-  }
+      opinions.length ? make("div", "columns", ...opinions.map((one) => opinionCard(one, cases.items, again)))
+        : empty("Nothing to do here. What owners say by phone, app, letter or at the door appears as soon as it is recorded, with 48 hours to answer it.")),
+  );
 }
 
 function clock(one) {
@@ -107,19 +84,4 @@ function newOpinion(again) {
       body: { kind: e.kind.value, channel: e.channel.value, household_id: e.household_id.value.trim(), order_id: e.order_id.value.trim() || null, text: e.text.value },
     }), again)),
   ));
-}
-
-function promise(again) {
-  return fold("Promise a call", form(
-    labelled("household", suggested("households", (one) => one.name, input("household_id", { required: true }))),
-    labelled("how soon", select("urgent", { no: "as usual", yes: "urgent" })),
-    Object.assign(labelled("what about", input("reason", { required: true, maxLength: 500 })), { className: "field wide" }),
-    make("div", "actions", doing("Promise", "main", ({ elements: e }) => ({ path: "/obligations", body: { household_id: e.household_id.value.trim(), urgent: e.urgent.value === "yes", reason: e.reason.value } }), again)),
-  ));
-}
-
-function offerCard(offer) {
-  const made = card(offer.overdue ? "late" : "", offer.household_name, offer.state === "reminded" ? "reminded" : "asked", `order ${offer.order_number ?? "–"} · ${offer.phone ?? "no phone number"} · on the call list ${distance(offer.due_at)}`);
-  if (offer.slots.length) made.append(make("p", "note", `Offered: ${offer.slots.map((slot) => when(slot.starts)).join(", ")}`));
-  return made;
 }

@@ -1,6 +1,7 @@
 // Outlets and technicians: who works where, and the record of one of them.
 
 import { all, ask, chosen, empty, filters, labelled, make, percent, queryOf, section, select, words } from "./page.js";
+import { count } from "./names.js";
 import { intervals } from "./quality.js";
 import { outletForm, technicianForm, workParts } from "./people_edit.js";
 import { recordParts } from "./record.js";
@@ -30,7 +31,7 @@ function list(outlets, technicians, id, again) {
   const parts = outlets.flatMap((outlet) => [
     make("h2", "", outlet.name, Object.assign(make("a", "count", "compare, change"), { href: `?${queryOf({ outlet: outlet.id })}` })),
     make("ul", "people", ...technicians.filter((one) => one.outlet_id === outlet.id).map((one) => {
-      const link = make("a", "", make("span", "", one.name, make("small", "", `${one.skills.length} kinds`)), one.active ? null : make("span", "chip", "gets no visits"));
+      const link = make("a", "", make("span", "", one.name, make("small", "", count(one.skills.length, "kind"))), one.active ? null : make("span", "chip", "gets no visits"));
       link.href = `?${queryOf({ technician: one.id })}`;
       if (one.id === id) link.setAttribute("aria-current", "true");
       return make("li", "", link);

@@ -2,6 +2,7 @@
 
 import { make, words } from "./cards.js";
 import { drawMap } from "./map.js";
+import { count, nameOf, readNames } from "./names.js";
 import { navigation } from "./nav.js";
 
 const API = "/api/v1";
@@ -71,7 +72,7 @@ function show() {
   const rows = board.technicians.map((row) => technicianRow(row, visits, colour.get(row.technician_id), from, to));
   $("board").replaceChildren(axisRow(from, to), ...(rows.length ? rows : [make("p", "empty", "Nobody works for this outlet yet.")]));
   $("board").removeAttribute("aria-busy");
-  $("board-count").textContent = `${visits.length} visits, ${board.technicians.length} technicians`;
+  $("board-count").textContent = `${count(visits.length, "visit")}, ${count(board.technicians.length, "technician")}`;
   $("map").replaceChildren(drawMap(board, visits, colour, state.chosen, choose));
   showChosen(visits);
 }
@@ -114,8 +115,8 @@ function technicianRow(row, visits, colour, from, to) {
   if (now > from && now < to) track.append(place(make("span", "now"), new Date(now).toISOString(), null, from, to));
   const mine = visits.filter((visit) => visit.technician_id === row.technician_id);
   track.append(...mine.map((visit) => place(visitBlock(visit), visit.starts, visit.ends, from, to)));
-  const off = row.hours.length ? `${mine.length} visits · ${row.outlet_id}` : "day off";
-  const made = make("div", `row ${colour}`, make("div", "who", make("strong", "", row.technician_id), make("span", "", off)), track);
+  const off = row.hours.length ? `${count(mine.length, "visit")} · ${row.outlet_id}` : "day off";
+  const made = make("div", `row ${colour}`, make("div", "who", make("strong", "", nameOf(row.technician_id)), make("span", "", off)), track);
   return made;
 }
 
@@ -146,7 +147,7 @@ function showChosen(visits) {
   made.dataset.urgency = visit.urgency;
   const line = state.board.plan?.visits.find((one) => one.id === visit.id);
   const said = [
-    visit.starts && make("p", "", `${visit.technician_id}, ${dayWords(visit.starts)}, ${clock(visit.starts)} to ${clock(visit.ends)}`),
+    visit.starts && make("p", "", `${nameOf(visit.technician_id)}, ${dayWords(visit.starts)}, ${clock(visit.starts)} to ${clock(visit.ends)}`),
     visit.work?.length && make("p", "note", visit.work.map(words).join(", ")),
     line && make("p", "note", line.why),
     line?.needs_owner && make("p", "note", "The owner has not agreed to this time yet."),
@@ -248,4 +249,5 @@ $("day").addEventListener("change", load);
 $("outlet").addEventListener("change", load);
 $("plan").addEventListener("click", () => act($("plan"), () => post("/visits/plan")));
 navigation();
+await readNames();
 watch();

@@ -18,8 +18,10 @@ from tests.integration.test_reliability import fleet
 
 pytestmark = pytest.mark.integration
 SHELLED = {
+    "calls": "asked for a call about the bill",
     "opinions": "It is louder than before the visit",
     "parts": "booked for tech-1, not for tech-2",
+    "prices": "Until one holds",
     "homes": "Choose a home",
     "people": "grade of April 2025",
     "quality": "18 services finished",
@@ -39,12 +41,17 @@ PAGES = {
 WHY = "because it is so"
 OUTLET = {"outlet's id": "harbour", "name of the outlet": "Harbour", "latitude": "50.1", "longitude": "8.7"}
 TECHNICIAN = {"technician's id": "tech-9", "name of the technician": "Team 9", "dryer": "on"}
+PRICES = {"hold from": f"{NOW:%Y-%m-%d}", "coming to a home": "39", "an hour of planned work": "72.50"}
 TEAM = "/pages/people.html?technician=tech-9"
 DEEDS: tuple[tuple[str, str | None, dict[str, str], str, str], ...] = (
     ("/pages/homes.html?home=home-1", None, {}, "Send a link to the home", "the owner's page"),
     ("/pages/opinions.html", None, {"How it is known": "asked by phone"}, "Keep", "asked by phone"),
     ("/pages/opinions.html", None, {"What they were told": "seal it"}, "Fed back", "to be verified"),
-    ("/pages/opinions.html", "Promise a call", {"household": "home-1", "what about": WHY}, "Promise", ""),
+    ("/pages/calls.html", "Give to a technician", {}, "Give", "Whose call: tech-1"),
+    ("/pages/calls.html", "Promise a call", {"household": "home-1", "what about": WHY}, "Promise", WHY),
+    ("/pages/calls.html", "Nothing to ask any more", {"why": WHY}, "Take off the list", "Calls to make"),
+    ("/pages/prices.html", "Enter new prices", PRICES, "Enter prices", "holds now"),
+    ("/pages/prices.html", None, {"Price of Anode": "12.50"}, "Keep", "12.50"),
     ("/pages/parts.html", "Settled in another way", {"how": WHY}, "Settle", "Every report was taken"),
     ("/pages/parts.html", None, {}, "Arrived", "received"),
     ("/pages/cases.html", "Say what was changed", {"since": "2025-05-20", "what was changed": WHY}, "Keep", "fixed"),
@@ -112,6 +119,7 @@ def do(seen: Watched, path: str, unfold: str | None, fields: dict[str, str], but
     expect(page.locator("#trouble")).to_be_hidden()
 
 
+@pytest.mark.timeout(420)  # every page and deed in one browser: a busy machine needs minutes
 def test_every_page_shows_what_there_is_on_desk_and_phone_and_does_what_it_offers(
     connection: Connection, database_url: str, mqtt_url: str, watch: Watch
 ) -> None:

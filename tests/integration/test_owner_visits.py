@@ -112,7 +112,7 @@ def test_an_owner_chooses_moves_and_calls_off(connection: Connection, database_u
     with client(database_url, mqtt_url, link_secret=SECRET) as api:
         page = api.get(link)
         assert page.status_code == 200
-        for words in ("When may we come?", "Refrigerant is leaking", "about 45 minutes", "+49 69 1234", "North"):
+        for words in ("When may we come?", "Refrigerant is leaking", "about 45 min", "+49 69 1234", "North"):
             assert words in page.text
         assert "Not known yet" in page.text, "the cost"
         assert "script-src" not in page.headers["Content-Security-Policy"]

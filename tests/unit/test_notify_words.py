@@ -8,6 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.owner_forms import SAID, pages_in
+from api.owner_home import STANDING
+from api.owner_offers import PURPOSES
+from domain.care_plans import TIPS
 from domain.faults import FAULTS, Fault, Urgency, fault_of
 from domain.findings import Evidence
 from domain.signals import Kind
@@ -63,13 +67,13 @@ def test_a_said_number_is_within_half_a_per_cent_of_the_measured_one(value: floa
     [(46.42, "s", "46.4 seconds"), (13.0, "°C", "13 °C"), (0.42, "1", "0.42"), (1200.0, "1/min", "1200 rpm")],
 )
 def test_units_are_said_as_people_say_them(value: float, unit: str, expected: str) -> None:
-    assert say_quantity(value, unit) == expected
+    assert say_quantity(value, unit, ENGLISH) == expected
 
 
 def test_days_are_the_households_own() -> None:
-    assert say_day(LATE, UTC_ZONE, ENGLISH.months) == "1 March 2026"
-    assert say_day(LATE, SHANGHAI, ENGLISH.months) == "2 March 2026"
-    assert say_minute(LATE, SHANGHAI, ENGLISH.months) == "2 March 2026, 07:05"
+    assert say_day(LATE, UTC_ZONE, ENGLISH) == "1 March 2026"
+    assert say_day(LATE, SHANGHAI, ENGLISH) == "2 March 2026"
+    assert say_minute(LATE, SHANGHAI, ENGLISH) == "2 March 2026, 07:05"
 
 
 def test_a_reminder_says_what_where_what_to_do_why_and_how_it_will_be_proved() -> None:
@@ -141,3 +145,26 @@ def test_every_kind_has_a_name_and_unknown_languages_are_english() -> None:
     for kind in Kind:
         assert say_where(kind, " kitchen ", ENGLISH).endswith(", kitchen")
     assert phrases_in("xx-YY") is ENGLISH
+
+
+def test_owners_pages_are_said_whole_in_every_other_language() -> None:
+    templates = pages_in("en").loader
+    assert templates is not None
+    sources = [templates.get_source(pages_in("en"), name)[0] for name in templates.list_templates()]
+    found = [text for source in sources for _, _, text in pages_in("en").extract_translations(source)]
+    said = {text if isinstance(text, str) else text[0] for text in found}
+    said |= {*SAID.values(), *STANDING.values(), *PURPOSES.values()}
+    assert "When may we come?" in said
+    for say in PHRASES.values():
+        if say.language != "en":
+            assert said - say.pages.keys() == set(), say.language
+            assert {tip.code for tip in TIPS} == say.tips.keys()
+            assert {(fault.kind, fault.code) for fault in FAULTS.values()} == say.faults.keys()
+
+
+def test_an_owner_is_spoken_to_in_german() -> None:
+    say, fault = phrases_in("de-CH"), fault_of(Kind.WASHING_MACHINE, "drain_filter_clog")
+    text = reminder_text(fault, Kind.WASHING_MACHINE, "Bad", (SLOW,), UTC_ZONE, say)
+    assert text.startswith("Waschmaschine, Bad: Das Flusensieb setzt sich zu. ")
+    assert "seit 1. März 2026" in text
+    assert say_quantity(0.42, "l", say) == "0,42 Liter"
