@@ -1,12 +1,12 @@
 """The simulated homes of `wellkept up --demo`, registered through the same HTTP API that a person would use."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from device_sim.description import HomeDescription, describe_homes
+from device_sim.description import ApplianceDescription, HomeDescription, describe_homes
 from device_sim.params import SimParams
-from wellkept.registration import register
+from wellkept.registration import consent_to_tips, register
 
 DAYS: Final = 75
 SPEED: Final = 60_000
@@ -25,7 +25,13 @@ def demo_start(now: datetime) -> datetime:
 
 def demo_homes(start: datetime) -> list[HomeDescription]:
     """The homes that `wellkept sim` will play with the same settings."""
-    return describe_homes(SimParams(start=start, homes=HOMES, horizon_days=DAYS, faults="demo"))
+    homes = describe_homes(SimParams(start=start, homes=HOMES, horizon_days=DAYS, faults="demo"))
+    return [replace(home, appliances=tuple(_bought(one, start) for one in home.appliances)) for home in homes]
+
+
+def _bought(one: ApplianceDescription, start: datetime) -> ApplianceDescription:
+    """Washing machines came when the demo begins, so that a tip after a purchase is due while one looks on."""
+    return replace(one, installed_on=start.date()) if one.kind == "washing_machine" else one
 
 
 def sim_arguments(start: datetime) -> list[str]:
@@ -35,7 +41,7 @@ def sim_arguments(start: datetime) -> list[str]:
 
 
 def register_homes(api: str, homes: list[HomeDescription]) -> None:
-    """Create their households and appliances below `api` (…/api/v1)."""
+    """Create their households and appliances below `api` (…/api/v1); all of them want care tips."""
     households: list[dict[str, Any]] = []
     appliances: list[dict[str, Any]] = []
     for home in homes:
@@ -43,6 +49,7 @@ def register_homes(api: str, homes: list[HomeDescription]) -> None:
         appliances += [_described(appliance) for appliance in fields.pop("appliances")]
         households.append(fields)
     register(api, households, appliances)
+    consent_to_tips(api, (home.id for home in homes))
 
 
 def _described(appliance: dict[str, Any]) -> dict[str, Any]:

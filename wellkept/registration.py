@@ -12,17 +12,23 @@ from domain.errors import BadInput, Unavailable
 def register(api: str, households: Iterable[Mapping[str, Any]], appliances: Iterable[Mapping[str, Any]]) -> None:
     """Create what is not there yet below `api` (…/api/v1); what is there stays as it is."""
     for household in households:
-        _create(f"{api}/households", household)
+        _send("POST", f"{api}/households", household)
     for appliance in appliances:
-        _create(f"{api}/appliances", {name: value for name, value in appliance.items() if value is not None})
+        _send("POST", f"{api}/appliances", {name: value for name, value in appliance.items() if value is not None})
 
 
-def _create(url: str, body: Mapping[str, Any]) -> None:
+def consent_to_tips(api: str, household_ids: Iterable[str]) -> None:
+    """These homes want care tips."""
+    for household_id in household_ids:
+        _send("PUT", f"{api}/households/{household_id}/consents/tips", {"given": True})
+
+
+def _send(method: str, url: str, body: Mapping[str, Any]) -> None:
     request = Request(
         url,
         data=json.dumps(body, default=str).encode(),
         headers={"Content-Type": "application/json"},
-        method="POST",
+        method=method,
     )
     try:
         with urlopen(request, timeout=30):
@@ -30,6 +36,6 @@ def _create(url: str, body: Mapping[str, Any]) -> None:
     except HTTPError as error:
         if error.code != 409:  # there already
             detail = error.read().decode("utf-8", "replace")
-            raise BadInput(f"{body.get('id')} cannot be registered: {detail}") from error
+            raise BadInput(f"{body.get('id', url)} cannot be registered: {detail}") from error
     except URLError as error:
         raise Unavailable(f"no API at {url}: {error.reason}") from error

@@ -131,4 +131,6 @@ def open_console(settings: SchedulerSettings) -> None:
     }
     click.echo(f"\n  SIMULATED year: {settings.public_url}/   Ctrl-C ends it; the same command opens it again\n")
     with suppress(KeyboardInterrupt):
-        subprocess.run([sys.executable, "-m", "wellkept.command_line", "api"], env=dict(os.environ) | own, check=False)
+        command = [sys.executable, "-m", "wellkept.command_line", "api"]
+        if subprocess.run(command, env=dict(os.environ) | own, check=False).returncode:
+            raise click.ClickException("the console did not start or broke off; what it said stands above")
