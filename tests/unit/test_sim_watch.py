@@ -1,10 +1,16 @@
 """The truth of hazards: what the physics holds by the written definitions, and nothing else."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
+from device_sim.block import Block
 from device_sim.circuit import CircuitTrace, moisture
+from device_sim.description import draw_home
+from device_sim.fault_plans import HAZARDS, plan_faults
 from device_sim.faults import FaultBook, FaultPlan
+from device_sim.params import SimParams
 from device_sim.watch import Episode, Watch
 
 MINUTE = 1.0 / 1440.0
@@ -116,3 +122,30 @@ def test_moisture_comes_and_goes_over_hours_and_leads_into_the_next_day() -> Non
     assert np.abs(damp[0]).max() == 0.0
     assert np.abs(np.diff(damp, axis=0)).max() < 0.02
     assert 0.3 < damp.std() < 1.5
+
+
+def params(**more: object) -> SimParams:
+    return SimParams(start=datetime(2025, 7, 1, tzinfo=UTC), homes=12, outfit="full", **more)  # type: ignore[arg-type]
+
+
+def test_circuits_report_at_their_own_pace() -> None:
+    asked = params(faults="none", circuit_every_s=10)
+    block = Block(asked, [draw_home(asked, 0)], ())
+    tables, _ = block.advance(block.time_s + 600)
+    (circuits,) = [table for table in tables if table.kind == "circuit"]
+    kitchen = np.sort(circuits.ts[circuits.appliance == "home-0001-kitchen"])
+    assert kitchen.size == 60
+    assert np.diff(kitchen) == pytest.approx(np.full(59, 10.0))
+
+
+@pytest.mark.parametrize("seconds", [5, 45, 70])
+def test_a_pace_that_does_not_fit_the_minute_is_refused(seconds: int) -> None:
+    with pytest.raises(ValueError, match="circuits every"):
+        params(circuit_every_s=seconds)
+
+
+def test_every_hazard_comes_in_a_fleet_of_hazards_and_one_home_in_six_has_none() -> None:
+    plans = plan_faults(params(faults="hazards", horizon_days=20.0))
+    assert {plan.fault for plan in plans} == set(HAZARDS)
+    assert not {plan.home for plan in plans} & {5, 11}
+    assert all(0.0 < plan.onset_day < 20.0 for plan in plans)
