@@ -45,16 +45,16 @@ def draw_evidence(picture: Picture, told: Told) -> str:
 
 def describe(picture: Picture, told: Told) -> str:
     """The picture in words."""
-    observed, expected = picture.observed[-1], picture.expected[-1]
+    observed, expected, year = picture.observed[-1], picture.expected[-1], picture.days[-1].year
     words = (
         f"{picture.name} by day from {said_day(picture.days[0])} to {said_day(picture.days[-1])}. "
         f"On the last day {said(observed)} {picture.unit} was observed where {said(expected)} was expected; a healthy "
         f"day lies between {said(picture.low[-1])} and {said(picture.high[-1])}. Raised by days from "
-        f"{said_day(told.since)} on; the limit is {said(picture.threshold[-1])}."
+        f"{said_day(told.since, year)} on; the limit is {said(picture.threshold[-1])}."
     )
     if told.fails is None:
         return f"{words} There is no trend that would tell when it fails."
-    early, middle, late = (said_day(day) for day in told.fails)
+    early, middle, late = (said_day(day, year) for day in told.fails)
     return f"{words} It fails or needs care between {early} and {late}, most likely around {middle}."
 
 
@@ -72,9 +72,10 @@ def draw_values(told: Told, signal: str, unit: str, expected: float | None, obse
         parts.append(text(min(124 + length + 10, WIDTH - 100), y + 34, f"{said(value)} {unit}", size=18))
     if not known:
         parts.append(text(WIDTH / 2, 220, "Nothing was measured: that is the finding.", anchor="middle", size=18))
-    parts.append(text(24, HEIGHT - 40, f"since {said_day(told.since)}", size=16, ink=FAINT))
+    since = f"since {said_day(told.since, of=0)}"  # an anode's is years ago
+    parts.append(text(24, HEIGHT - 40, since, size=16, ink=FAINT))
     words = ", ".join(f"{name} {said(value)} {unit}" for name, value in known) or "nothing was measured"
-    return _svg(told, f"{signal}: {words}, since {said_day(told.since)}.", parts, signal)
+    return _svg(told, f"{signal}: {words}, {since}.", parts, signal)
 
 
 def _plane(picture: Picture, told: Told) -> Plane:
@@ -164,9 +165,10 @@ def _legend(picture: Picture, told: Told) -> list[str]:
         parts.append(f'<circle cx="39" cy="{y + 25}" r="3" fill="#fff" stroke="{FAINT}"/>')
         parts.append(text(62, y + 30, "learned from"))
     if told.fails:
-        early, middle, late = (said_day(day) for day in told.fails)
+        early, middle, late = (said_day(day, picture.days[-1].year) for day in told.fails)
+        when = f"may fail around {middle} ({early} to {late})"
         parts.append(_path(f"M39 {y + 42}l8 8l-8 8l-8 -8z", fill=ORANGE))
-        parts.append(text(62, y + 55, f"may fail around {middle} ({early} to {late})"))
+        parts.append(text(62, y + 55, when, size=15 if len(when) < 48 else 13))  # years take room
     return parts
 
 

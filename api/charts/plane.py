@@ -83,9 +83,9 @@ def said(value: float) -> str:
     return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
-def said_day(day: date) -> str:
-    """`5 Jun`."""
-    return f"{day.day} {day:%b}"
+def said_day(day: date, of: int | None = None) -> str:
+    """`5 Jun`, or `5 Jun 2020` where that is not in the year `of`."""
+    return f"{day.day} {day:%b}" if of in (None, day.year) else f"{day.day} {day:%b} {day.year}"
 
 
 def text(

@@ -13,7 +13,8 @@ from store.findings import record_verdict
 from store.scoring import StoredIndex, StoredReference, write_indices, write_references
 from tests.integration.api_homes import NOW, add_appliance, add_home, client
 from tests.integration.scheduler_homes import work_on
-from tests.unit.index_stories import evening, fault_story, signature_named
+from tests.unit.index_stories import fault_story, signature_named
+from tests.unit.synthetic_days import evening
 
 pytestmark = pytest.mark.integration
 LAST = 60

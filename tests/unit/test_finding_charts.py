@@ -1,5 +1,6 @@
 """Charts of evidence: what is drawn, that it is sound SVG, and what was ruled out in words."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
@@ -13,8 +14,8 @@ from domain.faults import fault_of
 from domain.signals import Kind
 from models.judge import judge_appliance
 from models.picture import Picture, picture_of
-from tests.unit.index_stories import AFTER, evening, fault_story, signature_named
-from tests.unit.synthetic_days import FIRST
+from tests.unit.index_stories import AFTER, fault_story, signature_named
+from tests.unit.synthetic_days import FIRST, evening
 
 SVG = "{http://www.w3.org/2000/svg}"
 FAULT_DAY = FIRST + timedelta(days=AFTER)
@@ -126,3 +127,13 @@ def test_a_plane_maps_its_corners_and_keeps_what_is_outside_on_its_edge() -> Non
     days = [first, date(2025, 6, 2), date(2025, 6, 11)]
     assert plane.line(days, [0.0, 5.0, 0.0]) == "M10.0 70.0L20.0 20.0M110.0 70.0"  # more than a week is a gap
     assert day_ticks(first, date(2025, 6, 11)) == [first + timedelta(days=2 * number) for number in range(6)]
+
+
+def test_a_day_of_another_year_says_its_year(clogging: tuple[Picture, Told, tuple[str, ...]]) -> None:
+    picture, told, _ = clogging
+    assert told.fails is not None
+    late = replace(told, fails=(told.fails[0], told.fails[1], date(told.fails[0].year + 2, 1, 30)))
+    assert f" to 30 Jan {told.fails[0].year + 2})" in draw_evidence(picture, late)
+    assert str(told.fails[0].year) not in describe(picture, told)  # all in one year: it goes without saying
+    anode = draw_values(replace(told, since=date(2020, 6, 5)), "anode_age", "years", 4.0, 5.07)
+    assert "since 5 Jun 2020" in anode
