@@ -35,7 +35,7 @@ svg{width:100%;height:auto}.moments{max-width:38rem}
 .key{white-space:nowrap;margin-right:1rem}.key i{display:inline-block;width:.7rem;height:.7rem;border-radius:50%;
 margin-right:.3rem}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));gap:.7rem}
-@media(max-width:40rem){.text{white-space:normal}td:first-child,th:first-child{white-space:normal;min-width:8rem}}
+@media(max-width:40rem){.text{white-space:normal}.text:last-child{min-width:11rem}td:first-child,th:first-child{white-space:normal;min-width:8rem}}
 .card{border:1px solid var(--rule);border-radius:.5rem;padding:.7rem 1rem;overflow-wrap:anywhere}
 .card ul{padding-left:1.2rem}
 .badge{border:1px solid var(--truth);color:var(--truth);border-radius:.3rem;padding:0 .4rem;font-size:.8rem}
