@@ -27,6 +27,8 @@ from models.healthy.reference import Reference
 from models.history import DaySeries, FeatureHistory
 
 FIRMWARE: Final = "firmware"
+OF_PROGRAMME: Final = frozenset({"cooling_min", "minutes_per_kg"})
+"""What software decides as much as the machine: how dry is dry, how cool is cool."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,13 +158,16 @@ def _over(
         if len(places) < params.after_days:
             continue
         after, together, first = places[: params.after_days], works[:count], last.day + timedelta(days=1)
-        step, unsure = _step(together, deviation, after.tolist(), params)
+        programmed = reference.index in OF_PROGRAMME
+        step, unsure = _step(together, deviation, after.tolist(), params, programmed=programmed)
         known_on = deviation.days[int(after[-1])]
         return reference.carried_on(first, known_on, step, unsure), works[count:]
     return None
 
 
-def _step(works: Sequence[Work], deviation: Deviation, after: Sequence[int], params: StepParams) -> tuple[float, float]:
+def _step(
+    works: Sequence[Work], deviation: Deviation, after: Sequence[int], params: StepParams, *, programmed: bool
+) -> tuple[float, float]:
     """By how much the level changed with the work, 0 unless clearly, and how well that is known."""
     start = works[0].day
     before = [place for place, day in enumerate(deviation.days) if start - params.look_back <= day < start]
@@ -178,9 +183,9 @@ def _step(works: Sequence[Work], deviation: Deviation, after: Sequence[int], par
     change = now - then
     change -= _grown(deviation, before[-params.trend_days :], after, change)
     if abs(change) <= params.clear * step_unsure:
-        # Too little for another level is not yet nothing: new software changes a little as often as much, and what it
-        # changed is no fault. So it counts as doubt.
-        doubted = abs(change) > step_unsure and not any(work.puts_right for work in works)
+        # Too little for another level is not yet nothing: new software changes a programme a little as often as much,
+        # and what it changed is no fault. So it counts as doubt.
+        doubted = programmed and abs(change) > step_unsure and not any(work.puts_right for work in works)
         return 0.0, abs(change) if doubted else 0.0
     if max(abs(then), abs(latest)) <= params.clear * level_unsure:
         return change, step_unsure
