@@ -27,6 +27,12 @@ _WORDS: Final = MappingProxyType(
     {
         "air_drop_k": _words("room_c - supply_c", "K", "Air-side temperature difference", _COOLING),
         "coil_drop_k": _words("room_c - coil_in_c", "K", "Room less indoor coil", _COOLING),
+        "guard_load": _words(
+            "compressor_hz / (room_c - coil_in_c)",
+            "Hz/K",
+            "Compressor speed at the frost guard for each kelvin between room and coil",
+            "at the same fan level and at like room and outdoor air",
+        ),
         "outdoor_rise_k": _words("coil_out_c - outdoor_c", "K", "Outdoor coil over outdoor air", _COOLING),
         "steady_power_w": _words("power_w", "W", "Power at equal compressor speed", _COOLING),
         "discharge_lift_k": _words("discharge_c - outdoor_c", "K", "Compressor discharge over outdoor air", _COOLING),

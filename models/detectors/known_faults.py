@@ -32,6 +32,7 @@ _AIR_CONDITIONER: Final = (
             (ac.AIR_DROP, -0.1, 0.2),
             (ac.COIL_DROP, -0.1, 0.2),
             (ac.EEV, 0.0, 0.3),
+            (ac.GUARD_LOAD, 0.1, 0.2),
             keys=(ac.OUTDOOR_RISE, ac.POWER),
         ),
         level=0.15,
@@ -50,6 +51,7 @@ _AIR_CONDITIONER: Final = (
             (ac.DISCHARGE_LIFT, 0.5, 0.4),
             (ac.OUTDOOR_RISE, -0.6, 0.5),
             (ac.POWER, -0.4, 0.4),
+            (ac.GUARD_LOAD, 0.7, 0.5),  # more turns for the same heat, until the guard need not hold the coil any more
             keys=(ac.AIR_DROP, ac.COIL_DROP),
         ),
         level=0.12,
@@ -69,6 +71,7 @@ _AIR_CONDITIONER: Final = (
             (ac.COIL_DROP, -0.1, 0.2),
             (ac.OUTDOOR_RISE, -0.1, 0.2),
             (ac.POWER, 0.0, 0.2),
+            (ac.GUARD_LOAD, 0.1, 0.2),
             keys=(ac.EEV, ac.DISCHARGE_LIFT),
         ),
         level=0.10,
@@ -90,7 +93,8 @@ _AIR_CONDITIONER: Final = (
             (ac.POWER, -0.2, 0.2),
             (ac.DISCHARGE_LIFT, 0.0, 0.15),
             (ac.EEV, -0.1, 0.3),
-            keys=(ac.AIR_DROP, ac.COIL_DROP),
+            (ac.GUARD_LOAD, -0.9, 0.3),  # the guard slows the compressor to what the air still brings
+            keys=(ac.AIR_DROP, ac.COIL_DROP, ac.GUARD_LOAD),
         ),
         level=0.11,
         fastest_per_day=0.015,

@@ -31,6 +31,7 @@ _DEMAND: Final = tuple(
             (ac.OUTDOOR_RISE, sign, 0.4),
             (ac.POWER, sign, 0.4),
             (ac.DISCHARGE_LIFT, 0.3 * sign, 0.3),
+            (ac.GUARD_LOAD, 0.0, 0.1),  # the guard asks for what the air brings, whatever else is wanted
             (ac.EEV, 0.5 * sign, 0.5),  # more flow needs a wider valve; a leak opens it for less
             keys=(ac.OUTDOOR_RISE, ac.POWER),  # without these it cannot be told from less air
         ),
@@ -48,14 +49,14 @@ _THERMOMETERS: Final = tuple(
     Signature(
         fault=f"thermometer:{index}",
         kind=Kind.AIR_CONDITIONER,
-        effects=effects_of((index, 1.0, 0.4), keys=(index,)),
+        effects=effects_of((index, -1.0 if index == ac.GUARD_LOAD else 1.0, 0.4), keys=(index,)),
         odds=0.3 if index == ac.DISCHARGE_LIFT else 0.05,
         of_sensor=True,
         level=0.11,
         failure=(1.0, 1.0, 1.0),
         cannot_see=FIRST_WEEKS,
     )
-    for index in (ac.AIR_DROP, ac.COIL_DROP, ac.OUTDOOR_RISE, ac.DISCHARGE_LIFT, ac.POWER)
+    for index in (ac.AIR_DROP, ac.COIL_DROP, ac.OUTDOOR_RISE, ac.DISCHARGE_LIFT, ac.POWER, ac.GUARD_LOAD)
 )
 
 # A power meter that drifts or flips its unit moves what it measures and nothing else.

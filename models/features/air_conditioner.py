@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from domain.signals import Kind
 from models.features.day import Day, DayIndex, summarise
+from models.features.plausible import without_odd
 from models.features.steady import SteadyParams, Windows, steady_windows
 from models.features.stuck import without_stuck
 
@@ -10,6 +12,8 @@ AIR_DROP = "air_drop_k"
 """Room air less supply air at steady cooling, K, median of the day's windows."""
 COIL_DROP = "coil_drop_k"
 """Room air less indoor coil at steady cooling, K: for units that do not measure their supply air."""
+COIL = "steady_coil_in_c"
+"""Indoor coil at steady cooling, C."""
 OUTDOOR_RISE = "outdoor_rise_k"
 """Outdoor coil less outdoor air at steady cooling, K: grows when the outdoor coil is fouled."""
 POWER = "steady_power_w"
@@ -19,15 +23,22 @@ DISCHARGE_LIFT = "discharge_lift_k"
 EEV = "steady_eev_steps"
 """Opening of the expansion valve at steady cooling: grows when refrigerant is short."""
 
+GUARD_LOAD = "guard_load"
+"""Compressor speed over room less indoor coil while the frost guard holds the coil, Hz/K: falls when air is short.
+Units that hardly ever leave the guard show it by nothing else."""
+
 
 def cooling_windows(day: Day, params: SteadyParams | None = None) -> Windows:
-    """Steady cooling windows of the day; a sensor that is stuck counts as missing."""
+    """Steady cooling windows of the day; an impossible value, or one of a sensor that is stuck, counts as missing.
+
+    References are learned from them as well, so that what is learned and what is compared leave out the same values.
+    """
     if params is None:
         if "cooling" not in day.memo:
             day.memo["cooling"] = cooling_windows(day, SteadyParams())
         windows: Windows = day.memo["cooling"]
         return windows
-    rows = day.readings
+    rows = without_odd(Kind.AIR_CONDITIONER, day).readings
     compressor_hz, power_w = rows.number("compressor_hz"), rows.number("power_w")
     running = np.where(np.isfinite(compressor_hz), compressor_hz > params.off_hz, power_w > params.off_w)
     return steady_windows(without_stuck(rows, running.astype(np.bool_)), params)
@@ -39,10 +50,11 @@ def steady_indices(day: Day) -> list[DayIndex]:
     return [
         *summarise(AIR_DROP, windows.air_drop_k),
         *summarise(COIL_DROP, windows.coil_drop_k),
-        *summarise("steady_coil_in_c", windows.coil_in_c),
+        *summarise(COIL, windows.coil_in_c),
         *summarise("steady_discharge_c", windows.discharge_c),
         *summarise("steady_eev_steps", windows.eev_steps),
         *summarise(OUTDOOR_RISE, windows.outdoor_rise_k),
         *summarise(POWER, windows.power_w),
         *summarise(DISCHARGE_LIFT, windows.discharge_lift_k),
+        *summarise(GUARD_LOAD, windows.guard_load),
     ]

@@ -12,6 +12,10 @@ import numpy as np
 from models.features.day import Floats, Mask, Rows
 from models.features.stretches import changes, held, means, means_of, stretches
 
+FROST_GUARD_C: Final = 7.0
+"""A controller throttles an indoor coil that comes this near to frost (E): its difference to the room then says what
+the guard allows and no longer what the air flow is, so that a clogged filter would look recovered at full load."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SteadyParams:
@@ -65,6 +69,32 @@ class Windows:
 
     def __len__(self) -> int:
         return len(self.starts_s)
+
+    @property
+    def free_air_drop_k(self) -> Floats:
+        """`air_drop_k` where the coil is not known to be held at the frost guard, else NaN."""
+        return np.where(self._guarded, np.nan, self.air_drop_k)
+
+    @property
+    def free_coil_drop_k(self) -> Floats:
+        """`coil_drop_k` where the coil is not known to be held at the frost guard, else NaN."""
+        return np.where(self._guarded, np.nan, self.coil_drop_k)
+
+    @property
+    def guard_load(self) -> Floats:
+        """Compressor speed for each kelvin that the coil stands below the room, held at the frost guard, Hz/K.
+
+        The guard holds the coil, so that each turn moves the same heat: the speed left to it is what the air brings.
+        NaN where the coil is free, or the speed is not told.
+        """
+        told = self._guarded & (self.coil_drop_k > 1.0) & self.load_is_hz
+        found: Floats = np.full(len(self), np.nan)
+        np.divide(self.load, self.coil_drop_k, out=found, where=told)
+        return found
+
+    @property
+    def _guarded(self) -> Mask:
+        return np.asarray(self.coil_in_c < FROST_GUARD_C)  # NaN compares false: nothing is known of it
 
 
 def steady_windows(rows: Rows, params: SteadyParams | None = None) -> Windows:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from domain.signals import Kind
+from models.features.air_conditioner import GUARD_LOAD
 from models.features.day import Floats
 from models.healthy.at_rest import moved_k
 from models.healthy.fleet_prior import IndexPrior, priors_for
@@ -20,6 +21,8 @@ __all__ = ["Deviation", "deviations_of"]
 
 WINDOW_DRIFT: Final = 0.03
 """Healthy air conditioners wander by this much over a season beyond what their context explains (E)."""
+GUARD_DRIFT: Final = 0.02
+"""And by this much at their frost guard (E): it holds the coil, and the room changes little."""
 THERMOMETER_DRIFT_K: Final = 0.3
 """Two thermometers of an appliance drift apart by this much over a season (E): it weighs on small differences."""
 RESTED_DRIFT_K: Final = 0.1
@@ -96,13 +99,14 @@ def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> De
     rested = bool(np.isfinite(moved[-1]))
     observed = wanted * series.values - np.nan_to_num(moved)
     ratio = np.divide(observed, wanted, out=series.values.copy(), where=wanted > 0)
+    wander = GUARD_DRIFT if index == GUARD_LOAD else WINDOW_DRIFT
     return Deviation(
         days=series.days,
         values=np.log(np.maximum(ratio, 0.05)) - stepped,
         noise=np.full(len(series), float(reference.model["noise"])),
         expected=wanted * np.exp(stepped),
         observed=observed,
-        drift=float(np.sqrt(WINDOW_DRIFT**2 + _thermometers(index, wanted, rested) ** 2 + reference.unsure**2)),
+        drift=float(np.sqrt(wander**2 + _thermometers(index, wanted, rested) ** 2 + reference.unsure**2)),
         ordinals=series.ordinals,
         rested=rested,
     )

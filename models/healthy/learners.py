@@ -16,7 +16,7 @@ from domain.signals import Kind
 from models.features import air_conditioner
 from models.features.day import Day, DayIndex, median_of
 from models.features.steady import Windows
-from models.healthy.air_side import expected_drop_k, learn_air_side, model_as_json, model_from_json
+from models.healthy.air_side import expected_drop_k, learn_air_side, model_as_json, model_from_json, target_of
 from models.healthy.at_rest import gap_at_rest
 from models.healthy.fleet_prior import priors_for
 from models.healthy.level import learn_level
@@ -32,6 +32,9 @@ class LearningParams:
     good_days: int = 10
     good_windows: float = 3.0
     """A day with fewer steady windows is not a good one (E)."""
+    held_share: float = 0.8
+    """A coil that its frost guard holds is held in this share of the day's windows (E); one that only comes near it
+    now and then is told by its other windows."""
     longest_days: int = 60
     """After so many calendar days without a usable fit the search starts again that much later (E)."""
 
@@ -49,20 +52,16 @@ _TARGETS: Final = MappingProxyType(
         air_conditioner.POWER: "power_w",
         air_conditioner.DISCHARGE_LIFT: "discharge_lift_k",
         air_conditioner.EEV: "eev_steps",
+        air_conditioner.GUARD_LOAD: "guard_load",
     }
 )
-"""What is regressed on the context of steady windows, by index: the field of `Windows`."""
+"""What is regressed on the context of steady windows, by index."""
 RATIO: Final = MappingProxyType({index: f"{field.removesuffix('_k')}_ratio" for index, field in _TARGETS.items()})
 """Observed over expected, median over the day's comparable windows."""
 EXPECTED: Final = MappingProxyType(
     {index: f"{field.removesuffix('_k')}_expected_k" if field.endswith("_k") else f"{field}_expected"
      for index, field in _TARGETS.items()}
 )  # fmt: skip
-
-_AIR_SIDE: Final = frozenset({air_conditioner.AIR_DROP, air_conditioner.COIL_DROP})
-FROST_GUARD_C: Final = 7.0
-"""A controller throttles an indoor coil that comes this near to frost (E): its difference to the room then says what
-the guard allows and no longer what the air flow is, so that a clogged filter would look recovered at full load."""
 
 RELATIVE: Final = MappingProxyType({Kind.AIR_CONDITIONER: frozenset(RATIO)})
 """The references of each kind that rows are compared with; all others are compared with daily indices."""
@@ -99,10 +98,8 @@ def relative_indices(kind: Kind, day: Day, references: Mapping[str, Reference]) 
 
 def _drop_ratio(index: str, windows: Windows, reference: Reference) -> Iterator[DayIndex]:
     expected = expected_drop_k(model_from_json(reference.model), windows)
-    observed = getattr(windows, _TARGETS[index])
+    observed = target_of(windows, _TARGETS[index])
     comparable = np.isfinite(expected) & np.isfinite(observed)
-    if index in _AIR_SIDE:
-        comparable &= ~(windows.coil_in_c < FROST_GUARD_C)  # NaN compares false: nothing is known of it
     if not comparable.any():
         return
     ratio = observed[comparable] / expected[comparable]
@@ -116,6 +113,8 @@ def _drop_ratio(index: str, windows: Windows, reference: Reference) -> Iterator[
 def _learn_drop(index: str, history: FeatureHistory, read: _ReadWindows, params: LearningParams) -> Iterator[Reference]:
     series = history.complete(index)
     good = [day for day, weight in zip(series.days, series.weights, strict=True) if weight >= params.good_windows]
+    if index == air_conditioner.GUARD_LOAD:
+        good = _held_from_the_start(good, history, params)
     while len(good) >= params.good_days:
         window = [day for day in good if day < good[0] + timedelta(days=params.longest_days)]
         reference = _first_fit(index, window, history, read, params)
@@ -123,6 +122,19 @@ def _learn_drop(index: str, history: FeatureHistory, read: _ReadWindows, params:
             yield reference
             return
         good = [day for day in good if day >= good[0] + timedelta(days=params.longest_days)]
+
+
+def _held_from_the_start(good: Sequence[date], history: FeatureHistory, params: LearningParams) -> list[date]:
+    """Those of the days on which the frost guard held the coil, if it did so in the unit's first weeks already.
+
+    A coil that comes to its guard later may do so because air has become short.
+    """
+    windows, guarded = (history.complete(index) for index in (air_conditioner.COIL, air_conditioner.GUARD_LOAD))
+    total = dict(zip(windows.days, windows.weights.tolist(), strict=True))
+    held = dict(zip(guarded.days, guarded.weights.tolist(), strict=True))
+    days = [day for day in good if held[day] >= params.held_share * total.get(day, 0.0)]
+    first = min(windows.days, default=date.max)
+    return days if days and days[0] <= first + timedelta(days=params.calendar_days) else []
 
 
 def _first_fit(

@@ -29,7 +29,7 @@ class Cooling:
     supply_missing: bool = False
     level: int = 3
     frost_guard_c: float = -99.0
-    """The controller throttles so that the coil gets no colder than this."""
+    """The controller slows the compressor so that the coil gets no colder than this."""
     silent: bool = False
 
 
@@ -57,7 +57,7 @@ def cooling_day(number: int, cooling: Cooling, step_s: int = 300) -> Day:
     drop = 9 * hz / 60 * (1 + 0.02 * (room - 25)) * (1 - 0.005 * (outdoor - 30)) * cooling.charge
     coil_drop = 1.3 * drop / cooling.flow**0.8
     throttled = np.minimum(1.0, (room - cooling.frost_guard_c) / np.maximum(coil_drop, 0.1))
-    drop, coil_drop = drop * throttled, coil_drop * throttled
+    hz, drop, coil_drop = hz * throttled, drop * throttled, coil_drop * throttled
     supply = np.where(running, room - drop / cooling.flow, room) + rng.normal(0, 0.3, len(hz)) + cooling.supply_bias_k
     if cooling.supply_stuck_c is not None:
         supply = np.full(len(hz), cooling.supply_stuck_c)

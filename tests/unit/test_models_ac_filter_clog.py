@@ -119,6 +119,22 @@ def test_a_coil_at_its_frost_guard_is_no_recovery() -> None:
     ] == []
 
 
+def test_a_unit_that_never_leaves_its_frost_guard_shows_less_air_by_its_speed() -> None:
+    """Coil and room stay where they are, and with them every temperature difference."""
+
+    def guarded(flow: float) -> Cooling:
+        return Cooling(flow=flow, outdoor_c=44.0, setpoint_c=20.0, frost_guard_c=6.0)
+
+    clogging = evenings(cooling_days(lambda number: guarded(1 - 0.008 * max(0, number - 18)), DAYS))
+    raised = first_present(clogging)
+    assert raised is not None
+    assert 18 < raised <= 50  # flow -25 % on day 49
+    found = clogging[raised - 15]
+    assert found is not None
+    assert {one.signal for one in found.evidence} == {"compressor_hz / (room_c - coil_in_c)"}
+    assert first_present(evenings(cooling_days(lambda _: guarded(1.0), DAYS))) is None
+
+
 def test_prognosis_only_with_a_credible_trend() -> None:
     rising = evenings(cooling_days(ramp, 40))[-1]
     assert rising is not None

@@ -35,7 +35,7 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
 @pytest.mark.parametrize(
     ("kind", "moves", "expected"),
     [
-        (Kind.AIR_CONDITIONER, {"air_drop_k": 0.25, "coil_drop_k": 0.18}, {"filter_clog"}),
+        (Kind.AIR_CONDITIONER, {"air_drop_k": 0.25, "coil_drop_k": 0.18, "guard_load": -0.22}, {"filter_clog"}),
         # All that goes with the heat moved together: more is asked of it, nothing is wrong with it.
         (
             Kind.AIR_CONDITIONER,
