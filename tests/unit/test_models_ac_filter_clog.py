@@ -1,6 +1,7 @@
 """Air conditioner filter clog on hand-made days: what raises it, what must not, what ends it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from domain.findings import Verdict
 from domain.signals import Kind
+from models.features.air_conditioner import cooling_windows
 from models.features.day import Day
 from models.history import history_of
 from models.judge import judge_appliance
@@ -133,6 +135,16 @@ def test_a_unit_that_never_leaves_its_frost_guard_shows_less_air_by_its_speed() 
     assert found is not None
     assert {one.signal for one in found.evidence} == {"compressor_hz / (room_c - coil_in_c)"}
     assert first_present(evenings(cooling_days(lambda _: guarded(1.0), DAYS))) is None
+
+
+def test_windows_to_learn_from_leave_out_impossible_values() -> None:
+    """A thermometer that says 60 °C for one row at noon: whoever asks for windows first gets none of it."""
+    day = cooling_days(lambda _: Cooling(), 1)[0]
+    supply = day.readings.numbers["supply_c"].copy()
+    supply[12 * 12] = 60.0
+    spoilt = replace(day.readings, numbers={**day.readings.numbers, "supply_c": supply})
+    windows = cooling_windows(Day(day=day.day, readings=spoilt))
+    assert float(np.abs(windows.air_drop_k - cooling_windows(day).air_drop_k).max()) < 1.0  # in six rows: 8 K
 
 
 def test_prognosis_only_with_a_credible_trend() -> None:
