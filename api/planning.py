@@ -24,7 +24,9 @@ from store.api_orders import (
 from store.database import Connection
 from store.field_services import tell_services
 from store.moves import move
+from store.order_edits import pin
 from store.reopening import reopen
+from store.working_hours import OutsideHours
 
 SHORTEST: Final = timedelta(minutes=15)
 LONGEST: Final = timedelta(hours=24)
@@ -78,7 +80,15 @@ class Scheduling(Body):
     technician_id: Id
     starts: Moment
     ends: Moment
+    outside_hours: bool = False
+    """Book it although the technician does not work then; needs a reason."""
     reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _said_why(self) -> "Scheduling":
+        if self.outside_hours and self.reason is None:
+            raise ValueError("outside_hours needs a reason: who agreed to it, and why then")
+        return self
 
     model_config = Body.model_config | {
         "json_schema_extra": {
@@ -141,10 +151,22 @@ def schedule_order(connection: Connection, ask: Ask, order_id: UUID, asked: Sche
     slot = Slot(technician_id=asked.technician_id, starts=asked.starts, ends=asked.ends)
     if state == action.to:  # the old slot is given up first, which is also what the history tells
         _walk(connection, ask, order_id, ACTIONS["confirm"], asked.reason or "moved to another time")
-    book(connection, order_id, slot)
+    _book(connection, ask, order_id, slot, asked.reason if asked.outside_hours else None)
     reason = asked.reason or f"{slot.technician_id}, {slot.starts:%Y-%m-%d %H:%M} UTC"
     _walk(connection, ask, order_id, action, reason)
     return Answer(value=with_actions(read_order(connection, order_id)))
+
+
+def _book(connection: Connection, ask: Ask, order_id: UUID, slot: Slot, on_purpose: str | None) -> None:
+    """Book a slot; one that only a person's reason allows is told as a choice of theirs."""
+    try:
+        book(connection, order_id, slot)
+    except OutsideHours:
+        if on_purpose is None:
+            raise
+        book(connection, order_id, slot, outside_hours=True)
+        when = f"outside, {slot.technician_id} at {slot.starts:%Y-%m-%d %H:%M} UTC"
+        pin(connection, order_id, "hours", when, actor=ask.actor or "planner", why=on_purpose)
 
 
 def complete_order(connection: Connection, ask: Ask, order_id: UUID, asked: Completion) -> Answer:

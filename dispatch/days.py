@@ -143,7 +143,8 @@ def write_days(connection: Connection, plan_id: UUID, days: Days, plan: VisitPla
         for order in days.placeless
     ]
     figures = plan.figures
-    words = f"{figures.visits} visits, {figures.unassigned} left out, {figures.travel_m / 1000:.0f} km on the road"
+    visits = "1 visit" if figures.visits == 1 else f"{figures.visits} visits"
+    words = f"{visits}, {figures.unassigned} left out, {figures.travel_m / 1000:.0f} km on the road"
     write_lines(
         connection,
         plan_id,

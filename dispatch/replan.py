@@ -110,7 +110,8 @@ def after_overrun(question: Question, late: str, movable: Mapping[str, Job], par
     space = replace(space, days=days)
     lost.sort(key=lambda stop: (-movable[stop.key].prize, stop.windows))
     moved = [_rehome(space, tours, movable[stop.key], stop, question) for stop in lost]
-    why = f"{len(moved)} agreed visits cannot be kept as they are" if moved else "every agreed visit can still be kept"
+    visits = "1 agreed visit" if len(moved) == 1 else f"{len(moved)} agreed visits"
+    why = f"{visits} cannot be kept as they are" if moved else "every agreed visit can still be kept"
     return Replan(slot=None, moved=tuple(moved), why=why)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.errors import BadInput, Conflict, NotFound
 from domain.states import ORDER
+from domain.visits import Period
 from store.api_evidence import ShownEvidence, read_evidence
 from store.api_findings import words_for
 from store.api_locks import lock_entity
@@ -15,6 +16,7 @@ from store.api_rows import row, rows
 from store.database import Connection
 from store.moves import Change, history
 from store.sql import queries
+from store.working_hours import at_work, require_at_work
 
 _SQL = queries("api_orders")
 
@@ -160,10 +162,11 @@ def tasks_of(connection: Connection, order_ids: list[UUID]) -> list[Task]:
     ]
 
 
-def book(connection: Connection, order_id: UUID, slot: Slot) -> None:
+def book(connection: Connection, order_id: UUID, slot: Slot, *, outside_hours: bool = False) -> None:
     """Write a slot into a locked order; BadInput or Conflict says what is in the way and who could come instead.
 
-    A technician needs the kind of every appliance of the order among their skills.
+    A technician needs the kind of every appliance of the order among their skills, and to be at work then unless a
+    person books `outside_hours` on purpose.
     """
     found = connection.execute(_SQL["technician"], {"id": slot.technician_id}).fetchone()
     if found is None:
@@ -197,6 +200,9 @@ def book(connection: Connection, order_id: UUID, slot: Slot) -> None:
             f"technician {slot.technician_id} is booked for order {number} from {starts:%Y-%m-%d %H:%M} to "
             f"{ends:%H:%M} UTC; choose another time; {_instead(connection, asked)}"
         )
+    if not outside_hours:
+        period = Period(starts=slot.starts, ends=slot.ends)
+        require_at_work(connection, slot.technician_id, period, _instead(connection, asked))
     connection.execute(_SQL["book"], {**asked, "outlet_id": outlet_id})
 
 
@@ -234,5 +240,6 @@ def refuse_second_open_order(connection: Connection, order_id: UUID) -> None:
 
 
 def _instead(connection: Connection, asked: Mapping[str, Any]) -> str:
-    free = [technician for (technician,) in connection.execute(_SQL["able_and_free"], asked)]
+    working = [one.id for one in at_work(connection, Period(starts=asked["starts"], ends=asked["ends"]))]
+    free = [who for (who,) in connection.execute(_SQL["able_and_free"], {**asked, "working": working})]
     return f"able and free then: {', '.join(free)}" if free else "nobody else is able and free then"

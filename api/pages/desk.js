@@ -3,7 +3,7 @@
 import { card, make, when, words } from "./cards.js";
 
 const MAY_CHANGE = new Set(["proposed", "approved", "offered", "confirmed", "scheduled", "reopened"]);
-const CHOICE_WORDS = { lane: "order", tasks: "work", urgency: "urgency", due_by: "date", outlet: "outlet", technician: "technician", slots: "times", needed: "still needed" };
+const CHOICE_WORDS = { lane: "order", tasks: "work", urgency: "urgency", due_by: "date", outlet: "outlet", technician: "technician", slots: "times", needed: "still needed", hours: "working hours" };
 const CALL_WORDS = {
   consent: "offer not answered",
   follow_up: "after the visit",

@@ -106,7 +106,7 @@ def as_table(truth: Mapping[str, int], why: Mapping[str, int]) -> str:
     """The failures that were due as rows of a Markdown table; of those found in time, the share prevented."""
     due, prevented = truth["failures_due"], truth["failures_prevented"]
     in_time = due - sum(why[reason] for reason in OF_DETECTION)
-    rows = [("failures that were due", due), ("prevented", prevented), *why.items()]
+    rows: list[tuple[str, int | str]] = [("failures that were due", due), ("prevented", prevented), *why.items()]
     rows.append(("prevented of those found two days or more before", f"{prevented} of {in_time}"))
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {number} |" for name, number in rows)])
 

@@ -34,7 +34,7 @@ WHERE t.order_id = ANY(%(orders)s) ORDER BY t.added_at, t.id
 -- name: choices
 SELECT order_id, choice, value, why, actor, by_person, at FROM present_choice
 WHERE order_id = ANY(%(orders)s) ORDER BY array_position(
-    ARRAY['lane', 'tasks', 'urgency', 'due_by', 'outlet', 'technician', 'slots'], choice)
+    ARRAY['lane', 'tasks', 'urgency', 'due_by', 'outlet', 'technician', 'slots', 'hours'], choice)
 
 -- name: book
 UPDATE service_order
@@ -59,7 +59,7 @@ ORDER BY visit_starts LIMIT 1
 -- name: able_and_free
 -- Who could do it instead.
 SELECT t.id FROM technician t
-WHERE t.active AND t.skills @> %(kinds)s::text[]
+WHERE t.id = ANY(%(working)s) AND t.skills @> %(kinds)s::text[]
   AND NOT EXISTS (SELECT FROM service_order o WHERE o.technician_id = t.id AND o.id <> %(id)s
                   AND o.state IN ('scheduled', 'en_route', 'on_site')
                   AND o.visit_starts < %(ends)s AND o.visit_ends > %(starts)s)

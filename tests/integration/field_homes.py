@@ -78,7 +78,12 @@ def add_visit(connection: Connection, home: str = "home-1", state: str = "schedu
     assert task is not None
     if state != "proposed":
         starts = NOW + timedelta(hours=hours)
-        book(connection, order[0], Slot(technician_id="tech-1", starts=starts, ends=starts + timedelta(hours=2)))
+        book(
+            connection,
+            order[0],
+            Slot(technician_id="tech-1", starts=starts, ends=starts + timedelta(hours=2)),
+            outside_hours=True,
+        )
         go(connection, order[0], state)
     return Visit(order[0], task[0], key)
 

@@ -121,6 +121,41 @@ def test_a_technician_is_not_sent_to_two_homes_at_once(
         assert act(api, second, "schedule", slot(hours=2)).status_code == 200, "one visit may end as the next starts"
 
 
+def test_a_visit_outside_working_hours_is_booked_on_purpose_only(
+    connection: Connection, database_url: str, mqtt_url: str
+) -> None:
+    order = proposed_order(connection)
+    for name in ("tech-1", "late"):
+        add_technician(connection, name, Kind.AIR_CONDITIONER)
+    day = {"weekday": 1, "starts": "12:00", "ends": "21:00", "break_minutes": 0}
+    evening, sunday = slot(hours=9), slot(hours=5 * 24)  # Tuesday 18:00 to 20:00; the usual week is 8 to 17
+    with client(database_url, mqtt_url) as api:
+        late = {"If-Match": api.get("/api/v1/technicians/late/work").headers["ETag"]}
+        api.put("/api/v1/technicians/late/hours", json={"days": [day]}, headers=late).raise_for_status()
+        act(api, order, "approve")
+        refused = act(api, order, "schedule", evening)
+        assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
+        said = refused.json()["detail"]
+        assert "tech-1 works 08:00 to 17:00 on Tuesday 2025-06-03 (UTC)" in said, said
+        assert "from 18:00 to 20:00" in said
+        assert "outside_hours true and a reason" in said
+        assert said.endswith("able and free then: late")
+        assert "tech-1 does not work on Sunday" in act(api, order, "schedule", sunday).json()["detail"]
+        over = act(api, order, "schedule", slot(hours=7, length_h=1.5))
+        assert over.status_code == 409, "it begins within and ends half an hour after work"
+        to_the_minute = act(api, order, "schedule", slot(hours=6))
+        assert to_the_minute.status_code == 200, to_the_minute.text
+        assert act(api, order, "schedule", evening).status_code == 409, "a visit is not moved there either"
+        why = {"outside_hours": True, "reason": "she works days, he agreed"}
+        assert "reason" in act(api, order, "schedule", evening | {"outside_hours": True}).json()["detail"]
+        booked = act(api, order, "schedule", evening | why, X_Actor="night desk").json()
+        assert booked["visit_starts"] == "2025-06-03T18:00:00Z"
+        read = api.get(f"/api/v1/orders/{order}").json()
+    (choice,) = [one for one in read["choices"] if one["choice"] == "hours"]
+    assert (choice["actor"], choice["by_person"], choice["why"]) == ("night desk", True, "she works days, he agreed")
+    assert choice["value"] == "outside, tech-1 at 2025-06-03 18:00 UTC"
+
+
 def test_of_planners_who_book_the_same_technician_at_the_same_moment_one_wins(
     connection: Connection, database_url: str, mqtt_url: str
 ) -> None:

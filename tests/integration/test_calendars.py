@@ -31,7 +31,12 @@ def at(connection: Connection, order: UUID, days: int, technician: str = "tech-1
     """The visit is at nine, so many days from now; however it stood before."""
     with connection.transaction():
         starts = NOW + days * DAY
-        book(connection, order, Slot(technician_id=technician, starts=starts, ends=starts + timedelta(hours=1)))
+        book(
+            connection,
+            order,
+            Slot(technician_id=technician, starts=starts, ends=starts + timedelta(hours=1)),
+            outside_hours=True,
+        )
 
 
 def events(answer: httpx.Response) -> list[tuple[str, int, str, str]]:

@@ -63,7 +63,12 @@ def again(connection: Connection, order: UUID, at: datetime, technician: str = "
     """Book another time for an order that is confirmed or open again."""
     with connection.transaction():
         move(connection, ORDER, order, "confirmed", actor="planner", reason="r", at=NOW, via=TO_SCHEDULED)
-        book(connection, order, Slot(technician_id=technician, starts=at, ends=at + timedelta(hours=2)))
+        book(
+            connection,
+            order,
+            Slot(technician_id=technician, starts=at, ends=at + timedelta(hours=2)),
+            outside_hours=True,
+        )
         move(connection, ORDER, order, "scheduled", actor="planner", reason="r", at=NOW)
 
 
