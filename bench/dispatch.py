@@ -60,7 +60,7 @@ def simulated_day(seed: int, jobs: int, technicians: int, outlets: int) -> Quest
 def _job(rng: random.Random, number: int, outlets: Sequence[Outlet]) -> Job:
     place = Place(latitude=52.5 + rng.gauss(0, 0.12), longitude=13.4 + rng.gauss(0, 0.2))
     agreed = rng.random() < 0.2
-    opens, closes = rng.choice([(6, 15), (6, 15), (6, 10), (10, 15), (8, 10), (12, 14)])
+    opens, closes = rng.choice([(6.0, 15.0), (6, 15), (6, 10), (10, 15), (8, 10), (12, 14)])
     if agreed:
         opens = closes = rng.randrange(12, 26) / 2
     due = MIDNIGHT + timedelta(hours=rng.choice([10, 24, 72, 240]))
@@ -143,7 +143,7 @@ def published(folder: Path | None, seconds: float) -> list[dict[str, Any]]:
 
 def _published(instance: Path, solution: Path, seconds: float) -> dict[str, Any]:
     layout = "solomon" if instance.suffix == ".txt" else None
-    data = pyvrp.read(str(instance), round_func="dimacs", **({"instance_format": layout} if layout else {}))  # type: ignore[arg-type]
+    data = pyvrp.read(str(instance), round_func="dimacs", **({"instance_format": layout} if layout else {}))
     known = pyvrp.read_solution(str(solution), data)
     result = pyvrp.solve(data, MaxRuntime(seconds), seed=1, display=False)
     return {

@@ -231,7 +231,7 @@ def _job_backlog(services: Services, program: Callable[[str], Path], sizes: Size
             ended = time.time()
             row = connection.execute(_FIRST_ROW, (f"bench-{load.run}-%",)).fetchone()
             assert row is not None
-            took = ended - row[0].timestamp()
+            took: float = ended - row[0].timestamp()
     finally:
         watch.close()
         _stop(worker)
@@ -260,7 +260,7 @@ def _copy(services: Services, program: Callable[[str], Path], sizes: Sizes) -> f
     packer = RowPacker(reading_signals(kind))
     pack, catalogue, now_us = packer.compile(), reading_catalogue(kind), time.time_ns() // 1000
     with connect(services.database_url, application="bench", autocommit=True) as connection:
-        keys = dict(
+        keys: dict[str, int] = dict(
             connection.execute("SELECT id, key FROM appliance WHERE id LIKE %s", (f"bench-{load.run}-%",)).fetchall()
         )
         rows = []
