@@ -108,7 +108,7 @@ function ageWords(days) {
 
 function partPart(parts, kind) {
   if (!parts.length) return "";
-  return fold(`Parts that a ${words(kind)} needs`, make("div", "panel", intervals(parts.map((part) => ({ name: words(part.part), one: part.per_1000_months })), RATE)));
+  return fold(`Parts needed: ${words(kind)}`, make("div", "panel", intervals(parts.map((part) => ({ name: words(part.part), one: part.per_1000_months })), RATE)));
 }
 
 function exports() {
