@@ -11,12 +11,14 @@ from store.care_orders import lock_orders
 from store.database import translated
 from store.moves import move
 from store.reopening import reopen
+from store.standing_hazards import judge_hazards_anew
 
 
 def settle(work: Work) -> Counts:
     """Resolve findings, then judge the orders by them."""
     with translated():
         end_repaired(work.connection)
+        judge_hazards_anew(work.connection)
     return for_each_household(work, households(work.connection, Question.SETTLE), _settle_household, "settled")
 
 

@@ -6,7 +6,7 @@ A latch lives under its key in the rule's memory: absent while quiet, otherwise 
     top     last reading above the threshold
     held    time between successive readings that were both above: what was observed, not what was hoped
     n       readings above
-    on      present once the alarm has begun
+    on      present once the alarm has begun; `top` goes on being noted, which tells whether work on it helped
     calm    first of the calm readings that may end it
 Dicts are replaced, never changed, so an earlier memory stays as it was.
 """
@@ -60,6 +60,8 @@ def turn(
                 return Edge(True, at_us)
         return None
     if "on" in run:
+        if above:
+            memory[key] = run = {**run, "top": at_us}
         return _towards_end(memory, key, hold, at_us, calm)
     if above:
         return _towards_begin(memory, key, hold, at_us, blocked)

@@ -2,12 +2,16 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from domain.faults import Urgency
+from domain.readings import from_us
 from domain.signals import Kind
 from domain.states import ORDER
+from ingest.safety import StaticFacts, judge
 from scheduler.follow_up import follow_up_reminders
 from scheduler.propose import propose
 from scheduler.remind import remind
@@ -313,6 +317,41 @@ def test_work_that_did_not_help_reopens_the_order_after_the_answer_time(homes: H
     take_to(homes, "completed")
     (service,) = read_services(homes.connection, NOW - timedelta(days=1), NOW + timedelta(days=1))
     assert (sorted(service.outcomes), service.completions) == (["confirmed", "other_fault"], 2)
+
+
+@pytest.mark.usefixtures("crew")
+@pytest.mark.parametrize(("after", "becomes"), [(30.0, "reopened"), (2.0, "completed")])
+def test_a_hazard_that_readings_go_on_to_show_reopens_the_order(homes: Homes, after: float, becomes: str) -> None:
+    """A rule speaks at the edges only: nothing is said of an overload that goes on. The other circuit was off for two
+    hours and is fine since, which is not yet long enough to be over."""
+    circuit, facts, state = homes.appliance(Kind.CIRCUIT), StaticFacts(breaker_rating_a=25.0), dict[str, Any]()
+
+    def hear(hours: float, current_a: float) -> None:
+        nonlocal state
+        at_us = round((day(0) + timedelta(hours=hours)).timestamp() * 1e6)
+        state, alarms = judge(Kind.CIRCUIT, facts, state, at_us, {"current_a": current_a})
+        for alarm in alarms:
+            assert alarm.on
+            homes.find(circuit, "overload", from_us(alarm.at_us))
+        homes.connection.execute(
+            "INSERT INTO safety_state (appliance_key, state) VALUES (%s, %s)"
+            " ON CONFLICT (appliance_key) DO UPDATE SET state = excluded.state",
+            (circuit.key, Jsonb(state)),
+        )
+
+    for minute in range(3):
+        hear(minute / 60, 30.0)
+    homes.hear(circuit, day(0) + timedelta(minutes=2))
+    work = work_on(homes.connection)
+    propose(work)
+    take_to(homes, "completed")
+    hear(0.5, 30.0)
+    settle(work)
+    assert homes.one("SELECT state FROM service_order") == "completed", "within the hour that work on a hazard has"
+    hear(2.5, after)
+    homes.hear(circuit, day(0) + timedelta(hours=2.5))
+    settle(work)
+    assert homes.one("SELECT state FROM service_order") == becomes
 
 
 @pytest.mark.usefixtures("crew")
