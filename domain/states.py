@@ -175,10 +175,11 @@ APPEAL: Final = _machine(
 SUSPENSION: Final = _machine(
     "suspension",
     "suspended",
-    {"suspended": "reinstated removed lifted", "reinstated": "", "removed": "", "lifted": ""},
+    {"suspended": "reinstated removed lifted", "reinstated": "", "removed": "reinstated", "lifted": ""},
     "suspended",
 )
-"""Of a technician, until a person decides; `lifted`: an appeal took away what it rested on."""
+"""Of a technician, until a person decides; `lifted`: an appeal took away what it rested on.
+A removal can be taken back."""
 
 CAMPAIGN: Final = _machine(
     "campaign",

@@ -62,11 +62,6 @@ def read_suspensions(connection: Connection, technician_id: str) -> list[Suspens
     return rows(connection, Suspension, _SQL["of_technician"], {"technician_id": technician_id})
 
 
-def open_suspension(connection: Connection, technician_id: str) -> Suspension | None:
-    """The one that nobody has decided yet."""
-    return next((s for s in read_suspensions(connection, technician_id) if s.state == SUSPENSION.start), None)
-
-
 def end_suspension(
     connection: Connection, found: Suspension, to: str, answer: str, *, actor: str, at: datetime
 ) -> Suspension:

@@ -118,10 +118,10 @@ function vanPart(technician, stock, again) {
 /** Where somebody gets no visits until a person decides, and what was decided before. */
 export function suspensionParts(record, again) {
   if (!record.suspensions.length) return [];
-  const cards = record.suspensions.map((one) => {
+  const cards = record.suspensions.map((one, index) => {
     const made = make("div", "panel", make("p", "", make("strong", "", `${day(one.since)}, ${one.state}: `), one.why), one.answer ? make("p", "note", `${day(one.decided_at)}: ${one.answer}`) : "");
     made.dataset.id = one.id;
-    if (!one.decided_at && again) {
+    if (again && (!one.decided_at || (one.state === "removed" && index === 0))) {
       made.append(form(
         labelled("may work again", select("reinstated", { yes: "yes, gets visits again", no: "no, stays out" })),
         Object.assign(labelled("the reason", input("answer", { required: true, maxLength: 500 })), { className: "field wide" }),

@@ -7,7 +7,7 @@ import { intervals } from "./quality.js";
 const SHARE = { say: percent, unit: "" };
 const RATIO = { say: (value) => `${number(value, 3)} ×`, unit: "times" };
 const RATES = { first_visit_fix: "fixed at the first visit", repeat: "repeated repairs", misjudgement: "misjudged tasks", false_cost: "visits for nothing", satisfaction: "satisfaction", parts_returned: "parts brought back" };
-const STANDING = { active: ["may work", "good"], suspended: ["suspended after two C", "bad"], removed: ["removed after three C", "bad"] };
+const STANDING = { active: ["may work", "good"], suspended: ["suspended", "bad"], removed: ["removed", "bad"] };
 const GRADES = { A: "good", B: "wait", C: "bad" };
 const GATES = { reported: "report", proved: "proof by telemetry", followed_up: "follow-up", no_open_complaint: "the end of a complaint" };
 const MONTHS = 12;

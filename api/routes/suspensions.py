@@ -11,7 +11,7 @@ from quality.grades import MonthGrade, Standing, standing
 from quality.points import LASTS, points_left
 from store.database import Connection
 from store.people import lock_person
-from store.suspensions import Suspension, end_suspension, open_suspension, read_suspension, read_suspensions
+from store.suspensions import Suspension, end_suspension, read_suspension, read_suspensions
 from store.technician_record import GivenGrade, read_grades, read_points, set_active
 
 router = APIRouter(tags=["technicians"])
@@ -26,11 +26,14 @@ class Ruling(Body):
 
 @router.post("/suspensions/{suspension_id}/decide", summary="Decide a suspension", response_model=Suspension)
 def decide(ask: Ask, suspension_id: str, body: Ruling) -> Response:
-    """Reinstated, the person gets visits again; only a new entry, or a new C, suspends anew."""
+    """Reinstated, the person gets visits again; only a new entry, or a new C, suspends anew. A removal is taken back in
+    the same way, as long as nothing newer is held against the person."""
 
     def work(connection: Connection) -> Answer:
         found = read_suspension(connection, entity_id(suspension_id, "suspension"))
         lock_person(connection, found.technician_id)
+        if read_suspensions(connection, found.technician_id)[0].id != found.id:
+            raise Conflict(f"{found.technician_id} has a newer suspension; decide that one")
         check_version(ask, read_suspension(connection, found.id).version, required=True)
         to, actor = "reinstated" if body.reinstated else "removed", ask.actor or "service"
         return Answer(value=end_suspension(connection, found, to, body.answer, actor=actor, at=ask.settings.now()))
@@ -39,13 +42,21 @@ def decide(ask: Ask, suspension_id: str, body: Ruling) -> Response:
 
 
 def require_not_suspended(connection: Connection, technician_id: str) -> None:
-    """Conflict while a suspension waits for a decision: switching somebody on is no decision."""
-    found = open_suspension(connection, technician_id)
-    if found is not None:
+    """Conflict while a suspension waits for a decision, or after a removal: switching somebody on is no decision."""
+    found = next(iter(read_suspensions(connection, technician_id)), None)
+    if found is not None and found.state in ("suspended", "removed"):
         raise Conflict(
-            f"{technician_id} is suspended since {found.since:%Y-%m-%d}: {found.why}; decide that first, on the page "
-            f"People or with POST /api/v1/suspensions/{found.id}/decide"
+            f"{technician_id} is {found.state}, since {found.decided_at or found.since:%Y-%m-%d}: {found.why}; decide "
+            f"that first, on the page People or with POST /api/v1/suspensions/{found.id}/decide"
         )
+
+
+def standing_now(suspensions: list[Suspension], given: list[GivenGrade], today: date) -> Standing:
+    """What holds: the last word of a person or of the job that suspends, and the grades where neither has spoken."""
+    if not suspensions:
+        return standing_of(given, today)
+    state = suspensions[0].state
+    return "suspended" if state == "suspended" else "removed" if state == "removed" else "active"
 
 
 def standing_of(given: list[GivenGrade], today: date) -> Standing:

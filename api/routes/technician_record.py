@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from api.fields import Body, Reason
 from api.requests import Answer, Ask, changing, check_version, entity_id, reading
-from api.routes.suspensions import lift_if_groundless, standing_of
+from api.routes.suspensions import lift_if_groundless, standing_now, standing_of
 from domain.errors import Conflict
 from domain.states import GRADE
 from quality.points import FULL, LASTS, TAKEN, points_left
@@ -57,12 +57,13 @@ def record(ask: Ask, technician_id: str) -> Response:
 
     def work(connection: Connection) -> dict[str, Any]:
         found, now = read_technician(connection, technician_id), ask.settings.now()
+        suspensions = read_suspensions(connection, found.id)
         grades, entries = read_grades(connection, found.id), read_points(connection, found.id, now - LASTS)
         return {
             "technician_id": found.id,
             "active": found.active,
-            "suspensions": read_suspensions(connection, found.id),
-            "standing": standing_of(grades, now.date()),
+            "suspensions": suspensions,
+            "standing": standing_now(suspensions, grades, now.date()),
             "grades": grades,
             "points": points_left([(one.points, one.at) for one in entries], now),
             "points_full": FULL,

@@ -11,6 +11,7 @@ import pytest
 from domain.faults import Urgency
 from domain.signals import Kind
 from domain.states import FINDING, ORDER
+from domain.visits import Period
 from quality.ledger import add_up
 from quality.omissions import FORETOLD_BY
 from quality.services import service_figures
@@ -26,6 +27,7 @@ from store.service_costs import NO_FAILURES_AHEAD, read_ledger
 from store.service_quality import read_services
 from store.suspensions import suspend
 from store.technician_record import done_jobs
+from store.visits import field_technicians
 from tests.integration.api_homes import (
     NOW,
     add_finding,
@@ -221,6 +223,19 @@ def test_whoever_decides_knows_of_the_third_c(connection: Connection, api: httpx
     assert (begun, one["why"]) == ([True, False, False], "three were C")
     ruling, url = {"reinstated": True, "answer": "x"}, f"/api/v1/suspensions/{one['id']}/decide"
     assert api.post(url, json=ruling, headers={"If-Match": '"1"'}).status_code == 412, "read when there were two"
+    assert api.get("/api/v1/technicians/tech-1/record").json()["standing"] == "suspended", "until a person decides"
+    removal = {"reinstated": False, "answer": "three are three"}
+    removed = api.post(url, json=removal, headers={"If-Match": f'"{one["version"]}"'}).json()
+    record = api.get("/api/v1/technicians/tech-1/record").json()
+    assert (removed["state"], record["standing"], record["active"]) == ("removed", "removed", False)
+    period = Period(starts=NOW, ends=NOW + timedelta(days=1))
+    assert not field_technicians(connection, period), "no plan counts on the person"
+    tag = {"If-Match": api.get("/api/v1/technicians/tech-1").headers["ETag"]}
+    on = api.patch("/api/v1/technicians/tech-1", json={"active": True}, headers=tag)
+    assert (on.status_code, f"suspensions/{one['id']}/decide" in on.json()["detail"]) == (409, True)
+    back = api.post(url, json=ruling, headers={"If-Match": f'"{removed["version"]}"'}).json()
+    record = api.get("/api/v1/technicians/tech-1/record").json()
+    assert (back["state"], record["standing"], record["active"]) == ("reinstated", "active", True)
 
 
 def test_points_and_settlement_say_what_is_held_and_why(connection: Connection, api: httpx.Client) -> None:

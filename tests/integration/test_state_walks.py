@@ -46,7 +46,7 @@ LEGAL: Final[dict[str, tuple[str, ...]]] = {
     "opinion": ("recorded handled verified fed_back", "handled recorded"),
     "grade": ("given appealed confirmed", "appealed overturned"),
     "appeal": ("appealed confirmed", "appealed overturned"),
-    "suspension": ("suspended reinstated", "suspended removed", "suspended lifted"),
+    "suspension": ("suspended reinstated", "suspended removed reinstated", "suspended lifted"),
     "campaign": ("draft announced closed", "draft cancelled", "announced cancelled"),
     "participation": ("invited accepted done", "invited declined", "accepted declined"),
     "model": ("candidate shadow champion retired candidate", "shadow candidate", "candidate retired", "shadow retired"),
