@@ -227,7 +227,7 @@ def record_outcomes(connection: Connection, order_id: UUID, outcomes: Mapping[UU
     for task_id, outcome in outcomes.items():
         done = connection.execute(_SQL["outcome"], {"task_id": task_id, "id": order_id, "outcome": outcome})
         if done.rowcount != 1:
-            raise BadInput(f"task {task_id} is not one of order {order_id}; read the order for its tasks")
+            raise BadInput(f"task {task_id} is not one of this order; read the order for its tasks")
 
 
 def refuse_second_open_order(connection: Connection, order_id: UUID) -> None:

@@ -59,7 +59,7 @@ def split_order(connection: Connection, order: ShownOrder, task_ids: Sequence[UU
     """
     own = {task.id: task for task in order.tasks}
     if missing := [task_id for task_id in task_ids if task_id not in own]:
-        raise BadInput(f"task {missing[0]} is not one of order {order.id}; read the order for its tasks")
+        raise BadInput(f"task {missing[0]} is not one of order {order.number}; read the order for its tasks")
     if len(set(task_ids)) == len(own):
         raise BadInput("all tasks would leave the order; leave at least one, or decline the order")
     hazard = any(own[task_id].urgency == Urgency.URGENT for task_id in task_ids)

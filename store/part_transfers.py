@@ -34,6 +34,7 @@ class Transfer:
     to_place: str
     task_id: UUID | None
     order_id: UUID | None
+    order_number: int | None
     state: str
     explanation: str
     asked_by: str

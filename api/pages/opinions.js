@@ -1,6 +1,6 @@
 // What owners say, with the clock of their answer and the four duties.
 
-import { all, ask, card, chosen, distance, doing, empty, filters, fold, form, input, labelled, make, section, select, suggested, text, when, words } from "./page.js";
+import { all, ask, card, chosen, distance, doing, empty, filters, fold, form, input, labelled, make, orderField, section, select, suggested, text, when, words } from "./page.js";
 
 export const title = "Opinions";
 export const changes = ["opinion"];
@@ -77,7 +77,7 @@ function newOpinion(again) {
     labelled("kind", select("kind", ["complaint", "praise", "suggestion"])),
     labelled("came by", select("channel", CHANNELS)),
     labelled("household", suggested("households", (one) => one.name, input("household_id", { required: true }))),
-    labelled("order, if it is about one", suggested("orders", (one) => `No. ${one.number}, ${one.household_name}`, input("order_id"))),
+    labelled("order, if it is about one", orderField("order_id")),
     Object.assign(labelled("what was said", text("text", { required: true })), { className: "field wide" }),
     make("div", "actions", doing("Record", "main", ({ elements: e }) => ({
       path: "/opinions",

@@ -88,6 +88,29 @@ export function suggested(list, say, field) {
   return make("span", "suggested", field, names);
 }
 
+/** A field for an order, by the number that people know it by; the form carries its id. `order` is what it begins with. */
+export function orderField(name, { required = false, order = null } = {}) {
+  const said = (one) => `No. ${one.number}, ${one.household_name}`;
+  const ids = order ? { [said(order)]: order.id, [order.number]: order.id } : {};
+  const kept = Object.assign(document.createElement("input"), { type: "hidden", name, value: order?.id ?? "" });
+  const shown = input("", { required, defaultValue: order ? said(order) : "", placeholder: "number" });
+  const names = Object.assign(document.createElement("datalist"), { id: `suggested-${(lists += 1)}` });
+  const read = () => {
+    const text = shown.value.trim();
+    kept.value = ids[text.replace(/^no\. */i, "")] ?? ids[text] ?? "";
+    shown.setCustomValidity(text && !kept.value ? "There is no such order among the newest; choose one of those that are proposed." : "");
+  };
+  shown.setAttribute("list", names.id);
+  shown.addEventListener("input", read);
+  shown.addEventListener("focus", async () => {
+    const { items } = await ask(`/orders?limit=${MOST_SUGGESTED}`).catch(() => ({ items: [] }));
+    for (const one of items) ids[said(one)] = ids[one.number] = one.id;
+    names.replaceChildren(...items.map((one) => new Option("", said(one))));
+    read();
+  }, { once: true });
+  return make("span", "suggested", shown, names, kept);
+}
+
 /** Boxes to tick; what is ticked is read with `ticked`. */
 export function boxes(name, choices, marked = []) {
   const made = make("fieldset", "boxes", ...choices.map((one) => {

@@ -62,6 +62,7 @@ function transferPart(items, again) {
   return first(sorted, 12, (rows) => table("Transfers", rows, {
     "no.": (one) => one.number,
     "part": (one) => `${one.quantity} × ${words(one.part_id)}`,
+    "for": (one) => one.order_number ? `order ${one.order_number}` : "stock",
     "way": (one) => `${place(one.from_place)} → ${place(one.to_place)}`,
     "state": (one) => chip(words(one.state), TONES[one.state]),
     "why": (one) => one.explanation,

@@ -1,6 +1,6 @@
 // What owners may be charged: price lists by day, prices of parts, what a visit costs by them and what was charged.
 
-import { all, ask, chip, choose, chosen, complain, day, doing, empty, first, fold, form, input, labelled, make, section, select, suggested, table, when, words } from "./page.js";
+import { all, ask, chip, choose, chosen, complain, day, doing, empty, first, fold, form, input, labelled, make, orderField, section, select, table, when, words } from "./page.js";
 
 export const title = "Prices";
 export const changes = [];
@@ -52,7 +52,8 @@ function listPart(items) {
 
 async function visitPart(again) {
   const id = chosen("order");
-  const field = suggested("orders", (one) => `No. ${one.number}, ${one.household_name}`, input("order", { required: true, value: id }));
+  const order = id ? await ask(`/orders/${id}`).catch(() => null) : null;
+  const field = orderField("order", { required: true, order });
   const made = form(labelled("order", field), make("div", "actions", make("button", "main", "Show")));
   made.addEventListener("submit", () => {
     choose({ order: made.elements.order.value.trim() });
@@ -60,8 +61,7 @@ async function visitPart(again) {
   });
   if (!id) return make("div", "", made, make("div", "gap", empty("Choose an order: what its owner may be charged stands here line by line, beside what was charged.")));
   try {
-    const [order, quote] = await Promise.all([ask(`/orders/${id}`), ask(`/orders/${id}/quote`)]);
-    return make("div", "", made, quotePart(order, quote, again));
+    return make("div", "", made, quotePart(order ?? await ask(`/orders/${id}`), await ask(`/orders/${id}/quote`), again));
   } catch (error) {
     complain(error);
     return made;

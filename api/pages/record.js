@@ -1,6 +1,6 @@
 // A technician's record, as planners and as the person sees it: grade and what it rests on, points, rates, earnings.
 
-import { ask, chip, chosen, day, distance, doing, empty, facts, first, fold, form, input, labelled, make, money, number, percent, queryOf, section, select, suggested, table, text, words } from "./page.js";
+import { ask, chip, chosen, day, distance, doing, empty, facts, first, fold, form, labelled, make, money, number, orderField, percent, queryOf, section, select, table, text, words } from "./page.js";
 import { suspensionParts } from "./people_edit.js";
 import { intervals } from "./quality.js";
 
@@ -104,7 +104,7 @@ function pointPart(record, person, again) {
   }
   return make("div", "", ledger, fold("Take points off", form(
     labelled("for", select("reason", { broken_promise: "broken promise: 2 points", overcharging: "overcharging: 6 points" })),
-    labelled("order, if it is about one", suggested("orders", (one) => `No. ${one.number}, ${one.household_name}`, input("order_id"))),
+    labelled("order, if it is about one", orderField("order_id")),
     Object.assign(labelled("what happened", text("note", { required: true, maxLength: 500 })), { className: "field wide" }),
     make("div", "actions", doing("Take off", "main", ({ elements: e }) => ({ path: `/technicians/${record.technician_id}/points`, body: { reason: e.reason.value, order_id: e.order_id.value.trim() || null, note: e.note.value } }), again)))));
 }

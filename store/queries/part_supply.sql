@@ -100,13 +100,15 @@ WHERE task_id = %(task_id)s AND part_id = %(part_id)s AND state IN ('requested',
 UPDATE part_transfer SET from_place = %(from_place)s, explanation = %(explanation)s WHERE id = %(id)s
 
 -- name: transfer
-SELECT x.id, x.number, x.part_id, x.quantity, x.from_place, x.to_place, x.task_id, t.order_id, x.state, x.explanation,
-       x.asked_by, x.asked_at, x.version
+SELECT x.id, x.number, x.part_id, x.quantity, x.from_place, x.to_place, x.task_id, t.order_id,
+       (SELECT o.number FROM service_order o WHERE o.id = t.order_id) AS order_number, x.state, x.explanation, x.asked_by,
+       x.asked_at, x.version
 FROM part_transfer x LEFT JOIN order_task t ON t.id = x.task_id WHERE x.id = %(id)s
 
 -- name: transfer_page
-SELECT x.id, x.number, x.part_id, x.quantity, x.from_place, x.to_place, x.task_id, t.order_id, x.state, x.explanation,
-       x.asked_by, x.asked_at, x.version
+SELECT x.id, x.number, x.part_id, x.quantity, x.from_place, x.to_place, x.task_id, t.order_id,
+       (SELECT o.number FROM service_order o WHERE o.id = t.order_id) AS order_number, x.state, x.explanation, x.asked_by,
+       x.asked_at, x.version
 FROM part_transfer x LEFT JOIN order_task t ON t.id = x.task_id
 WHERE (%(after)s::bigint IS NULL OR x.number < %(after)s)
   AND (%(states)s::text[] IS NULL OR x.state = ANY(%(states)s))

@@ -82,7 +82,8 @@ DEEDS: tuple[tuple[str, str | None, dict[str, str], str, str], ...] = (
 )
 """Page, what is unfolded, what is filled in, the button, and what the page says afterwards."""
 NAMELESS = """() => [...document.querySelectorAll('button, a[href], input, select, textarea')].filter((one) =>
-    !(one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim())).map((one) => one.outerHTML)"""
+    !(one.type === 'hidden' || one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim()))
+    .map((one) => one.outerHTML)"""
 OVERFLOW = "() => document.documentElement.scrollWidth - window.innerWidth"
 
 
@@ -138,6 +139,13 @@ def test_every_page_shows_what_there_is_on_desk_and_phone_and_does_what_it_offer
                 look(seen, path, said)
             for deed in DEEDS:
                 do(seen, *deed)
+            page = seen.open("/pages/prices.html")
+            page.get_by_label("order", exact=True).fill("1")
+            expect(page.locator("input[name=order]")).not_to_have_value("")
+            page.get_by_role("button", name="Show", exact=True).click()
+            expect(page.locator("main")).to_contain_text("Order 1, ")
+            shown = page.get_by_label("order", exact=True).input_value()
+            assert shown.startswith("No. 1, "), "people know an order by its number"
 
 
 def test_an_empty_console_says_what_will_appear(database_url: str, mqtt_url: str, watch: Watch) -> None:

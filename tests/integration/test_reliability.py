@@ -199,6 +199,12 @@ def test_open_tables_name_no_home_and_no_serial_number(connection: Connection, a
     assert not plain & set(tables["appliances"]["unit"]), "whoever guesses an id cannot find its unit"
     assert tables["confirmed_faults"]["fault"].to_list() == ["compressor_failing"] * 6
     assert set(tables["confirmed_faults"]["unit"]) <= set(tables["appliances"]["unit"])
+    units = tables["appliances"].select("unit", "batch")
+    counted = tables["confirmed_faults"].select("unit").join(units, on="unit").group_by("batch").len()
+    asked = {"kind": "refrigerator", "by": "batch"}
+    groups = api.get("/api/v1/reports/failure-rates", params=asked).json()["groups"]
+    said = {g["value"]: g["events"] for g in groups if g["fault"] == "compressor_failing" and g["events"]}
+    assert dict(counted.iter_rows()) == said == {"b0": 1, "b3": 5}, "the tables give the same figures as the API"
     assert tables["cases"].height == 0
     assert "ratio" in tables["cases"].columns
 
