@@ -16,7 +16,7 @@ import numpy as np
 from domain.errors import BadInput
 from domain.faults import Urgency
 from domain.signals import Kind
-from models.evaluation.calibration import calibration
+from models.evaluation.calibration import Counts, calibration
 from models.evaluation.case import ROWS_PER_PIECE, Case, Piece, open_case, pieces
 from models.evaluation.figures import rate_per_1000
 from models.evaluation.truth import TRUTH_FILE, is_simulated, read_truth, read_weights
@@ -129,7 +129,8 @@ def refit(model: TrainedModel, name: str, outcomes: Sequence[Example], data_to: 
     examples = (*model.examples, *outcomes)
     before = model.provenance
     fitted = fit_probabilities(examples)
-    said = [(fitted[(one.kind, one.group)].probability(one.score), one.there, one.weight) for one in outcomes]
+    said = [(fitted[(one.kind, one.group)].probability(one.score), one.there, Counts(one.weight, one.weight))
+            for one in outcomes]  # fmt: skip
     figures = {"outcomes": dict(Counter("there" if one.there else "not there" for one in outcomes)),
                "fitted_on_outcomes": calibration(*zip(*said, strict=True))}  # fmt: skip
     provenance = replace(
