@@ -1,5 +1,6 @@
 -- name: cases
--- Open findings of claimed appliances with what is known of their visit, and the roles that are held for them.
+-- Open findings of claimed appliances with what is known of their visit, and the roles that are held for them. Work that is
+-- done and waits for its proof needs nothing any more, unless it is opened again.
 SELECT a.kind, f.fault, f.urgency, f.probability, f.fails_p10, f.fails_p50, f.fails_p90, h.latitude, h.longitude,
        o.outlet_id, o.visit_starts, o.due_by, o.id IS NOT NULL,
        coalesce((SELECT array_agg(DISTINCT coalesce(p.role, p.id)) FROM part_reservation r JOIN part p ON p.id = r.part_id
@@ -11,6 +12,8 @@ LEFT JOIN LATERAL (
       AND s.state NOT IN ('completed', 'verified', 'declined', 'cancelled') LIMIT 1) t ON true
 LEFT JOIN service_order o ON o.id = t.order_id
 WHERE f.state IN ('open', 'acknowledged') AND f.cleared_at IS NULL AND (f.urgency <> 'self' OR cardinality(f.parts) > 0)
+  AND NOT EXISTS (SELECT FROM order_task w JOIN service_order d ON d.id = w.order_id
+                  WHERE w.finding_id = f.id AND d.state = 'completed')
 
 -- name: fleet
 SELECT h.id, h.latitude, h.longitude, a.kind, count(*)::int

@@ -3,8 +3,10 @@
 import pytest
 
 from domain.errors import Conflict
+from domain.states import ORDER
 from scheduler.parts import supply_parts
 from store.database import Connection
+from store.moves import move
 from store.part_supply import read_needs
 from store.part_transfers import list_transfers, request_transfer
 from store.reservations import receive_for_task
@@ -170,3 +172,21 @@ def test_the_forecast_counts_what_is_found_what_may_come_and_what_is_there(
         assert found["outlet-1", "defrost_sensor"]["order_now"] == 0
         (shortage,) = api.get("/api/v1/stock/shortages").json()
         assert (shortage["role"], shortage["order_id"]) == ("defrost_sensor", str(visit.order))
+
+
+def test_work_that_waits_for_its_proof_is_not_forecast_once_more(
+    connection: Connection, database_url: str, mqtt_url: str, visit: Visit
+) -> None:
+    connection.execute("UPDATE household SET latitude = 50, longitude = 8")
+    connection.execute("UPDATE order_task SET outcome = 'confirmed'")
+    with client(database_url, mqtt_url) as api:
+
+        def needed() -> float:
+            weeks = {f["role"]: f["weeks"] for f in api.get("/api/v1/stock/forecast", params={"weeks": 2}).json()}
+            return sum(float(week["mean"]) for week in weeks["defrost_heater"])
+
+        with connection.transaction():
+            move(connection, ORDER, visit.order, "completed", actor="t", reason="r", at=NOW, via=frozenset(ORDER.moves))
+        assert needed() == pytest.approx(0, abs=0.01), "base rates only"
+        api.post(f"/api/v1/orders/{visit.order}/reopen").raise_for_status()
+        assert needed() == pytest.approx(0.54, abs=0.01), "it did not help"
