@@ -121,6 +121,11 @@ def _invalid(request: Request, error: Exception) -> Response:
 def _said(error: Mapping[str, Any]) -> str:
     if error["type"] == "json_invalid":
         return f"not valid JSON: {error.get('ctx', {}).get('error', '')}".rstrip(": ")
+    if error["type"] == "missing":
+        whole = error["loc"] == ("body",)
+        return "send a JSON body; /openapi.json says what is in it" if whole else "is missing; say it"
+    if error["type"] == "extra_forbidden":
+        return "is not known here; leave it out, or see /openapi.json for its right name"
     return str(error["msg"]).removeprefix("Value error, ")
 
 

@@ -201,6 +201,17 @@ def test_every_error_is_a_problem_document(
     assert "Traceback" not in answer.text
 
 
+def test_what_is_missing_or_unknown_says_what_to_do(database_url: str, mqtt_url: str) -> None:
+    with client(database_url, mqtt_url) as api:
+        for body, said in (
+            (None, "body: send a JSON body; /openapi.json says what is in it"),
+            ({"id": "home-1"}, "body.name: is missing; say it"),
+            ({**HOME, "colour": "red"}, "body.colour: is not known here; leave it out"),
+        ):
+            answer = api.post("/api/v1/households", json=body)
+            assert (answer.status_code, said in answer.json()["detail"]) == (422, True), answer.text
+
+
 def test_a_body_without_a_length_is_limited_too(database_url: str, mqtt_url: str) -> None:
     with client(database_url, mqtt_url) as api:
         answer = api.post("/api/v1/households", content=(b" " * 100_000 for _ in range(20)))
