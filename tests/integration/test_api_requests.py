@@ -81,7 +81,8 @@ def test_two_changes_that_wait_for_each_other_are_both_done(connection: Connecti
         ask = Asked(pool=pool, settings=settings, actor=None, if_match=None, key=None, fingerprint="")
         with ThreadPoolExecutor(2) as threads:
             assert list(threads.map(rename, [("home-1", "home-2"), ("home-2", "home-1")])) == [200, 200]
-    assert len(tries) == 3, "the one that the database undid was done again"
+    # Who was undone may take its first row again before the other wakes, and be undone once more.
+    assert len(tries) > 2, "the one that the database undid was done again"
     assert connection.execute("SELECT name FROM household ORDER BY name").fetchall() == [("Home-1!!",), ("Home-2!!",)]
 
 
