@@ -18,6 +18,7 @@ from device_sim.faults import FaultBook, FaultPlan
 from device_sim.firmware import FirmwareSteps
 from device_sim.laundry import Laundry, Summary
 from device_sim.params import DAY_MIN, DAY_S, SimParams
+from device_sim.plug_sight import seen_by_power
 from device_sim.reporting import Reporting
 from device_sim.stacking import stack as _stack
 from device_sim.tables import Event, Table
@@ -47,8 +48,9 @@ class Block:
         self._index = {spec.index: i for i, spec in enumerate(specs)}
         lacks = {(spec.index, part): model.lacks for spec in specs for part, model in spec.models.items()}
         self.faults = FaultBook(
-            seed=params.seed, homes=list(self._index), plans=plans, lacks=lacks, variant_b=params.physics == "b"
-        )
+            seed=params.seed, homes=list(self._index), plans=plans, lacks=lacks, variant_b=params.physics == "b",
+            by_power=seen_by_power(specs, plans),
+        )  # fmt: skip
         self._distortion = Distortion(params.seed)
         self._watch = Watch(list(self._index), lacks)
         start_s = int(params.start.timestamp()) // 60 * 60
@@ -82,12 +84,7 @@ class Block:
             room_c=warm.copy(), mass_c=warm.copy(), integral=zero.copy(), running=zero > 0.0, heat_w=zero.copy(),
             energy_kwh=zero.copy(), filter_h=np.array([spec.first_filter_h for spec in specs]),
         )  # fmt: skip
-        self._fridge_state = refrigerator.RefrigeratorState(
-            fridge_c=self._fridge.fridge_set_c.copy(), freezer_c=self._fridge.freezer_set_c.copy(),
-            evap_c=self._fridge.freezer_set_c.copy(), frost=zero.copy(), run_min=0.3 * self._fridge.defrost_after_min,
-            defrost_left=zero.copy(), on=zero > 0.0, energy_kwh=zero.copy(), door_opens=zero.copy(),
-            rest_min=zero.copy(),
-        )  # fmt: skip
+        self._fridge_state = refrigerator.start_state(self._fridge)
         self._circuit_state = circuits.CircuitState(
             rise_k=np.zeros(self._circuit_count * count),
             energy_kwh=np.zeros(self._circuit_count * count),

@@ -19,6 +19,7 @@ from typing import Final
 
 import polars as pl
 
+from device_sim.case_folder import make_ready
 from device_sim.description import KIND_OF_PART, PARTS, HomeSpec, appliance_id, describe_homes, draw_home
 from device_sim.fault_catalogue import FAULTS, contract_name
 from device_sim.fault_plans import fleet_weights, plan_faults
@@ -47,13 +48,10 @@ _progress: "Queue[tuple[int, int]] | None" = None
 def write_case(params: SimParams, folder: Path, *, days: int, report: Report, jobs: int = 1) -> int:
     """Simulate `days` days into `folder` and return the number of readings; `report(share done, rows)` as it goes.
 
-    The result does not depend on `jobs`, the number of processes. FileExistsError if the folder holds a case already,
-    Unavailable if one of the processes is killed.
+    The result does not depend on `jobs`, the number of processes. FileExistsError if the folder holds a case already
+    or files of others, Unavailable if one of the processes is killed.
     """
-    if (folder / "appliances.csv").exists():
-        raise FileExistsError(f"{folder} holds a case already")
-    for name in ("telemetry", "cycles"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    make_ready(folder)
     plans = plan_faults(params)
     specs = [draw_home(params, index) for index in range(params.homes)]
     works = [

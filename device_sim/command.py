@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 import click
+from click.core import ParameterSource
 
 from device_sim.case import write_case
 from device_sim.fault_plans import plan_faults
@@ -18,6 +19,8 @@ from device_sim.params import SimParams
 from device_sim.publish import Progress, publish
 from device_sim.weather import CLIMATES
 
+LIVE_ONLY = ("speed", "duration", "obedience", "mqtt_url")
+CASE_ONLY = ("days", "jobs")
 UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
@@ -89,6 +92,7 @@ def sim(
     days: int,
 ) -> None:
     """Simulated homes: publish live over MQTT, or write a recorded case."""
+    _refuse_idle_options(live=write_case is None)
     now = datetime.now(UTC)
     back_s = days * 86_400.0 if write_case and not since else since
     start_s = (now.timestamp() - back_s) // 60 * 60
@@ -112,6 +116,19 @@ def sim(
         _record(params, write_case, days, jobs)
     else:
         _run(params, broker, speed=speed, duration_s=duration)
+
+
+def _refuse_idle_options(*, live: bool) -> None:
+    """UsageError if an option was given that would change nothing."""
+    context = click.get_current_context()
+    for name in CASE_ONLY if live else LIVE_ONLY:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(
+                f"{option} means nothing without --write-case; leave it out, or add --write-case FOLDER" if live
+                else f"{option} is for live homes, and a case is written as fast as it goes; leave it out, or leave "
+                "out --write-case"
+            )  # fmt: skip
 
 
 def _record(params: SimParams, folder: Path, days: int, jobs: int) -> None:

@@ -80,13 +80,17 @@ class Service:
 
 @dataclass(slots=True, kw_only=True)
 class FaultBook:
-    """Severities of a block of homes, grown once a day and set back by cleaning or repair."""
+    """Severities of a block of homes, grown once a day and set back by cleaning or repair.
+
+    `by_power` has, for (home, fault) watched by a plug alone, the severity from which it shows (None: it does not).
+    """
 
     seed: int
     homes: list[int]
     plans: tuple[FaultPlan, ...]
     lacks: Lacks = field(default_factory=dict)
     variant_b: bool = False
+    by_power: Mapping[tuple[int, str], float | None] = field(default_factory=dict)
     records: list[FaultRecord] = field(init=False)
     services: list[Service] = field(init=False, default_factory=list)
     _at: dict[int, int] = field(init=False)
@@ -100,6 +104,8 @@ class FaultBook:
     def _open(self, plan: FaultPlan) -> FaultRecord:
         lacks = self.lacks.get((plan.home, plan.where), frozenset())
         visible_at = FAULTS[plan.fault].visible_at(lacks)
+        if (plan.home, plan.fault) in self.by_power:
+            visible_at = self.by_power[plan.home, plan.fault]
         if plan.detail.endswith(":drift"):
             visible_at = DRIFT_SHOWS
         return FaultRecord(plan=plan, visible_at=visible_at)

@@ -1,6 +1,6 @@
 """One block of homes recorded to Parquet parts, in a process of its own if asked: the work behind a case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from device_sim.params import DAY_S, SimParams
 from device_sim.tables import FLAGS, Event, Table
 from domain.signals import SIGNALS
 
-ROWS_PER_PART: Final = 400_000  # rows held per kind before a part is written
+HELD_ROWS: Final = 300_000  # of all kinds together; by kind, memory would grow until the rarest kind has filled its own
 COUNTERS: Final = frozenset({"energy_kwh", "door_opens", "limit_trips", "cutout_trips", "filter_h"})
 
 
@@ -55,15 +55,13 @@ class _Parts:
     def __init__(self, path: Path, number: int) -> None:
         self._path, self._number = path, number
         self._frames: list[pl.DataFrame] = []
-        self._rows = 0
+        self.held = 0
         self.written: list[Path] = []
 
     def add(self, arrived: Arrived) -> int:
         frame = _frame(arrived)
         self._frames.append(frame)
-        self._rows += frame.height
-        if self._rows >= ROWS_PER_PART:
-            self.flush()
+        self.held += frame.height
         return frame.height
 
     def flush(self) -> None:
@@ -71,7 +69,13 @@ class _Parts:
             part = self._path.with_name(f"{self._path.name}.block{self._number:04d}.part{len(self.written):04d}")
             pl.concat(self._frames).write_parquet(part, compression="lz4")  # read once more, then deleted
             self.written.append(part)
-            self._frames, self._rows = [], 0
+            self._frames, self.held = [], 0
+
+
+def _relieve(parts: Mapping[tuple[str, str], _Parts]) -> None:
+    """Write the fullest kind out once too much is held: parts are few, and memory does not grow with the days."""
+    if sum(part.held for part in parts.values()) >= HELD_ROWS:
+        max(parts.values(), key=lambda part: part.held).flush()
 
 
 def record_block(work: BlockWork, report: Callable[[int, int], None]) -> Recorded:
@@ -94,6 +98,7 @@ def record_block(work: BlockWork, report: Callable[[int, int], None]) -> Recorde
             if key not in parts:
                 parts[key] = _Parts(work.folder / key[0] / key[1], work.number)
             stretch += parts[key].add(arrival.receive(table))
+            _relieve(parts)
         rows += stretch
         report(round((block.time_s - before_s) / DAY_S * len(work.specs)), stretch)
     for part in parts.values():

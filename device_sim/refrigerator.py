@@ -103,6 +103,16 @@ def draw_unit(rng: np.random.Generator, *, variant_b: bool = False) -> dict[str,
     }
 
 
+def start_state(units: RefrigeratorUnits) -> RefrigeratorState:
+    """Cabinets at their set points, a third of the way to the next defrost."""
+    zero = np.zeros_like(units.fridge_set_c)
+    return RefrigeratorState(
+        fridge_c=units.fridge_set_c.copy(), freezer_c=units.freezer_set_c.copy(), evap_c=units.freezer_set_c.copy(),
+        frost=zero.copy(), run_min=0.3 * units.defrost_after_min, defrost_left=zero.copy(), on=zero > 0.0,
+        energy_kwh=zero.copy(), door_opens=zero.copy(), rest_min=zero.copy(),
+    )  # fmt: skip
+
+
 def step_refrigerators(
     units: RefrigeratorUnits,
     state: RefrigeratorState,

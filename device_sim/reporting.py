@@ -91,7 +91,7 @@ class Reporting:
 
     def summaries(self, part: str, day_s: int, finished: list[Summary]) -> list[Table]:
         """Cycle summaries, stamped in the last half second of the minute the cycle ended in."""
-        finished = [done for done in finished if self._owned[part][done.who]]
+        finished = [done for done in finished if self._owned[part][done.who] and self._sums_up(part, done)]
         if not finished:
             return []
         who = np.array([done.who for done in finished])
@@ -107,6 +107,10 @@ class Reporting:
                 unit=self._unit[part][who],
             )
         ]
+
+    def _sums_up(self, part: str, done: Summary) -> bool:
+        """A machine behind a plug has no board that could sum anything up."""
+        return not done.figures.keys() <= self._lacks[part][done.who]
 
     def circuits(self, start_s: int, trace: CircuitTrace, before_a: Floats, rating_a: Floats, noise: Floats) -> Table:
         """All circuits of every home: on the beat, on change, every ten seconds near the rating; or fast."""
