@@ -62,4 +62,5 @@ def _heard(connection: Connection, one: HomeAppliance, limit: datetime) -> Heard
     if one.last > limit:
         return Heard(one.id, _LONG_AGO, one.last, SHORTEST)
     found = rhythm(connection, one.key, one.last, RHYTHM)
-    return Heard(one.id, found.first or one.last, one.last, max(SHORTEST, found.usual or SHORTEST))
+    usual = max(SHORTEST, found.usual or SHORTEST)
+    return Heard(one.id, found.first or one.last, one.last, usual, one.only_power and one.kind != Kind.CIRCUIT)

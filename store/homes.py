@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from psycopg.types.json import Jsonb
 
+from domain.signals import COMMON
 from store.database import Connection
 from store.sql import queries
 
@@ -26,13 +27,17 @@ class MainsRow(NamedTuple):
 
 
 class HomeAppliance(NamedTuple):
-    """An appliance of a home that was heard of at least once; `circuit_id` is empty where it is unknown."""
+    """An appliance of a home that was heard of at least once; `circuit_id` is empty where it is unknown.
+
+    `only_power`: it never said anything but what every meter says.
+    """
 
     key: int
     id: str
     kind: str
     circuit_id: str
     last: datetime
+    only_power: bool
 
 
 class Rhythm(NamedTuple):
@@ -68,7 +73,8 @@ def quiet_households(connection: Connection, quiet_since: datetime) -> list[str]
 
 def home_appliances(connection: Connection, household_id: str) -> list[HomeAppliance]:
     """The appliances of a home that were ever heard of."""
-    return [HomeAppliance(*row) for row in connection.execute(_SQL["home_appliances"], {"household_id": household_id})]
+    wanted = {"household_id": household_id, "common": list(COMMON)}
+    return [HomeAppliance(*row) for row in connection.execute(_SQL["home_appliances"], wanted)]
 
 
 def rhythm(connection: Connection, key: int, last: datetime, weeks: timedelta) -> Rhythm:

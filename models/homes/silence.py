@@ -19,6 +19,7 @@ from domain.findings import Evidence, Verdict
 
 DETECTOR: Final = "silence/1"
 HOME_DETECTOR: Final = "home-silence/1"
+PLUG_NOTE: Final = "Only its power is measured: the plug may be pulled or off the network while the appliance works."
 CHECK_EVERY: Final = timedelta(minutes=15)
 """How often homes are looked at; the word is at most this late (E)."""
 RHYTHM: Final = timedelta(days=28)
@@ -49,6 +50,8 @@ class Heard(NamedTuple):
     last: datetime
     usual: timedelta
     """The second longest of its silences in the four weeks before `last`, at least `SHORTEST`."""
+    only_power: bool = False
+    """It hangs on a metering plug: the plug is silent, and of the appliance itself nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +147,10 @@ def _heard_again(
 
 def _verdict(one: Heard, now: datetime) -> Verdict:
     usual_h = one.usual / timedelta(hours=1)
-    return _present(one.last, now, usual_h, f"It is usually heard of every {max(usual_h, 0.1):.1f} h or more often; "
-                    "the rest of the home is heard.", DETECTOR)  # fmt: skip
+    note = f"It is usually heard of every {max(usual_h, 0.1):.1f} h or more often; the rest of the home is heard."
+    if one.only_power:
+        note += f" {PLUG_NOTE}"
+    return _present(one.last, now, usual_h, note, DETECTOR, only_power=one.only_power)
 
 
 def _home_verdict(since: datetime, now: datetime, appliances: int) -> Verdict:
@@ -153,9 +158,13 @@ def _home_verdict(since: datetime, now: datetime, appliances: int) -> Verdict:
     return _present(since, now, None, note, HOME_DETECTOR)
 
 
-def _present(since: datetime, now: datetime, usual_h: float | None, note: str, detector: str) -> Verdict:
+def _present(
+    since: datetime, now: datetime, usual_h: float | None, note: str, detector: str, *, only_power: bool = False
+) -> Verdict:
     hours = (now - since) / timedelta(hours=1)
-    evidence = Evidence(signal="telemetry", expected=usual_h, observed=hours, unit="h", since=since, note=note)
+    evidence = Evidence(
+        signal="telemetry", expected=usual_h, observed=hours, unit="h", since=since, note=note, only_power=only_power
+    )
     return Verdict(
         fault="silent",
         present=True,

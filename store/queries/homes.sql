@@ -23,9 +23,10 @@ SELECT household_id FROM home_silence
 ORDER BY 1
 
 -- name: home_appliances
--- Whose words are refused (a wrong clock) is heard of all the same.
+-- Whose words are refused (a wrong clock) is heard of all the same. Last column: nothing but a meter's signals was ever said.
 SELECT a.key, a.id, a.kind, coalesce(a.circuit_id, ''),
-       greatest(l.received_at, (SELECT max(d.last_at) FROM dead_letter d WHERE d.appliance_key = a.key))
+       greatest(l.received_at, (SELECT max(d.last_at) FROM dead_letter d WHERE d.appliance_key = a.key)),
+       l.signals ? 'power_w' AND l.signals - %(common)s::text[] = '{}'
 FROM appliance a JOIN latest_values l ON l.appliance_key = a.key
 WHERE a.household_id = %(household_id)s
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from domain.services import ACTIONS, Service
 from domain.signals import Kind
@@ -82,6 +83,34 @@ def test_a_silent_home_is_one_finding_unless_it_is_away(connection: Connection) 
     )
     assert notice_silence(work_on(connection, NOW + timedelta(hours=2))) == {"silent": 0, "back": 1}
     assert findings(connection) == [("home-a-circuit", "silent", False)]
+
+
+def test_the_plug_is_silent_not_the_appliance_behind_it(connection: Connection) -> None:
+    """Of three refrigerators one says its temperature as well; a meter on a circuit measures all that a circuit has."""
+    homes = Homes(connection)
+    homes.household("home-a")
+    said = {"plug": ("power_w", "energy_kwh"), "sensed": ("power_w", "fridge_c"), "dumb": ("fridge_c",),
+            "meter": ("power_w", "voltage_v"), "heard": ("power_w",)}  # fmt: skip
+    for name, signals in said.items():
+        kind = Kind.CIRCUIT if name == "meter" else Kind.REFRIGERATOR
+        one = homes.appliance(kind, "home-a", name)
+        last = NOW if name == "heard" else NOW - timedelta(hours=30)
+        connection.execute(
+            f"INSERT INTO reading_{kind} (time, appliance_key, received_at, power_w)"  # noqa: S608 - a kind of ours
+            " SELECT t, %s, t, 1 FROM unnest(%s::timestamptz[]) t",
+            (one.key, [last - timedelta(minutes=30 * number) for number in range(48 * 9)]),
+        )
+        connection.execute(
+            "INSERT INTO latest_values (appliance_key, at, received_at, signals) VALUES (%s, %s, %s, %s)",
+            (one.key, last, last, Jsonb({signal: {"at": last.isoformat(), "value": 1} for signal in signals})),
+        )
+    assert notice_silence(work_on(connection, NOW)) == {"silent": 4, "back": 0}
+    told = connection.execute(
+        "SELECT a.id, f.evidence -> 0 ->> 'only_power', f.evidence -> 0 ->> 'note' FROM finding f"
+        " JOIN appliance a ON a.key = f.appliance_key"
+    ).fetchall()
+    assert {name for name, alone, note in told if alone == "true" and "the plug may be pulled" in note} == {"plug"}
+    assert len(told) == 4
 
 
 def test_who_speaks_with_a_wrong_clock_is_not_silent_and_one_outage_is_no_rhythm(connection: Connection) -> None:

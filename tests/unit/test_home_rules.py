@@ -126,6 +126,15 @@ def test_an_appliance_falls_silent_against_its_own_rhythm(one: Heard, is_silent:
     assert look(one, quiet("b", 0.1))[1] == [("a", True)] * is_silent
 
 
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_silent_plug_says_that_it_is_the_plug_that_is_silent(alone: bool) -> None:
+    _, (said,) = watch_home(
+        HomeSilence(), [quiet("a", 24)._replace(only_power=alone), quiet("b", 0.1)], T0, anchor="main"
+    )
+    (evidence,) = said.verdict.evidence
+    assert (evidence.only_power, "the plug may be pulled" in evidence.note) == (alone, alone)
+
+
 def test_a_whole_home_is_one_event_and_comes_back_as_one() -> None:
     state, found = look(quiet("a", 24), quiet("b", 23.8), quiet("c", 23.9))
     assert found == [("main", True)]
