@@ -19,7 +19,7 @@ class KnownTank(NamedTuple):
 
 
 def known_tanks(connection: Connection) -> list[KnownTank]:
-    """All water heaters whose age is known and that have spoken."""
+    """All water heaters whose age is known and that have spoken, but not of their anode's current."""
     return [
         KnownTank(
             key,

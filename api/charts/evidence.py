@@ -8,11 +8,18 @@ from math import isfinite
 from typing import Final
 
 from api.charts.plane import BLUE, FAINT, INK, ORANGE, PALE, Plane, day_ticks, said, said_day, text, ticks
+from domain.signals import SIGNALS
 from models.picture import Picture
 
 WIDTH: Final = 440
 HEIGHT: Final = 466
 """Scales with its place: letters of 15 are 10 pixels high in a card on a phone of 360 pixels."""
+OTHER_WORDS: Final = {
+    "anode_age": "age of the anode",
+    "contact_ohm": "resistance of the joint",
+    "telemetry": "time without a word",
+    "told": "what somebody told",
+}
 SHOWN_BEFORE: Final = timedelta(days=70)
 SHOWN_AFTER: Final = timedelta(days=60)
 
@@ -60,6 +67,7 @@ def describe(picture: Picture, told: Told) -> str:
 
 def draw_values(told: Told, signal: str, unit: str, expected: float | None, observed: float | None) -> str:
     """Two bars, for a finding whose signal is not kept by day (an alarm of the moment, say)."""
+    subject = in_words(signal)
     known = [(name, value) for name, value in (("expected", expected), ("observed", observed)) if value is not None]
     most = max((abs(value) for _, value in known), default=0.0) or 1.0
     parts = []
@@ -75,7 +83,14 @@ def draw_values(told: Told, signal: str, unit: str, expected: float | None, obse
     since = f"since {said_day(told.since, of=0)}"  # an anode's is years ago
     parts.append(text(24, HEIGHT - 40, since, size=16, ink=FAINT))
     words = ", ".join(f"{name} {said(value)} {unit}" for name, value in known) or "nothing was measured"
-    return _svg(told, f"{signal}: {words}, {since}.", parts, signal)
+    return _svg(told, f"{subject}: {words}, {since}.", parts, subject)
+
+
+def in_words(signal: str) -> str:
+    """What people call a signal of evidence, beginning with a capital."""
+    known = SIGNALS.get(signal)
+    spoken = known.about.partition(";")[0] if known else OTHER_WORDS.get(signal, signal.replace("_", " "))
+    return spoken[:1].upper() + spoken[1:]
 
 
 def _plane(picture: Picture, told: Told) -> Plane:

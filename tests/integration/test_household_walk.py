@@ -163,6 +163,19 @@ def test_an_old_anode_is_planned_and_taken_off_the_list_when_it_is_renewed(conne
     assert plan_care(work_on(connection)) == {"raised": 0, "over": 1}
 
 
+def test_the_age_of_an_anode_that_is_measured_says_nothing(connection: Connection) -> None:
+    """Its current does: two voices on one fault raised a finding every day and ended it every night."""
+    homes = Homes(connection)
+    homes.household()
+    heater = homes.appliance(Kind.WATER_HEATER)
+    connection.execute("UPDATE appliance SET installed_on = '2015-01-01' WHERE id = %s", (heater.id,))
+    homes.hear(heater, day(0))
+    connection.execute('UPDATE latest_values SET signals = \'{"anode_ma": {"value": 7.0}}\'')
+    assert plan_care(work_on(connection)) == {"raised": 0, "over": 0}
+    connection.execute('UPDATE latest_values SET signals = \'{"top_c": {"value": 55.0}}\'')
+    assert plan_care(work_on(connection)) == {"raised": 1, "over": 0}
+
+
 def test_who_was_guided_is_asked_within_half_an_hour_unless_the_readings_tell(connection: Connection) -> None:
     homes = Homes(connection)
     homes.household()

@@ -137,3 +137,16 @@ def test_a_day_of_another_year_says_its_year(clogging: tuple[Picture, Told, tupl
     assert str(told.fails[0].year) not in describe(picture, told)  # all in one year: it goes without saying
     anode = draw_values(replace(told, since=date(2020, 6, 5)), "anode_age", "years", 4.0, 5.07)
     assert "since 5 Jun 2020" in anode
+
+
+@pytest.mark.parametrize(("signal", "words"), [
+    ("anode_age", "Age of the anode"), ("telemetry", "Time without a word"), ("contact_ohm", "Resistance of the joint"),
+    ("current_a", "Current drawn"), ("power_w", "Active power"), ("of_tomorrow", "Of tomorrow"),
+])  # fmt: skip
+def test_what_is_drawn_as_bars_is_named_in_words(
+    clogging: tuple[Picture, Told, tuple[str, ...]], signal: str, words: str
+) -> None:
+    drawn = draw_values(clogging[1], signal, "", 4.0, 5.0)
+    assert f">{words}</text>" in drawn
+    assert f">{words}: expected 4" in drawn
+    assert signal not in drawn
