@@ -328,6 +328,27 @@ _WATER_HEATER: Final = (
         cannot_see=FIRST_WEEKS + " Lime that touches neither sensor nor cut-out.",
     ),
     Signature(
+        fault="limescale",
+        stage="early",
+        kind=Kind.WATER_HEATER,
+        # Lime and sludge send the heat past the bottom long before the element is hot enough to trip its cut-out.
+        effects=effects_of(
+            ("top_share", 0.5, 0.15),
+            ("bottom_lag_k", 1.0, 1.0),
+            ("cutout_trips", 0.0, 0.3),
+            ("burst_min", 0.0, 0.2),
+            ("starts_per_heat_h", 0.0, 0.2),
+            ("resistance_ohm", 0.0, 0.03),
+            keys=("top_share",),
+        ),
+        level=0.2,
+        steady_days=7,
+        gradual=True,
+        fastest_per_day=0.03,
+        failure=(0.6, 1.0, 1.6),
+        cannot_see=FIRST_WEEKS + " Units without thermometers at top and bottom.",
+    ),
+    Signature(
         fault="anode_spent",
         kind=Kind.WATER_HEATER,
         effects=effects_of(("anode_ma", -1.0, 0.2), keys=("anode_ma",)),

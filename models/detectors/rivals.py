@@ -36,6 +36,7 @@ _DEMAND: Final = tuple(
             keys=(ac.OUTDOOR_RISE, ac.POWER),  # without these it cannot be told from less air
         ),
         level=0.11,
+        largest=0.15,
         failure=(1.0, 1.0, 1.0),
         cannot_see=FIRST_WEEKS,
     )

@@ -76,6 +76,8 @@ class Signature:
     """A sensor that moved alone: it explains nothing where the sensor was found right at rest."""
     lowest_unless: str = ""
     """A context index that tells what only looks like it: two days on which it was known are enough."""
+    largest: float = inf
+    """It explains no more than this amplitude: what is beyond it has another cause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +235,7 @@ def likelihoods(
         effects = {effect.index: effect for effect in signature.effects}
         if not any(effect.key and effect.index in recent for effect in signature.effects):
             continue
-        amplitude = _best_amplitude(recent, effects, signature.level)
+        amplitude = min(_best_amplitude(recent, effects, signature.level), signature.largest)
         # A fault that has no amplitude is health, which is counted already.
         some = amplitude >= params.some_amplitude * signature.level
         score = (

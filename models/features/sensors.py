@@ -10,6 +10,7 @@ import numpy as np
 from domain.signals import Kind
 from models.features.day import Day, DayIndex, Floats, Mask, Rows, median_of, quantiles_of, single
 from models.features.plausible import WATCHED, odd_values_of, working
+from models.features.stretches import counted
 
 USUAL: Final = "usual"
 """Median of the signal while the appliance works, with the width from its 10th to its 90th percentile as spread."""
@@ -42,6 +43,8 @@ REST_PAIRS: Final = {
 }
 ON_W: Final = {Kind.AIR_CONDITIONER: 60.0, Kind.DRYER: 20.0}
 LONGEST_STEP_S: Final = 2400.0
+MOST_TRIPS: Final = 2.0
+"""An element that trips more often in a day is switched faster than it is read: rows do not add up to energy (E)."""
 
 
 def sensor_indices(day: Day, *, kind: Kind) -> list[DayIndex]:
@@ -119,20 +122,20 @@ def _power_gap(rows: Rows) -> list[DayIndex]:
 def _energy_gap(rows: Rows) -> list[DayIndex]:
     power, energy = rows.number("power_w"), rows.number("energy_kwh")
     known = np.isfinite(power) & np.isfinite(energy)
-    if int(known.sum()) < LEAST_ROWS:
+    if int(known.sum()) < LEAST_ROWS or counted(rows.number("cutout_trips")) > MOST_TRIPS:
         return []
     power, energy, time_s = power[known], energy[known], rows.time_s[known]
     step_s, advance = np.diff(time_s), np.diff(energy)
     told = (step_s <= LONGEST_STEP_S) & (advance >= 0)
-    counted = float(advance[told].sum())
+    metered = float(advance[told].sum())
     steps = advance[told & (advance > 0)]
-    if len(steps) < 5 or counted < max(0.05, 10 * float(steps.min())):
+    if len(steps) < 5 or metered < max(0.05, 10 * float(steps.min())):
         return []  # too coarse a counter for so little energy
     # A counter advances by what flowed since the row before: at the power that was said then, for a meter that speaks
     # when something changes, or at the one that is said now, for one that sums up; nobody tells which. So the nearer
     # of both counts, and nothing if the counter lies between them.
     before, after = (
-        float(np.log(max(float((one * step_s)[told].sum()) / 3.6e6, 1e-4) / counted)) for one in (power[:-1], power[1:])
+        float(np.log(max(float((one * step_s)[told].sum()) / 3.6e6, 1e-4) / metered)) for one in (power[:-1], power[1:])
     )
     gap = 0.0 if before * after <= 0 else min(before, after, key=abs)
     return single(ENERGY_GAP, gap, int(told.sum()))

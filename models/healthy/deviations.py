@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,8 @@ LEAST_WINDOWS: Final = 2.0
 GOES_TO_NOTHING: Final = frozenset({"pulldown_k_per_h", "starts_per_h"})
 """What is left of a refrigerator's capacity after its load, and how often it stops: both go to nothing where it runs on
 and on. There a logarithm would make the last trace of them outweigh every other sign, so that shares are compared."""
+ENOUGH: Final = MappingProxyType({"cutout_trips": 2.0})
+"""More than so many a day tell no more (E): an element that trips at all does so as often as it is asked to heat."""
 LOOK_BACK: Final = timedelta(days=150)
 """What is older has either been said or has ended (E); it keeps the cost of a day from growing with the history."""
 CONTEXT_WANDER: Final = {"ambient_c": 5.0, "inlet_c": 4.0, "doors_per_h": 0.5, "mains_s_per_l": 0.03}
@@ -57,6 +60,8 @@ def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, 
             blind = frozenset(one.context for one in prior.slopes if len(history.all_days(one.context)) == 0)
             drift = float(np.hypot(_drift(prior, history), unsure))
             values = np.expm1(deviation.values) if index in GOES_TO_NOTHING else deviation.values
+            if index in ENOUGH:
+                values = np.minimum(values, ENOUGH[index])
             found[index] = replace(deviation, values=values, drift=drift, unmeasured=blind)
     history.memo["deviations"] = (references, kind, found)
     return found

@@ -132,6 +132,20 @@ def test_power_that_is_not_voltage_times_current_is_a_broken_meter() -> None:
     assert found["gap.power_w.current_a"] == pytest.approx(10 / 200)
 
 
+@pytest.mark.parametrize(("trips", "told"), [(0.0, True), (2.0, True), (3.0, False)])
+def test_an_element_switched_faster_than_it_is_read_tells_nothing_of_its_meter(trips: float, told: bool) -> None:
+    hours = np.arange(48, dtype=np.float64) / 2.0
+    numbers = {
+        "power_w": np.full(48, 2000.0),
+        "energy_kwh": 1.0 * hours,  # half of what the rows add up to
+        "cutout_trips": np.round(trips * hours / hours[-1]),
+    }
+    rows = Rows(time_s=evening(0).timestamp() - 80_000.0 + 1800.0 * np.arange(48.0), numbers=numbers)
+    found = {one.index: one.value for one in daily_indices(Kind.WATER_HEATER, Day(day=FIRST, readings=rows))}
+    assert ("gap.power_w.energy_kwh" in found) is told
+    assert found.get("gap.power_w.energy_kwh", np.log(2.0)) == pytest.approx(np.log(2.0))
+
+
 def test_no_appliance_verdict_rests_on_a_doubted_sensor() -> None:
     def said(fault: str, signal: str) -> Verdict:
         evidence = Evidence(signal=signal, expected=1.0, observed=2.0, unit="", since=evening(3), note="")
