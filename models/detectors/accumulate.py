@@ -45,8 +45,11 @@ class Course:
     """The last days are at or below the clearing level."""
 
 
-def follow(days: Sequence[date], deviations: Floats, limits: Limits) -> Course:
-    """Walk through the days in order (Page's one-sided CUSUM, 1954, with a level condition and a proven end)."""
+def follow(days: Sequence[date], deviations: Floats, limits: Limits, sums: Floats | None = None) -> Course:
+    """Walk through the days in order (Page's one-sided CUSUM, 1954, with a level condition and a proven end).
+
+    `sums`: what is added up, where that is not `deviations` themselves.
+    """
     usual = _last_median(deviations, limits.steady_days)
     worst = _highest_of_last(deviations, limits.clear_days)
     steady = usual >= limits.level
@@ -55,7 +58,8 @@ def follow(days: Sequence[date], deviations: Floats, limits: Limits) -> Course:
     since: int | None = None
     cleared_on: int | None = None
     # Plain floats: a walk of a year is a tenth of a millisecond, which a vectorised one with resets would not beat.
-    columns = ((deviations - limits.slack)[start:], steady[start:], usual[start:], worst[start:])
+    added = deviations if sums is None else sums
+    columns = ((added - limits.slack)[start:], steady[start:], usual[start:], worst[start:])
     rows = zip(*(one.tolist() for one in columns), strict=True)
     for place, (step, is_steady, level, highest) in enumerate(rows, start):
         total = max(0.0, total + step)

@@ -51,7 +51,7 @@ def judge(
     if amplitudes is None:
         return None
     limits = limits_of(signature, amplitudes, params)
-    course = follow(amplitudes.days, amplitudes.values, limits)
+    course = follow(amplitudes.days, amplitudes.values, limits, amplitudes.added)
     fresh = (history.today - amplitudes.days[-1]).days <= signature.old_days
     if course.raised and fresh:
         among = rivals_among(explanations_of(signature.kind, deviations), signature)

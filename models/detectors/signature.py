@@ -75,7 +75,9 @@ class Signature:
     of_sensor: bool = False
     """A sensor that moved alone: it explains nothing where the sensor was found right at rest."""
     lowest_unless: str = ""
-    """A context index that tells what only looks like it: two days on which it was known are enough."""
+    """A context index that tells what only looks like it: two days on which it was known are enough,"""
+    hidden: float = 0.0
+    """if the amplitude is larger than by what that index may have hidden."""
     largest: float = inf
     """It explains no more than this amplitude: what is beyond it has another cause."""
 
@@ -86,6 +88,8 @@ class Amplitudes:
 
     days: tuple[date, ...]
     values: Floats
+    added: Floats
+    """What adds up: a day that told what only looks like the fault counts by itself, others as in `values`."""
     noise: float
     drift: float
 
@@ -137,9 +141,12 @@ def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> 
         return None
     typical = middle_of(below[known])
     told = _told(signature, shown, ordinals)
+    each = above[known] / below[known]
+    lowest = _lowest(signature, ordinals[known], each, told[known])
     return Amplitudes(
         days=days if known.all() else tuple(compress(days, known.tolist())),
-        values=_lowest(signature, ordinals[known], above[known] / below[known], told[known]),
+        values=lowest,
+        added=np.where(told[known], each, lowest),
         noise=1.0 / np.sqrt(typical),
         drift=float(np.sqrt(wander)) / typical,
     )
@@ -187,11 +194,15 @@ def _lowest(signature: Signature, ordinals: Whole, values: Floats, told: Mask) -
         return values
     within = np.searchsorted(ordinals, ordinals - signature.lowest_within, side="right") - 1
     enough = np.arange(len(ordinals)) - signature.lowest_of + 1
+    lasted = _since(values, np.minimum(within, enough))
     asked = _back_to(np.flatnonzero(told), len(ordinals))
-    first = np.where(asked >= within, asked, np.minimum(within, enough)).tolist()
-    # As long as there are too few days to tell, nothing is believed to be there.
+    return np.where(asked >= within, np.maximum(lasted, _since(values, asked) - signature.hidden), lasted)
+
+
+def _since(values: Floats, first: Whole) -> Floats:
+    """At each place the lowest since the place `first`; where there are too few days to tell, nothing is there."""
     return np.array([values[max(start, 0) : place + 1].min(initial=0.0 if start < 0 else np.inf)
-                     for place, start in enumerate(first)])  # fmt: skip
+                     for place, start in enumerate(first.tolist())])  # fmt: skip
 
 
 def limits_of(signature: Signature, amplitudes: Amplitudes, params: CautionParams) -> Limits:

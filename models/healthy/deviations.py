@@ -36,7 +36,7 @@ ENOUGH: Final = MappingProxyType({"cutout_trips": 2.0})
 """More than so many a day tell no more (E): an element that trips at all does so as often as it is asked to heat."""
 LOOK_BACK: Final = timedelta(days=150)
 """What is older has either been said or has ended (E); it keeps the cost of a day from growing with the history."""
-CONTEXT_WANDER: Final = {"ambient_c": 5.0, "inlet_c": 4.0, "doors_per_h": 0.5, "mains_s_per_l": 0.03}
+CONTEXT_WANDER: Final = {"ambient_c": 5.0, "inlet_c": 4.0, "doors_per_h": 0.5, "mains_s_per_l": 0.02}
 """How far a slow context moves over months (E): counted as drift where the unit does not measure it."""
 
 

@@ -18,11 +18,16 @@ import numpy as np
 from models.features.day import Floats, Mask, Whole, median_of, quantiles_of
 from models.healthy.fleet_prior import IndexPrior
 from models.healthy.reference import Reference
+from models.healthy.spells import SPELLS, in_spell, usual_of
 from models.history import DaySeries, FeatureHistory
 
-EPISODIC: Final = frozenset({"circ_rough", "turbidity_ntu", "drain_s_per_l", "fill_s_per_l"})
-"""Foam, soil and low mains pressure push these up for a day and are gone the next: what a healthy day scatters is read
-off the lower side. Faults that stay are told from such days by the days between them (`Signature.lowest_of`)."""
+EPISODIC: Final = frozenset({"circ_rough", "turbidity_ntu", "drain_s_per_l"})
+"""Foam and soil push these up for a day and are gone the next: what a healthy day scatters is read off the lower
+side. Faults that stay are told from such days by the days between them (`Signature.lowest_of`)."""
+
+PUSHED_UP: Final = frozenset({"fill_s_per_l"})
+"""Low mains pressure does so by far more than this scatters, in some streets on every third day: such days are no part
+of what is normal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,8 @@ class LevelParams:
     """Neighbouring days are alike: variances count this many times."""
     noise_ceiling: float = 6.0
     """In noise floors: a unit more irregular than this is not judged by this index."""
+    pushed: float = 4.0
+    """In noise floors: further above most days than this, a day was pushed up from outside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +109,11 @@ def _learn_from(
     known = np.isfinite(y)
     if int(known.sum()) < prior.least_days:
         return None
+    if prior.index in PUSHED_UP:
+        known &= ~in_spell(prior, history, means, series.ordinals[:count])
+        known &= ~_pushed(y - x @ np.array([slope.mean for slope in prior.slopes]), known, prior, params)
+        if 4 * int(known.sum()) < 3 * prior.least_days:
+            return None
     alike = known & (told | np.isnan(means)).all(axis=1)
     known = alike if 2 * int(alike.sum()) >= prior.least_days else known
     model = _fit(prior, y[known], x[known], params)
@@ -149,7 +161,7 @@ def deviation_of(
     noise = float(model.get("noise", prior.noise_floor))
     variance = noise**2 + np.einsum("ij,jk,ik->i", x, covariance, x) * params.dependence
     expected = level + context
-    known = np.isfinite(y)
+    known = np.isfinite(y) & ~in_spell(prior, history, means, series.ordinals)
     back = np.exp if prior.log else np.asarray
     return Deviation(
         days=series.days if known.all() else tuple(compress(series.days, known.tolist())),
@@ -184,7 +196,10 @@ def _design(
     columns = [_scaled(history.all_days(slope.context).at_days(days), slope.log) for slope in prior.slopes]
     x = np.column_stack(columns) if columns else np.empty((len(days), 0))
     if means is None:
-        means = np.array([_centre(column) for column in x.T])
+        means = np.array([
+            usual_of(slope, history, days) if slope.context in SPELLS else _centre(column)
+            for slope, column in zip(prior.slopes, x.T, strict=True)
+        ])  # fmt: skip
     centred = x - means
     told = np.isfinite(centred)
     return y, np.where(told, centred, 0.0), np.asarray(means), told
@@ -222,6 +237,19 @@ def _fit(prior: IndexPrior, y: Floats, x: Floats, params: LevelParams) -> tuple[
         noise = max(1.4826 * median_of(sided), quantiles_of(sided, (0.9,))[0] / 1.9)
     noise = max(noise, prior.noise_floor)
     return None if noise > params.noise_ceiling * prior.noise_floor else (level, slopes, covariance, noise)
+
+
+def _pushed(values: Floats, known: Mask, prior: IndexPrior, params: LevelParams) -> Mask:
+    """The days that something outside of the appliance pushed far above most of the known ones."""
+    return values > (densest(values[known]) if known.any() else np.inf) + params.pushed * prior.noise_floor
+
+
+def densest(values: Floats) -> float:
+    """The middle of the shortest interval that holds half of the values (the shorth, Andrews et al. 1972)."""
+    ordered = np.sort(values)
+    half = len(ordered) // 2 + 1
+    start = int(np.argmin(ordered[half - 1 :] - ordered[: len(ordered) - half + 1]))
+    return median_of(ordered[start : start + half])
 
 
 def _ridge(prior: IndexPrior, y: Floats, x: Floats, params: LevelParams) -> tuple[float, Floats, Floats, float]:
