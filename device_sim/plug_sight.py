@@ -21,13 +21,11 @@ from domain.signals import COMMON, CYCLE_SIGNALS, READING_SIGNALS, Kind
 
 Floats = NDArray[np.float64]
 Quantities = dict[str, Floats]
-Asked = Sequence[tuple[HomeSpec, str]]
 Sight = dict[tuple[int, str], float | None]
 
 MOVED: Final = 0.10
 """Share by which the watched index has moved when a fault is `detectable` (contracts, section 3)."""
 SEVERITIES: Final = np.linspace(0.0, 1.0, 51)
-AT_ONCE: Final = 4  # bounds memory: some 15 arrays of three days and four times as many units as severities
 LEAST_MIN: Final = 1.0  # a plug that speaks once a minute does not tell half a minute more
 LOADS_KG: Final = (2.2, 3.4, 4.6)  # what homes dry: the middle and one deviation to either side
 MOIST: Final = 0.63  # water per kilogram after the usual spin
@@ -38,25 +36,19 @@ SETTLE_DAYS, WATCH_DAYS = 1, 2
 OPEN_S: Final = 12.0  # of a door, every half hour of the waking day
 DRYER_FAULTS: Final = ("vent_clog",)
 FRIDGE_FAULTS: Final = ("door_seal_leak", "condenser_dust", "compressor_failing", "defrost_failure")
+_FAULTS: Final = frozenset({*DRYER_FAULTS, *FRIDGE_FAULTS})
 _KINDS: Final = {"dryer": Kind.DRYER, "fridge": Kind.REFRIGERATOR}
 
 
 def seen_by_power(specs: Sequence[HomeSpec], plans: Sequence[FaultPlan]) -> Sight:
     """By (home, fault) of each planned fault that a plug watches alone: severity from which power shows it, or None."""
     of_index = {spec.index: spec for spec in specs}
-    asked = {
-        (plan.home, plan.fault): (of_index[plan.home], plan.fault)
-        for plan in plans
-        if plan.home in of_index
-        and plan.fault in (*DRYER_FAULTS, *FRIDGE_FAULTS)
-        and only_power(of_index[plan.home], plan.where)
+    asked = dict.fromkeys((plan.home, plan.fault, plan.where) for plan in plans if plan.fault in _FAULTS)
+    return {
+        (home, fault): _seen_from(of_index[home], fault)
+        for home, fault, part in asked
+        if home in of_index and only_power(of_index[home], part)
     }
-    found: Sight = {}
-    for run, faults in ((_dry, DRYER_FAULTS), (_cool, FRIDGE_FAULTS)):
-        mine = [one for one in asked.values() if one[1] in faults]
-        for first in range(0, len(mine), AT_ONCE):
-            found |= _sight(mine[first : first + AT_ONCE], run(mine[first : first + AT_ONCE]))
-    return found
 
 
 def only_power(spec: HomeSpec, part: str) -> bool:
@@ -68,40 +60,32 @@ def only_power(spec: HomeSpec, part: str) -> bool:
     return own <= spec.models[part].lacks
 
 
-def _sight(asked: Asked, told: Quantities) -> Sight:
-    """Least severity at which a quantity has moved, by home and fault; columns of `told` are units times severities."""
-    found: Sight = {}
-    for number, (spec, fault) in enumerate(asked):
-        own = slice(number * SEVERITIES.size, (number + 1) * SEVERITIES.size)
-        moved = np.zeros(SEVERITIES.size, dtype=np.bool_)
-        for name, values in told.items():
-            least = LEAST_MIN if name.endswith("_min") else 0.0
-            change = np.abs(values[own] - values[own][0])
-            moved |= (change >= MOVED * np.abs(values[own][0])) & (change >= least) & (change > 0.0)
-        with_all = FAULTS[fault].visible_at(frozenset()) or 0.0
-        stays = np.logical_and.accumulate(moved[::-1])[::-1]  # one odd severity, by the rounding of minutes, is none
-        found[spec.index, fault] = max(with_all, float(SEVERITIES[stays.argmax()])) if stays.any() else None
-    return found
+def _seen_from(spec: HomeSpec, fault: str) -> float | None:
+    """Least severity from which on a quantity has moved; one unit at a time, which bounds memory."""
+    told = _dry(spec) if fault in DRYER_FAULTS else _cool(spec, fault)
+    moved = np.zeros(SEVERITIES.size, dtype=np.bool_)
+    for name, values in told.items():
+        change = np.abs(values - values[0])
+        least = LEAST_MIN if name.endswith("_min") else 0.0
+        moved |= (change >= MOVED * np.abs(values[0])) & (change >= least) & (change > 0.0)
+    stays = np.logical_and.accumulate(moved[::-1])[::-1]  # one odd severity, by the rounding of minutes, is none
+    with_all = FAULTS[fault].visible_at(frozenset()) or 0.0
+    return max(with_all, float(SEVERITIES[stays.argmax()])) if stays.any() else None
 
 
-def _severities(asked: Asked, fault: str) -> Floats:
-    return np.concatenate([SEVERITIES * (fault == name) for _, name in asked])
-
-
-def _dry(asked: Asked) -> Quantities:
+def _dry(spec: HomeSpec) -> Quantities:
     """Run length, minutes of cooling, heater's duty and mean power of the usual loads, averaged over them."""
-    units = dryer.DryerUnits(**stack([spec.dryer for spec, _ in asked for _ in SEVERITIES]))
-    count = len(asked) * SEVERITIES.size
-    load_kg = np.zeros((LOAD_MIN * len(LOADS_KG), count))
+    units = dryer.DryerUnits(**stack([spec.dryer] * SEVERITIES.size))
+    load_kg = np.zeros((LOAD_MIN * len(LOADS_KG), SEVERITIES.size))
     load_kg[5::LOAD_MIN] = np.array(LOADS_KG)[:, None]
     columns, _ = dryer.step_dryers(
-        units, dryer.start_state(count),
+        units, dryer.start_state(SEVERITIES.size),
         dryer.DryerDrivers(load_kg=load_kg, water_kg=MOIST * load_kg, room_c=np.full_like(load_kg, ROOM_C),
                            voltage_v=np.full_like(load_kg, MAINS_V)),
-        vent=_severities(asked, "vent_clog"), thermostat=np.zeros(count),
+        vent=SEVERITIES, thermostat=np.zeros_like(SEVERITIES),
         noise=np.broadcast_to(0.0, (3, *load_kg.shape)),
     )  # fmt: skip
-    power_w = np.asarray(columns["power_w"], dtype=np.float64).reshape(len(LOADS_KG), LOAD_MIN, count)
+    power_w = np.asarray(columns["power_w"], dtype=np.float64).reshape(len(LOADS_KG), LOAD_MIN, SEVERITIES.size)
     running, heating = power_w > 0.5 * dryer.MOTOR_W, power_w > 2.0 * dryer.MOTOR_W
     run_min = running.sum(axis=1)
     first, last = heating.argmax(axis=1), LOAD_MIN - 1 - heating[:, ::-1].argmax(axis=1)
@@ -114,19 +98,20 @@ def _dry(asked: Asked) -> Quantities:
     }
 
 
-def _cool(asked: Asked) -> Quantities:
+def _cool(spec: HomeSpec, fault: str) -> Quantities:
     """Power while on, duty, mean power, length of a run, and whether the defrost heater pulses, over two days."""
-    units = refrigerator.RefrigeratorUnits(**stack([spec.fridge for spec, _ in asked for _ in SEVERITIES]))
-    count, steps = len(asked) * SEVERITIES.size, (SETTLE_DAYS + WATCH_DAYS) * DAY_MIN
-    minute = np.arange(steps) % DAY_MIN
-    door_s = np.repeat((OPEN_S * ((minute % 30 == 0) & (minute >= 420) & (minute < 1320)))[:, None], count, axis=1)
+    units = refrigerator.RefrigeratorUnits(**stack([spec.fridge] * SEVERITIES.size))
+    minute = np.arange((SETTLE_DAYS + WATCH_DAYS) * DAY_MIN) % DAY_MIN
+    door_s = np.repeat(
+        (OPEN_S * ((minute % 30 == 0) & (minute >= 420) & (minute < 1320)))[:, None], SEVERITIES.size, axis=1
+    )
     columns, _ = refrigerator.step_refrigerators(
         units, refrigerator.start_state(units),
         refrigerator.RefrigeratorDrivers(ambient_c=np.full_like(door_s, ROOM_C), door_s=door_s,
                                          food_w=np.zeros_like(door_s), dead=np.zeros_like(door_s)),
-        seal=_severities(asked, "door_seal_leak"), dust=_severities(asked, "condenser_dust"),
-        noise=np.broadcast_to(0.0, (3, *door_s.shape)), worn=_severities(asked, "compressor_failing"),
-        iced=_severities(asked, "defrost_failure"),
+        seal=SEVERITIES * (fault == "door_seal_leak"), dust=SEVERITIES * (fault == "condenser_dust"),
+        noise=np.broadcast_to(0.0, (3, *door_s.shape)), worn=SEVERITIES * (fault == "compressor_failing"),
+        iced=SEVERITIES * (fault == "defrost_failure"),
     )  # fmt: skip
     power_w = np.asarray(columns["power_w"], dtype=np.float64)[SETTLE_DAYS * DAY_MIN :]
     pulsing = np.asarray(columns["defrost"], dtype=np.bool_)[SETTLE_DAYS * DAY_MIN :]

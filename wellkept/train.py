@@ -115,6 +115,7 @@ def _report(sealed: "Sealed", out: Path) -> None:
 def in_words(figure: object) -> str:
     """A figure, or several by name, as a person reads them: `true 4, not true (count 0, months 48.3)`."""
     if isinstance(figure, Mapping):
+        figure = {name: one for name, one in figure.items() if not isinstance(one, list)}  # a table: in the file only
         said = ((name.replace("_", " "), in_words(one), isinstance(one, Mapping)) for name, one in figure.items())
         return ", ".join(f"{name} ({one})" if several else f"{name} {one}" for name, one, several in said) or "-"
     if figure is None:

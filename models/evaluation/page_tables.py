@@ -98,11 +98,15 @@ def parts(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, texts: int = 1) -> str:
-    """A table whose first `texts` columns are words, which stand at the left."""
+    """A table whose first `texts` columns are words, which stand at the left.
+
+    Each cell knows its column's name: on a narrow screen a row becomes a list, so that nothing is cut off.
+    """
     sides = [' class="text"' if place < texts else "" for place in range(len(head))]
     names = "".join(f"<th{side}>{escape(name)}</th>" for side, name in zip(sides, head, strict=True))
+    columns = [f'{side} data-of="{escape(name)}"' for side, name in zip(sides, head, strict=True)]
     body = "".join(
-        "<tr>" + "".join(f"<td{side}>{escape(str(cell))}</td>" for side, cell in zip(sides, row, strict=True)) + "</tr>"
+        "<tr>" + "".join(f"<td{of}>{escape(str(cell))}</td>" for of, cell in zip(columns, row, strict=True)) + "</tr>"
         for row in rows
     )
     return f'<div class="wide"><table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>'

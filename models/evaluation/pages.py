@@ -19,10 +19,11 @@ _STYLE: Final = """
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:78rem;margin:2rem auto;
 padding:0 1rem}
 h1{font-size:1.6rem}h2{margin-top:3rem;border-top:2px solid var(--rule);padding-top:1rem}h3{margin-top:2rem}
-.wide{overflow-x:auto;margin:1rem 0}
+.wide{overflow-x:auto;margin:1rem 0;background:linear-gradient(to left,transparent,var(--paper) 3rem) right/3rem 100%
+no-repeat local,linear-gradient(to left,var(--rule),transparent) right/1.2rem 100% no-repeat scroll}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.85rem}
 th,td{padding:.25rem .55rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
-.text{text-align:left}td:first-child,th:first-child{position:sticky;left:0;background:var(--paper);padding-left:0}
+.text{text-align:left}.text:last-child{white-space:normal;min-width:11rem}td:first-child,th:first-child{position:sticky;left:0;background:var(--paper);padding-left:0}
 pre{overflow-x:auto;font-size:.8rem;line-height:1.4}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1.5rem;margin:2rem 0}
 figure{margin:0}figcaption,.soft,.none{color:var(--soft);font-size:.9rem}
@@ -35,7 +36,13 @@ svg{width:100%;height:auto}.moments{max-width:38rem}
 .key{white-space:nowrap;margin-right:1rem}.key i{display:inline-block;width:.7rem;height:.7rem;border-radius:50%;
 margin-right:.3rem}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));gap:.7rem}
-@media(max-width:40rem){.text{white-space:normal}.text:last-child{min-width:11rem}td:first-child,th:first-child{white-space:normal;min-width:8rem}}
+@media(max-width:48rem){.wide table,.wide tbody,.wide tr,.wide td{display:block}.wide thead{display:none}
+.wide{overflow:visible;background:none}.wide tr{padding:.5rem 0;border-bottom:1px solid var(--rule)}
+.wide td,.wide td:last-child{white-space:normal;border:0;padding:.1rem 0;
+min-width:0;text-align:right;display:flex;justify-content:space-between;gap:1rem}
+.wide td::before{content:attr(data-of);color:var(--soft);
+text-align:left}.wide td:first-child{position:static;font-weight:600}
+.wide td:first-child::before{content:none}}
 .card{border:1px solid var(--rule);border-radius:.5rem;padding:.7rem 1rem;overflow-wrap:anywhere}
 .card ul{padding-left:1.2rem}
 .badge{border:1px solid var(--truth);color:var(--truth);border-radius:.3rem;padding:0 .4rem;font-size:.8rem}

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import numpy as np
 import pytest
 
 from device_sim.block import Block
@@ -81,10 +80,3 @@ def test_every_slow_fault_of_a_kind_with_plugs_is_asked(physics: str) -> None:
     assert kinds == {"dryer", "refrigerator"}
     slow = {key for key, kind in FAULTS.items() if kind.part in ("dryer", "fridge") and not kind.watched}
     assert slow == {*DRYER_FAULTS, *FRIDGE_FAULTS}
-
-
-def test_many_units_at_once_are_seen_like_one_at_a_time() -> None:
-    specs = [replace(home(dry_at_pct=float(dry)), index=index) for index, dry in enumerate(np.linspace(2.5, 7.5, 6))]
-    plans = [replace(plan("vent_clog"), home=spec.index) for spec in specs]
-    together = seen_by_power(specs, plans)
-    assert together == {key: value for one in specs for key, value in seen_by_power([one], plans).items()}
