@@ -107,7 +107,7 @@ class Decision:
 
 
 def decide(seen: Situation, params: DecisionParams) -> Decision:
-    """The cheapest option by expected cost; hazards and promises first."""
+    """The cheapest option by expected cost; hazards and promises first, and no journey for what is hardly likely."""
     if seen.urgency is Urgency.URGENT:
         return Decision(
             option=Option.VISIT_NOW, reason="A hazard is not weighed: somebody comes.", saving=params.hazard
@@ -150,6 +150,7 @@ def _worth_another_look(seen: Situation, params: DecisionParams) -> bool:
     return spared > _on_the_way(seen, lead + 1.0, params) - _on_the_way(seen, lead, params)
 
 
+_UNSURE: Final = "That is too little to send somebody for."
 _ANOTHER_LOOK: Final = "Looked at again tomorrow: it is new, may be gone by then, and will hardly have failed."
 
 
@@ -185,15 +186,16 @@ def _asking(seen: Situation, params: DecisionParams) -> Iterator[Weighed]:
 
 def _visiting(seen: Situation, params: DecisionParams) -> Iterator[Weighed]:
     lead, wrong = params.visit_lead_days, (1.0 - seen.probability) * params.false_visit
-    coming = 1.0 - params.coming_spares
-    cost = params.visit + wrong + coming * _on_the_way(seen, lead, params)
-    yield Weighed(option=Option.VISIT_NOW, cost=cost, why=_too_late(seen, lead))
+    coming, sure = 1.0 - params.coming_spares, seen.asked or seen.probability >= params.send_from
+    if sure or seen.before is Option.VISIT_NOW:
+        cost = params.visit + wrong + coming * _on_the_way(seen, lead, params)
+        yield Weighed(option=Option.VISIT_NOW, cost=cost, why=_too_late(seen, lead))
     if seen.shared_visit_days is not None:
         days = max(lead, seen.shared_visit_days)
         cost = params.bundled_visit + wrong + coming * _on_the_way(seen, days, params)
         why = f"somebody comes to the home anyway; {_too_late(seen, days)}"
         yield Weighed(option=Option.VISIT_BUNDLED, cost=cost, why=why)
-    elif seen.waits_until is None or seen.at < seen.waits_until:
+    elif (sure or seen.before is Option.VISIT_BUNDLED) and (seen.waits_until is None or seen.at < seen.waits_until):
         days, share = params.wait_days + lead, params.share_chance
         visit = share * params.bundled_visit + (1.0 - share) * params.visit
         ends = (1.0 - seen.probability) * params.wait_clears * (visit + params.false_visit)
@@ -233,7 +235,9 @@ def _reason(chosen: Weighed, weighed: tuple[Weighed, ...], seen: Situation) -> s
     others = [f"{words_for(one.option).lower()} {one.cost:.0f}" for one in weighed if one is not chosen]
     against = f"; against {', '.join(others)}" if others else ""
     kept = " Kept, as the difference is small." if chosen is not weighed[0] else ""
-    return f"{text}{against}. The fault is {_percent(seen.probability)} likely.{kept}"
+    doubted = seen.fault.urgency is Urgency.VISIT and not any(one.option in VISITS for one in weighed)
+    unsure = f" {_UNSURE}" if doubted and chosen.option is Option.NOTHING else ""
+    return f"{text}{against}. The fault is {_percent(seen.probability)} likely.{kept}{unsure}"
 
 
 def words_for(option: Option) -> str:

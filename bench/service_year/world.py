@@ -103,7 +103,7 @@ class World:
             fault=fault,
             present=present,
             at=at,
-            probability=0.9 if trouble.real else 0.6,
+            probability=0.9,  # true or not: the report counts what was acted upon
             urgency=fault_of(trouble.kind, fault).urgency,
             evidence=(
                 Evidence(signal="simulated", expected=1.0, observed=1.3, unit="", since=self.moment(trouble.onset)),

@@ -8,7 +8,6 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from domain.decision_params import DecisionParams
 from domain.faults import Urgency, fault_of
 from domain.findings import Evidence, Verdict
 from domain.signals import Kind
@@ -131,8 +130,7 @@ class Homes:
 
 def work_on(connection: Connection, now: datetime = NOW, pace: Pace = Pace.DEMO) -> Work:
     """What a job is given, at the wall clock `now`, with no broker in reach."""
-    at_once = DecisionParams(confirm_clears=0.0)  # a new finding is acted upon; test_scheduler_decisions lets it wait
-    settings = SchedulerSettings(database_url="", mqtt_url=NOWHERE, pace=pace, decision=at_once)
+    settings = SchedulerSettings(database_url="", mqtt_url=NOWHERE, pace=pace)
     return Work(connection=connection, now=now, settings=settings, publisher=Publisher(NOWHERE), keep_on=lambda: True)
 
 

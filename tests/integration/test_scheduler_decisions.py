@@ -50,7 +50,7 @@ def test_what_is_too_dear_is_watched_until_it_is_worth_it(homes: Homes) -> None:
     dear = priced(homes, DecisionParams(visit=5000))
     assert propose(dear)["proposed"] == 0
     assert propose(dear)["proposed"] == 0
-    assert propose(priced(homes, DecisionParams(confirm_clears=0)))["proposed"] == 1  # weighed with new prices
+    assert propose(priced(homes, DecisionParams()))["proposed"] == 1  # weighed with new prices
     decided = read_decision(homes.connection, finding)
     assert decided is not None
     assert [one.to_option for one in decided.changes] == ["nothing", "visit_now"]
@@ -59,7 +59,7 @@ def test_what_is_too_dear_is_watched_until_it_is_worth_it(homes: Homes) -> None:
 
 def test_a_new_finding_is_looked_at_again_before_somebody_is_sent(homes: Homes) -> None:
     homes.household()
-    unit, work = homes.appliance(Kind.AIR_CONDITIONER), priced(homes, DecisionParams())
+    unit, work = homes.appliance(Kind.AIR_CONDITIONER), priced(homes, DecisionParams(confirm_clears=0.25))
     finding = homes.find(unit, "refrigerant_leak", day(0))
     assert propose(work)["proposed"] == 0
     assert homes.one("SELECT reason FROM decision").startswith("Looked at again tomorrow")
@@ -92,7 +92,7 @@ def test_a_remote_step_comes_before_the_visit_and_the_visit_comes_if_it_did_not_
 
 
 def test_the_budget_holds_back_what_saves_least_but_never_a_hazard(homes: Homes) -> None:
-    tight = DecisionParams(least_visits=1, visits_per_1000_months=0, day_share=1, confirm_clears=0)
+    tight = DecisionParams(least_visits=1, visits_per_1000_months=0, day_share=1)
     work = priced(homes, tight)
     for name, fault, kind in (
         ("home-a", "refrigerant_leak", Kind.AIR_CONDITIONER),

@@ -55,19 +55,34 @@ def test_a_new_finding_is_looked_at_again_where_a_day_costs_less_than_a_visit_fo
     # Defrosting fails within 8 days in half of the cases: 0.229 within the 3 days to a visit, 0.293 within 4.
     # At 0.67: 0.33 * 0.25 * 180 = 14.9 spared, 0.67 * 0.064 * 200 = 8.6 risked; at 0.85: 6.8 against 10.9.
     defrost = replace(seen("defrost_failure", Kind.REFRIGERATOR, 0.67), said_days=0.0)
-    assert decide(defrost, PARAMS).option is Option.NOTHING
-    assert "again tomorrow" in decide(defrost, PARAMS).reason
-    assert decide(replace(defrost, probability=0.85), PARAMS).option is Option.VISIT_NOW
-    assert decide(replace(defrost, said_days=0.9), PARAMS).option in VISITS
-    assert decide(replace(defrost, said_days=None), PARAMS).option in VISITS
-    assert decide(replace(defrost, before=Option.VISIT_NOW), PARAMS).option is Option.VISIT_NOW
-    assert decide(replace(defrost, shared_visit_days=2.0), PARAMS).option in VISITS
-    assert decide(replace(defrost, asked=True), PARAMS).option in VISITS
-    assert decide(defrost, replace(PARAMS, confirm_clears=0.0)).option in VISITS
+    looks = replace(PARAMS, confirm_clears=0.25, send_from=0.0)
+    assert decide(defrost, looks).option is Option.NOTHING
+    assert "again tomorrow" in decide(defrost, looks).reason
+    assert decide(replace(defrost, probability=0.85), looks).option is Option.VISIT_NOW
+    assert decide(replace(defrost, said_days=0.9), looks).option in VISITS
+    assert decide(replace(defrost, said_days=None), looks).option in VISITS
+    assert decide(replace(defrost, before=Option.VISIT_NOW), looks).option is Option.VISIT_NOW
+    assert decide(replace(defrost, shared_visit_days=2.0), looks).option in VISITS
+    assert decide(replace(defrost, asked=True), looks).option in VISITS
+    assert decide(defrost, replace(looks, confirm_clears=0.0)).option in VISITS
+
+
+def test_nobody_is_sent_for_what_is_hardly_likely_unless_somebody_comes_anyway_or_it_was_promised() -> None:
+    doubtful = replace(LEAK, probability=0.79, ending=SOON)  # by prices alone a visit: 0.79 * 320 left alone
+    assert decide(doubtful, replace(PARAMS, send_from=0.0)).option is Option.VISIT_NOW
+    found = decide(doubtful, PARAMS)
+    assert found.option is Option.NOTHING
+    assert found.reason.endswith("The fault is 79 % likely. That is too little to send somebody for.")
+    assert [one.option for one in found.weighed] == [Option.NOTHING]
+    assert decide(replace(doubtful, probability=0.8), PARAMS).option is Option.VISIT_NOW
+    assert decide(replace(doubtful, shared_visit_days=2.0), PARAMS).option is Option.VISIT_BUNDLED
+    assert decide(replace(doubtful, asked=True), PARAMS).option is Option.VISIT_NOW
+    assert decide(replace(doubtful, before=Option.VISIT_NOW), PARAMS).option is Option.VISIT_NOW
+    assert decide(replace(VALVE, probability=0.6), PARAMS).option is Option.REMOTE_STEP  # the owner can look first
 
 
 def test_somebody_is_sent_to_what_is_due_already() -> None:
-    due = replace(LEAK, probability=0.62, ending=Ending(p10=-15, p50=-1, p90=11))
+    due = replace(LEAK, probability=0.82, ending=Ending(p10=-15, p50=-1, p90=11))
     assert decide(due, PARAMS).option is Option.VISIT_NOW
 
 
@@ -103,7 +118,7 @@ def test_what_fails_soon_does_not_wait_for_company() -> None:
 def test_what_may_fail_before_anybody_arrives_is_not_left_alone() -> None:
     # 0.73 within the 3 days: a visit costs 120 + 20 + 0.66 * 0.73 * 0.5 * 200 = 188, waiting for the failure 0.66 * 320
     soon = Ending(p10=-11.0, p50=-1.0, p90=6.0)
-    found = decide(replace(LEAK, probability=0.66, ending=soon), PARAMS)
+    found = decide(replace(LEAK, probability=0.66, ending=soon), replace(PARAMS, send_from=0.0))
     assert cost(found, Option.VISIT_NOW) == pytest.approx(120 + 0.34 * 60 + 0.66 * soon.within(3) * 0.5 * 200)
     assert found.option in VISITS
 
@@ -146,10 +161,11 @@ def test_hazards_are_not_weighed() -> None:
 
 
 def test_small_changes_do_not_flip_a_decision_and_large_ones_do() -> None:
-    edge = next(p / 100 for p in range(20, 80) if decide(replace(LEAK, probability=p / 100), PARAMS).option in VISITS)
+    priced = replace(PARAMS, send_from=0.0)
+    edge = next(p / 100 for p in range(20, 80) if decide(replace(LEAK, probability=p / 100), priced).option in VISITS)
     below = replace(LEAK, probability=edge - 0.02)
-    acting = decide(replace(LEAK, probability=edge), PARAMS).option
-    assert decide(below, PARAMS).option is Option.NOTHING
+    acting = decide(replace(LEAK, probability=edge), priced).option
+    assert decide(below, priced).option is Option.NOTHING
     kept = decide(replace(below, before=acting), PARAMS)
     assert kept.option is acting
     assert "Kept" in kept.reason
