@@ -29,18 +29,23 @@ class AnodeParams:
     very_hard_share: float = 0.6
     hot_c: float = 65.0
     hot_share: float = 0.7
+    look_again: timedelta = YEAR
+    """After a technician looked and found it sound; manufacturers ask for a look every one to two years."""
     lead: timedelta = timedelta(days=60)
     """So long before its time it is put on the list, so that it can wait for a visit that is made anyway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tank:
-    """A water heater and what is known of it; `renewed_at` is when its anode was last renewed, as somebody told."""
+    """A water heater and what is known of it; `renewed_at` is when its anode was last renewed, as somebody told,
+    `found_sound_at` when a technician who came for it last found nothing wrong.
+    """
 
     installed_on: date
     renewed_at: datetime | None
     hardness_dh: float | None
     top_c: float | None
+    found_sound_at: datetime | None = None
 
 
 def anode_life(tank: Tank, params: AnodeParams) -> timedelta:
@@ -62,6 +67,8 @@ def judge_anode(tank: Tank, at: datetime, params: AnodeParams) -> Verdict:
     since = tank.renewed_at or datetime.combine(tank.installed_on, time(), UTC)
     life = anode_life(tank, params)
     due = since + life
+    if tank.found_sound_at is not None:  # who looked knows better than the rule
+        due = max(due, tank.found_sound_at + params.look_again)
     evidence = Evidence(
         signal="anode_age",
         expected=round(life / YEAR, 2),

@@ -1,6 +1,6 @@
 """Water heaters as planned care looks at them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from domain.planned_care import Tank
@@ -20,14 +20,23 @@ class KnownTank(NamedTuple):
 
 def known_tanks(connection: Connection) -> list[KnownTank]:
     """All water heaters whose age is known and that have spoken, but not of their anode's current."""
-    return [
-        KnownTank(
-            key,
-            data_at,
-            Tank(installed_on=installed_on, renewed_at=renewed_at, hardness_dh=hardness_dh, top_c=_top_c(signals)),
-        )
-        for key, installed_on, data_at, signals, hardness_dh, renewed_at in connection.execute(_SQL["tanks"]).fetchall()
-    ]
+    return [_known(*row) for row in connection.execute(_SQL["tanks"]).fetchall()]
+
+
+def _known(
+    key: int,
+    installed_on: date,
+    data_at: datetime,
+    signals: dict[str, Any],
+    hardness_dh: float | None,
+    renewed_at: datetime | None,
+    found_sound_at: datetime | None,
+) -> KnownTank:
+    tank = Tank(
+        installed_on=installed_on, renewed_at=renewed_at, hardness_dh=hardness_dh, top_c=_top_c(signals),
+        found_sound_at=found_sound_at,
+    )  # fmt: skip
+    return KnownTank(key, data_at, tank)
 
 
 def _top_c(signals: dict[str, Any]) -> float | None:

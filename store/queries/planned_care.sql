@@ -10,7 +10,11 @@ SELECT a.key, a.installed_on, l.at, l.signals,
            (SELECT max(o.completed_data_at) FROM order_task t JOIN service_order o ON o.id = t.order_id
               JOIN finding f ON f.id = t.finding_id
             WHERE f.appliance_key = a.key AND f.fault = 'anode_spent' AND t.outcome = 'confirmed'
-              AND o.state IN ('completed', 'verified'))) AS renewed_at
+              AND o.state IN ('completed', 'verified'))) AS renewed_at,
+       (SELECT max(o.completed_data_at) FROM order_task t JOIN service_order o ON o.id = t.order_id
+          JOIN finding f ON f.id = t.finding_id
+        WHERE f.appliance_key = a.key AND f.fault = 'anode_spent' AND t.outcome = 'no_fault_found'
+          AND o.state IN ('completed', 'verified')) AS found_sound_at
 FROM appliance a JOIN latest_values l ON l.appliance_key = a.key
 WHERE a.kind = 'water_heater' AND a.claimed AND a.installed_on IS NOT NULL AND NOT l.signals ? 'anode_ma'
 ORDER BY a.key

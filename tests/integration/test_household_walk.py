@@ -163,6 +163,39 @@ def test_an_old_anode_is_planned_and_taken_off_the_list_when_it_is_renewed(conne
     assert plan_care(work_on(connection)) == {"raised": 0, "over": 1}
 
 
+def test_an_anode_that_was_found_sound_is_off_the_list(connection: Connection) -> None:
+    """Nothing in the readings ever would take it off, so the same technician was sent again and again."""
+    homes = Homes(connection)
+    homes.household()
+    heater = homes.appliance(Kind.WATER_HEATER)
+    connection.execute("UPDATE appliance SET installed_on = '2015-01-01' WHERE id = %s", (heater.id,))
+    homes.hear(heater, day(0))
+    assert plan_care(work_on(connection)) == {"raised": 1, "over": 0}
+    order = homes.one("INSERT INTO service_order (household_id, urgency, state) VALUES ('home-a', 'visit', 'proposed')"
+                      " RETURNING id")  # fmt: skip
+    connection.execute(
+        "INSERT INTO order_task (order_id, finding_id, action, minutes, outcome)"
+        " SELECT %s, id, 'replace_anode', 30, 'no_fault_found' FROM finding",
+        (order,),
+    )
+    homes.hear(heater, day(1))
+    assert plan_care(work_on(connection)) == {"raised": 0, "over": 0}  # nobody was there yet
+    homes.outlet("outlet-1", 52.5, 13.4)
+    homes.technician("technician-x", "outlet-1", ["water_heater"])
+    connection.execute(
+        "UPDATE service_order SET technician_id = 'technician-x', outlet_id = 'outlet-1', visit_starts = %s,"
+        " visit_ends = %s, completed_data_at = %s WHERE id = %s",
+        (day(1), day(1.1), day(1), order),
+    )
+    with connection.transaction():
+        move(connection, ORDER, order, "completed", actor="technician-x", reason="r", at=NOW, via=EVERY)
+    homes.hear(heater, day(2))
+    assert plan_care(work_on(connection)) == {"raised": 0, "over": 1}
+    homes.hear(heater, day(310))  # a year less 60 days after the look
+    plan_care(work_on(connection))
+    assert homes.one("SELECT cleared_at IS NULL FROM finding")
+
+
 def test_the_age_of_an_anode_that_is_measured_says_nothing(connection: Connection) -> None:
     """Its current does: two voices on one fault raised a finding every day and ended it every night."""
     homes = Homes(connection)

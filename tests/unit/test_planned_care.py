@@ -1,5 +1,6 @@
 """When the anode of a water heater is due, by hand."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -39,3 +40,15 @@ def test_it_is_on_the_list_60_days_before_its_time_and_off_it_once_renewed() -> 
     assert (soon.evidence[0].observed, soon.evidence[0].expected) == (3.84, 4.0)  # 1401 / 365.25
     renewed = judge_anode(tank(renewed_at=due - timedelta(days=1)), due + timedelta(days=30), PARAMS)
     assert renewed.present is False
+
+
+def test_an_anode_that_was_found_sound_is_looked_at_again_a_year_later() -> None:
+    looked = datetime(2026, 2, 1, tzinfo=UTC)  # a month past its time by the rule
+    sound = replace(tank(), found_sound_at=looked)
+    again = looked + YEAR - timedelta(days=60)
+    assert judge_anode(sound, looked, PARAMS).present is False
+    assert judge_anode(sound, again - timedelta(seconds=1), PARAMS).present is False
+    late = judge_anode(sound, again, PARAMS)
+    assert (late.present, late.fails_p10) == (True, looked + YEAR)
+    early = replace(tank(), found_sound_at=datetime(2023, 1, 1, tzinfo=UTC))
+    assert judge_anode(early, datetime(2025, 12, 1, tzinfo=UTC), PARAMS).present is True  # what was seen then is old
