@@ -19,6 +19,7 @@ from models.detectors import DETECTORS, pattern
 from models.detectors.accumulate import CLEANED
 from models.detectors.known_faults import SIGNATURES
 from models.features.filter_reports import FILTER_ALARM, FILTER_USED
+from models.healthy.at_rest import REST_K, gap_at_rest
 from models.healthy.deviations import deviation_for
 from models.healthy.fleet_prior import Priors, priors_for
 from models.healthy.learners import RATIO
@@ -161,8 +162,19 @@ def _over(
         programmed = reference.index in OF_PROGRAMME
         step, unsure = _step(together, deviation, after.tolist(), params, programmed=programmed)
         known_on = deviation.days[int(after[-1])]
-        return reference.carried_on(first, known_on, step, unsure), works[count:]
+        carried = reference.carried_on(first, known_on, step, unsure)
+        return (_rested_anew(carried, history) if step else carried), works[count:]
     return None
+
+
+def _rested_anew(carried: Reference, history: FeatureHistory) -> Reference:
+    """The reference with what its thermometers show at rest since the step: what they moved by is in the step already,
+    and taking it off once more would make a fault of new software that reads them another way."""
+    kept = {name: value for name, value in carried.model.items() if name != REST_K}
+    now = (
+        gap_at_rest(carried.index, history, carried.learned_from, carried.learned_to) if REST_K in carried.model else {}
+    )
+    return replace(carried, model=kept | now)
 
 
 def _step(

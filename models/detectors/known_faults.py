@@ -323,8 +323,7 @@ _WATER_HEATER: Final = (
             keys=("top_share", "bottom_lag_k", "cutout_trips"),  # short heatings alone: many small draws
         ),
         level=0.2,
-        steady_days=7,
-        fastest_per_day=0.03,
+        steady_days=7,  # however fast it comes: the first trip is a threshold
         failure=(0.6, 1.0, 1.6),
         cannot_see=FIRST_WEEKS + " Lime that touches neither sensor nor cut-out.",
     ),

@@ -1,11 +1,13 @@
 """Thermometers at rest: what one has moved by itself is taken off, and one that is right there explains nothing."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from math import log
 
 import numpy as np
 import pytest
 
+from domain.services import Service
 from domain.signals import Kind
 from models.detectors.rivals import explanations_of
 from models.features.air_conditioner import AIR_DROP, DISCHARGE_LIFT
@@ -13,6 +15,7 @@ from models.healthy.at_rest import REST_K, gap_at_rest, moved_k
 from models.healthy.deviations import Deviation, deviation_for, deviations_of
 from models.healthy.reference import Reference
 from models.history import DaySeries, FeatureHistory
+from models.normal import normal_of, renew
 
 FIRST = date(2026, 6, 1)
 LEARNED = 14
@@ -90,6 +93,20 @@ def test_the_gap_is_kept_from_the_days_of_learning() -> None:
     assert gap_at_rest(AIR_DROP, unit, FIRST, last) == {REST_K: 0.5}
     assert gap_at_rest(AIR_DROP, unit, FIRST, FIRST + timedelta(days=2)) == {}
     assert gap_at_rest("steady_power_w", unit, FIRST, last) == {}
+
+
+def test_new_software_that_reads_a_thermometer_another_way_is_no_fault() -> None:
+    # 2 K more since the update, at work (a quarter of 8 K) and at rest: the new level has it, rest takes off no more.
+    software = Service(at=datetime(2026, 6, 20, 12, tzinfo=UTC), action="firmware")
+    unit = air(1.25, since(20, 2.5, 0.5))
+    normal = normal_of(Kind.AIR_CONDITIONER, {AIR_DROP: reference(AIR_DROP, 0.5)}, [software], None)
+    unit = replace(unit, series=normal.cut(unit.series))
+    judged = renew(normal, unit).judged()[AIR_DROP]
+    found = deviation_for(Kind.AIR_CONDITIONER, AIR_DROP, unit, judged)
+    assert found is not None
+    assert (judged.model["steps"], judged.model[REST_K]) == ([["2026-06-21", pytest.approx(log(1.25))]], 2.5)
+    assert found.values[-1] == pytest.approx(0.0)
+    assert found.rested
 
 
 def test_the_outdoor_side_counts_the_other_way() -> None:
