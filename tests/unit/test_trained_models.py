@@ -24,7 +24,7 @@ from models.trained.speak import speak
 from models.trained.speakers import Speakers, believed, hear
 from models.trained.unknown import as_row, score
 from models.training.fleet import Labelled
-from models.training.intervals import coverage, fit_edges, fit_spread, held
+from models.training.intervals import LEAST_FAILURES, coverage, fit_edges, fit_spread, held
 from models.training.probability import fit_probabilities
 from models.training.unknown import fit_forest
 from tests.unit.index_stories import fault_story, signature_named, story
@@ -306,7 +306,7 @@ def test_edges_are_fitted_by_class_where_enough_failed() -> None:
     failed = [Labelled(kind=WASHER, finding=finding, there=True, ending=(float(days), 10.0))
               for days in range(1, 100)]  # fmt: skip
     never_failed = replace(failed[0], ending=None)
-    assert fit_spread([*failed[:19], never_failed]) == {}
+    assert fit_spread([*failed[: LEAST_FAILURES - 1], never_failed]) == {}
     spread = fit_spread(failed)
     assert spread[Urgency.SELF] == pytest.approx((0.492, 5.0, 9.508))
     # 5 to 95 of 1 to 99
