@@ -11,8 +11,8 @@ from models.training.fleet import Labelled
 
 SHARE: Final = 0.9
 LEAST_FAILURES: Final = 40
-"""Of a class; the edges of fewer are their extremes, and those of the code stay (E). Eleven of physics a held 25 of 45 on
-five fleets of the other physics, where those of the code held 43."""
+"""Of a class; the edges of fewer are their extremes, and those of the code stay (E). Eleven of physics a held 25 of
+45 on five fleets of the other physics, where those of the code held 43."""
 
 
 def fit_spread(found: Sequence[Labelled]) -> dict[Urgency, Edges]:
