@@ -23,7 +23,7 @@ from models.healthy.at_rest import REST_K, gap_at_rest
 from models.healthy.deviations import deviation_for
 from models.healthy.fleet_prior import Priors, priors_for
 from models.healthy.learners import RATIO
-from models.healthy.level import Deviation
+from models.healthy.level import PUSHED_UP, Deviation
 from models.healthy.reference import Reference
 from models.history import DaySeries, FeatureHistory
 
@@ -159,9 +159,11 @@ def _over(
         if len(places) < params.after_days:
             continue
         after, together, first = places[: params.after_days], works[:count], last.day + timedelta(days=1)
-        programmed = reference.index in OF_PROGRAMME
-        step, unsure = _step(together, deviation, after.tolist(), params, programmed=programmed)
         known_on = deviation.days[int(after[-1])]
+        programmed = reference.index in OF_PROGRAMME
+        if reference.index in PUSHED_UP:
+            after = after[[int(np.argmin(deviation.values[after]))]]  # low pressure on the days after is no new level
+        step, unsure = _step(together, deviation, after.tolist(), params, programmed=programmed)
         carried = reference.carried_on(first, known_on, step, unsure)
         return (_rested_anew(carried, history) if step else carried), works[count:]
     return None

@@ -221,6 +221,18 @@ _WASHING_MACHINE: Final = (
         + " A tap half closed looks the same; so do weeks of low mains pressure where no dishwasher tells of them.",
     ),
     Signature(
+        fault="inlet_valve_weak",
+        stage="far",
+        kind=Kind.WASHING_MACHINE,
+        effects=effects_of(("fill_s_per_l", 1.0, 0.2), keys=("fill_s_per_l",)),
+        level=0.5,  # the mains would have to lose nearly two thirds of their pressure
+        failure=(0.6, 1.0, 1.6),
+        lowest_of=3,
+        lowest_within=2,
+        steady_days=1,
+        cannot_see=FIRST_WEEKS + " A tap half closed looks the same.",
+    ),
+    Signature(
         fault="bearing_wear",
         kind=Kind.WASHING_MACHINE,
         effects=effects_of(

@@ -24,7 +24,7 @@ VALVE: Final = signature_named(Kind.WASHING_MACHINE, "inlet_valve_weak")
 
 def test_only_what_moves_the_same_indices_competes_for_a_name() -> None:
     wet = rivals_of(Kind.WASHING_MACHINE)
-    assert [one.fault for one in rivals_among(wet, VALVE)] == ["inlet_valve_weak"]
+    assert {one.fault for one in rivals_among(wet, VALVE)} == {"inlet_valve_weak"}
     fridge = rivals_of(Kind.REFRIGERATOR)
     dust = signature_named(Kind.REFRIGERATOR, "condenser_dust")
     assert {one.fault for one in rivals_among(fridge, dust)} >= {"compressor_failing", "door_seal_leak", "power_meter"}

@@ -15,6 +15,7 @@ from models.healthy.level import densest, learn_level
 from models.healthy.reference import Reference
 from models.healthy.spells import in_spell, usual_of
 from models.history import DatedIndex, FeatureHistory, history_of
+from models.judge import judge_appliance
 from tests.unit.index_stories import signature_named
 from tests.unit.synthetic_days import FIRST, evening
 
@@ -86,6 +87,15 @@ def test_a_valve_is_weak_at_once_where_the_dishwasher_fills_as_ever(slower: floa
     assert max(found.values[-1], 0.0) == pytest.approx(shown, abs=0.01)
     # The days that told count by themselves in what adds up, the one between as the lowest until then.
     assert found.added[-1] == pytest.approx(np.log(slower), abs=0.01)
+
+
+@pytest.mark.parametrize(("number", "weak"), [(3, False), (4, True)])
+def test_what_no_pressure_explains_needs_four_washing_days_and_no_week(number: int, weak: bool) -> None:
+    # log(1.8) = 0.59: filling at 1 / 1.8 takes a third of the pressure.
+    history = home(20 + number, slow=dict.fromkeys(range(20, 20 + number), 1.8), mains={})
+    told = {verdict.fault for verdict in judge_appliance(Kind.WASHING_MACHINE, history, {FILL: learned(history)},
+                                                         evening(20 + number)) if verdict.present}  # fmt: skip
+    assert told == ({"inlet_valve_weak"} if weak else set())
 
 
 def test_what_is_normal_is_learned_without_the_days_that_were_pushed_up() -> None:

@@ -19,6 +19,7 @@ from tests.unit.synthetic_days import FIRST, evening
 
 WASHER = Kind.WASHING_MACHINE
 DRAIN = "drain_s_per_l"
+FILL = "fill_s_per_l"
 UNNAMED = ["repaired", "firmware", "sensor_replaced", "part_replaced"]
 
 
@@ -90,6 +91,16 @@ def test_software_decides_nothing_of_how_a_machine_drains() -> None:
     history = stepped(history, DRAIN, 18, 0.02)
     carried = renew(normal_of(WASHER, references, [told(17, "firmware")], None), history)
     assert carried.judged()[DRAIN].unsure == 0.0
+
+
+@pytest.mark.parametrize(("days", "steps"), [(4, 0), (12, 1)])
+def test_days_of_low_mains_pressure_after_work_are_no_new_level_while_one_of_five_is_as_before(
+    days: int, steps: int
+) -> None:
+    history, references = story(WASHER, {}, 40)
+    slow = stepped(stepped(history, FILL, 18, 0.3), FILL, 18 + days, -0.3)
+    carried = renew(normal_of(WASHER, references, [told(17, "firmware")], None), slow)
+    assert len(carried.judged()[FILL].model["steps"]) == steps
 
 
 def test_a_replaced_sensor_is_held_against_the_old_level_as_what_the_old_one_said_cannot_be_trusted() -> None:
