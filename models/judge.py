@@ -22,6 +22,7 @@ EXPLAINS: Final[Mapping[tuple[Kind, str], frozenset[str]]] = MappingProxyType(
     {
         # A machine that stands still tells nothing about its other parts.
         (Kind.REFRIGERATOR, "cooling_lost"): frozenset({"door_seal_leak", "condenser_dust", "defrost_failure"}),
+        (Kind.REFRIGERATOR, "power_lost"): frozenset({"door_seal_leak", "condenser_dust", "defrost_failure"}),
         # Ice on the evaporator makes the machine run longer and cool slower: no seal, dust or compressor fault besides.
         (Kind.REFRIGERATOR, "defrost_failure"): frozenset({"door_seal_leak", "condenser_dust", "compressor_failing"}),
         # So does a compressor that moves less refrigerant.

@@ -3,7 +3,15 @@
 from typing import Final
 
 from domain.signals import Kind
-from models.detectors import ac_filter_clog, cooling_lost, defrost_silence, pattern, reported_filter, sensor_fault
+from models.detectors import (
+    ac_filter_clog,
+    cooling_lost,
+    defrost_silence,
+    pattern,
+    power_lost,
+    reported_filter,
+    sensor_fault,
+)
 from models.detectors.contract import Detector
 
 DETECTORS: Final[tuple[Detector, ...]] = (
@@ -11,6 +19,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     *pattern.DETECTORS,
     defrost_silence.DETECTOR,
     cooling_lost.DETECTOR,
+    power_lost.DETECTOR,
     *sensor_fault.DETECTORS,
     *reported_filter.DETECTORS,
 )

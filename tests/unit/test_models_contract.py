@@ -9,7 +9,7 @@ import pytest
 from domain.faults import fault_of
 from domain.findings import Verdict
 from domain.signals import Kind
-from models.detectors import DETECTORS
+from models.detectors import DETECTORS, power_lost
 from models.detectors.contract import Detector, References
 from models.detectors.known_faults import SIGNATURES
 from models.detectors.pattern import name_of
@@ -43,6 +43,8 @@ def case_of(detector: Detector, severity: float) -> tuple[FeatureHistory, Refere
     if detector.name == "cooling_lost":
         warm = {index: lambda n: 30.0 * severity * (n >= 18) for index in ("fridge_c", "freezer_c")}
         return story_of_days({"run_h": lambda n: 9.0 if n < 18 else 0.0, **warm})
+    if detector.name == "power_lost":
+        return plug_story(lambda n: 60.0 if n < 18 else max(1.5, 60.0 * (1.0 - 0.98 * severity)))
     signature = next((signature for signature in SIGNATURES if name_of(signature) == detector.name), None)
     if signature is not None:
         return fault_story(signature, severity * max(4.0 * signature.level, signature.failure[1]), LAST)
@@ -73,6 +75,37 @@ def story_of_days(values: Mapping[str, Callable[[int], float]]) -> tuple[Feature
         for index, value in values.items()
     ]
     return history_of(rows, evening(LAST)), {}
+
+
+def plug_story(
+    mean_w: Callable[[int], float], light_w: float = 16.0, only: float | None = 1.0
+) -> tuple[FeatureHistory, References]:
+    """A refrigerator behind a plug whose compressor draws 70 W until day 18, and whose light goes on ever after."""
+    told = {"only_power": lambda _: only} if only else {"fridge_c": lambda _: 5.0}
+    return story_of_days({"mean_power_w": mean_w, "on_power_w": lambda n: 70.0 if n < 18 else light_w, **told})
+
+
+@pytest.mark.parametrize(("mean_w", "light_w", "only", "said"), [
+    (1.6, 16.0, 1.0, True),
+    (9.1, 16.0, 1.0, False),  # 0.15 of 60 W is 9 W
+    (1.6, 25.0, 1.0, False),  # 0.35 of 70 W is 24.5 W: that is no light
+    (1.6, 16.0, None, False),  # a unit that says its temperature is judged by it
+])  # fmt: skip
+def test_a_compressor_behind_a_plug_that_draws_nothing(
+    mean_w: float, light_w: float, only: float | None, said: bool
+) -> None:
+    story = plug_story(lambda n: 60.0 if n < 18 else mean_w, light_w, only)
+    verdict = power_lost.judge(*story, evening(LAST))
+    assert (verdict is not None and verdict.present) is said
+
+
+def test_a_meter_that_stands_still_is_no_dead_compressor() -> None:
+    """Its constant value is below what running is told by, so that no day has a power of running."""
+    history, _ = plug_story(lambda n: 60.0 if n < 18 else 1.5)
+    rows = [row for row in rows_of(history) if row[1] != "on_power_w" or row[0] < FIRST + timedelta(days=18)]
+    assert power_lost.judge(history_of(rows, evening(LAST)), {}, evening(LAST)) is None
+    one_day = plug_story(lambda n: 60.0 if n < LAST - 1 else 1.5)  # of which the last is not over yet
+    assert power_lost.judge(*one_day, evening(LAST - 1)) is None
 
 
 def rows_of(history: FeatureHistory) -> list[DatedIndex]:
