@@ -12,25 +12,31 @@ from domain.signals import Kind
 from models.detectors import detectors_of
 from models.detectors.agree import agree
 from models.detectors.contract import References
+from models.detectors.defrost_silence import undefrosted
 from models.detectors.index_words import words_of
 from models.healthy.learners import RATIO
 from models.history import FeatureHistory
 from models.only_power import with_scope
 from models.ruled_out import with_ruled_out
 
+UNDEFROSTED: Final = "undefrosted"
 EXPLAINS: Final[Mapping[tuple[Kind, str], frozenset[str]]] = MappingProxyType(
     {
         # A machine that stands still tells nothing about its other parts.
-        (Kind.REFRIGERATOR, "cooling_lost"): frozenset({"door_seal_leak", "condenser_dust", "defrost_failure"}),
+        (Kind.REFRIGERATOR, "cooling_lost"): frozenset(
+            {"door_seal_leak", "condenser_dust", "defrost_failure", UNDEFROSTED}
+        ),
         (Kind.REFRIGERATOR, "power_lost"): frozenset({"door_seal_leak", "condenser_dust", "defrost_failure"}),
         # Ice on the evaporator makes the machine run longer and cool slower: no seal, dust or compressor fault besides.
         (Kind.REFRIGERATOR, "defrost_failure"): frozenset({"door_seal_leak", "condenser_dust", "compressor_failing"}),
+        # It does so before the silence of the heater is long enough to be named, and after a repair that did not help.
+        (Kind.REFRIGERATOR, UNDEFROSTED): frozenset({"compressor_failing"}),
         # So does a compressor that moves less refrigerant.
         (Kind.REFRIGERATOR, "compressor_failing"): frozenset({"door_seal_leak", "condenser_dust"}),
     }
 )
-"""What a fault or a detector (by its name) explains while it is present: of these nothing is said. The graver first:
-what is explained explains nothing itself."""
+"""What a fault, a detector (by its name) or the state of a machine explains while it is present: of these nothing is
+said. The graver first: what is explained explains nothing itself."""
 SENSOR_FAULT: Final = "sensor_fault"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -46,6 +52,8 @@ def judge_appliance(
     sound = _without(history, doubted) if doubted else history
     spoken += [(one, one.judge(sound, references, now_data_time)) for one in detectors if one.fault != SENSOR_FAULT]
     seen = {name for one, verdict in spoken if verdict and verdict.present for name in (one.name, one.fault)}
+    if kind is Kind.REFRIGERATOR and undefrosted(sound):
+        seen.add(UNDEFROSTED)
     explained: set[str] = set()
     for (of, name), others in EXPLAINS.items():
         if of == kind and name in seen - explained:

@@ -31,6 +31,9 @@ FIRMWARE: Final = "firmware"
 OF_PROGRAMME: Final = frozenset({"cooling_min", "minutes_per_kg"})
 """What software decides as much as the machine: how dry is dry, how cool is cool."""
 
+ANY_WAY: Final = 1.0
+"""An effect this vague moves its index, nobody can say which way (E): ice on an evaporator does so to a machine."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepParams:
@@ -246,7 +249,7 @@ def moved_by(kind: Kind, fault: str) -> frozenset[str]:
     """The indices that the fault moves, so that a part that puts it right may leave them at another level."""
     patterns = {
         effect.index for one in SIGNATURES if (one.kind, one.fault) == (kind, fault) for effect in one.effects
-        if effect.size
+        if effect.size or effect.tolerance >= ANY_WAY
     }  # fmt: skip
     others = {
         index for one in DETECTORS if kind in one.kinds and one.fault == fault and one not in pattern.DETECTORS

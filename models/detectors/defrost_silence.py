@@ -40,6 +40,10 @@ class SilenceParams:
     heater_share: float = 0.95
     """Where pulses are only guessed from power: a day whose peak is as high as this share of what the pulses before it
     drew has one as well, though a compressor that works hard in a hot kitchen hides it from the guess."""
+    unknown_gaps_h: float = 30.0
+    """As long as fewer pulses are known, so many hours of running without one leave ice on the evaporator."""
+    below_heater: float = 0.8
+    """And a day that peaks below this share of it has none, however its compressor runs."""
     power_shift: float = 0.06
     """Where pulses are only guessed from power, a compressor whose own power moved by this share hides them."""
 
@@ -72,6 +76,21 @@ def judge(
     return _verdict(False, now_data_time, usual, silent_h, since, 0.0) if silent_h < limit else None
 
 
+def undefrosted(history: FeatureHistory, params: SilenceParams | None = None) -> bool:
+    """Whether a unit that tells its pulses has run so long without one that ice may be what keeps the cold away."""
+    params = params or SilenceParams()
+    pulses, runs = history.complete(DEFROST_H), history.complete(RUN_H)
+    if len(pulses) == 0 or len(runs) == 0:
+        return False
+    total = np.cumsum(np.nan_to_num(runs.at_days(pulses.ordinals)))
+    pulsed = np.flatnonzero(pulses.values > params.pulse_h)
+    silent_h = float(total[-1] - (total[pulsed[-1]] if len(pulsed) else 0.0))
+    if len(pulsed) < params.least_pulses:
+        return silent_h >= params.unknown_gaps_h
+    longest = float(np.quantile(np.diff(total[pulsed]), 0.97))
+    return silent_h >= max(params.longest_gaps * longest, params.least_run_h)
+
+
 def _with_heater(history: FeatureHistory, pulses: DaySeries, params: SilenceParams) -> Mask:
     """The days with a pulse: what stands out from the day's own running, or is as strong as the heater was before."""
     stands_out = pulses.values > params.guessed_pulse_h
@@ -80,7 +99,8 @@ def _with_heater(history: FeatureHistory, pulses: DaySeries, params: SilencePara
     if int(known.sum()) < params.least_pulses:
         return stands_out
     heater_w = float(np.median(peak_w[known]))
-    with_heater: Mask = stands_out | (np.abs(peak_w / heater_w - 1.0) <= 1.0 - params.heater_share)
+    weaker = peak_w < params.below_heater * heater_w
+    with_heater: Mask = (stands_out & ~weaker) | (np.abs(peak_w / heater_w - 1.0) <= 1.0 - params.heater_share)
     return with_heater
 
 
@@ -90,7 +110,20 @@ def _can_be_guessed(
     """Whether pulses were regular up to the last one, and the compressor's own power stayed what it was."""
     within = min(days, params.guessed_within)
     regular = int((pulsed >= days - within).sum()) >= params.guessed_share * within
-    return regular and not _power_moved(history, last_pulse, params.power_shift)
+    return regular and (
+        _never_near(history, last_pulse, params) or not _power_moved(history, last_pulse, params.power_shift)
+    )
+
+
+def _never_near(history: FeatureHistory, last_pulse: date, params: SilenceParams) -> bool:
+    """Whether no day since came near what the heater drew: then it does not matter how hard the compressor works."""
+    peak, after = history.complete(PEAK_W), last_pulse + timedelta(days=1)
+    pulses = history.complete(DEFROST_BY_POWER_H).before(after)
+    drawn = peak.at_days(pulses.ordinals[pulses.values > params.guessed_pulse_h])
+    drawn, silent = drawn[np.isfinite(drawn)], peak.since(after).values
+    if len(drawn) < params.least_pulses or len(silent) == 0:
+        return False
+    return bool(silent.max() < params.below_heater * float(np.median(drawn)))
 
 
 def _power_moved(history: FeatureHistory, last_pulse: date, share: float) -> bool:
@@ -125,7 +158,7 @@ def _verdict(
 
 DETECTOR: Final = Detector(
     name="defrost_silence",
-    version="4",
+    version="5",
     fault="defrost_failure",
     kinds=frozenset({Kind.REFRIGERATOR}),
     indices=(DEFROST_H, DEFROST_BY_POWER_H, PEAK_W, RUN_H, ON_POWER),

@@ -45,6 +45,9 @@ _WORDS: Final = MappingProxyType(
         "duty": _words("compressor_on", "1", "Share of time the compressor runs", _KITCHEN),
         "mean_power_w": _words("power_w", "W", "Mean power of the day", _KITCHEN),
         "pulldown_k_per_h": _words("freezer_c rate", "K/h", "How fast it cools while running", _KITCHEN),
+        "gross_cooling_k_per_h": _words(
+            "freezer_c rate running - freezer_c rate resting", "K/h", "Cold that the machine makes", _KITCHEN
+        ),
         "evap_depth_k": _words("freezer_c - evap_c", "K", "Evaporator below its compartment", _KITCHEN),
         "fridge_c": _words("fridge_c", "°C", "Fresh-food temperature", _KITCHEN),
         "freezer_c": _words("freezer_c", "°C", "Freezer temperature", _KITCHEN),

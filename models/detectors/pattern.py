@@ -21,6 +21,7 @@ from models.detectors.signature import (
     Signature,
     all_deviations,
     grows_too_fast,
+    is_decided,
     known_amplitudes,
     likelihoods,
     limits_of,
@@ -54,10 +55,12 @@ def judge(
     course = follow(amplitudes.days, amplitudes.values, limits, amplitudes.added)
     fresh = (history.today - amplitudes.days[-1]).days <= signature.old_days
     if course.raised and fresh:
+        if not is_decided(signature, history, deviations, amplitudes.days[-1], params):
+            return None
         among = rivals_among(explanations_of(signature.kind, deviations), signature)
-        rivals = [one for one in among if not _too_fast(one, history, deviations)]
-        named = likelihoods(rivals, deviations, amplitudes.days[-1], _lately(signature, params))
-        if signature in rivals and max(named, key=lambda fault: named[fault]) == signature.fault:
+        hurried = [one for one in among if _too_fast(one, history, deviations)]
+        named = likelihoods(among, deviations, amplitudes.days[-1], _lately(signature, params), hurried)
+        if signature not in hurried and max(named, key=lambda fault: named[fault]) == signature.fault:
             verdict = _raised(
                 signature, detector, deviations, amplitudes, course, named[signature.fault], now_data_time
             )

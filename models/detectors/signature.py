@@ -7,7 +7,7 @@ health, and than 'something unknown moved' (which is for review, never for a vis
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import compress
@@ -57,6 +57,8 @@ class Signature:
     """Of so many days the median has to be beyond the level; 1 for a fault whose `lowest_of` has the days in it."""
     fastest_per_day: float | None = None
     """Faster growth than this is another fault (domain notes: time scales); None if it may come at once."""
+    hurried_odds: float = 0.0
+    """What is left of its odds where it seems to grow faster than that; 0: then it is no explanation."""
     odds: float = 1.0
     """How common it is beside the other faults of the kind, roughly (E)."""
     least_probability: float | None = None
@@ -74,6 +76,9 @@ class Signature:
     """Only for units that do not measure this context; empty for all."""
     of_sensor: bool = False
     """A sensor that moved alone: it explains nothing where the sensor was found right at rest."""
+    decisive: str = ""
+    """This index has to have moved, on units that do not measure `decisive_without`; empty: none has to."""
+    decisive_without: str = ""
     lowest_unless: str = ""
     """A context index that tells what only looks like it: two days on which it was known are enough,"""
     hidden: float = 0.0
@@ -102,6 +107,8 @@ class CautionParams:
     decision: float = 6.0
     level: float = 3.0
     clear: float = 1.5
+    moved: float = 2.0
+    """An index that decides has moved beyond so many standard deviations of its recent days."""
     recent_days: int = 5
     some_amplitude: float = 0.1
     """Share of its least amplitude below which a fault is no explanation of anything."""
@@ -233,7 +240,11 @@ def rivals_among(signatures: Sequence[Signature], signature: Signature) -> list[
 
 
 def likelihoods(
-    signatures: Sequence[Signature], deviations: Mapping[str, Deviation], until: date, params: CautionParams
+    signatures: Sequence[Signature],
+    deviations: Mapping[str, Deviation],
+    until: date,
+    params: CautionParams,
+    hurried: Collection[Signature] = (),
 ) -> dict[str, float]:
     """Probability of each fault, of `healthy` and of `unknown`, from the medians of the last days; sums to one.
 
@@ -244,14 +255,13 @@ def likelihoods(
     scores = {"healthy": _log_density(recent, {}, 0.0), "unknown": _unknown(recent, params)}
     for signature in signatures:
         effects = {effect.index: effect for effect in signature.effects}
-        if not any(effect.key and effect.index in recent for effect in signature.effects):
+        odds = signature.odds * (signature.hurried_odds if signature in hurried else 1.0)
+        if odds == 0.0 or not any(effect.key and effect.index in recent for effect in signature.effects):
             continue
         amplitude = min(_best_amplitude(recent, effects, signature.level), signature.largest)
         # A fault that has no amplitude is health, which is counted already.
         some = amplitude >= params.some_amplitude * signature.level
-        score = (
-            _log_density(recent, effects, amplitude) - 0.5 + log(signature.odds) if some else -inf
-        )  # one fitted number
+        score = _log_density(recent, effects, amplitude) - 0.5 + log(odds) if some else -inf  # one fitted number
         scores[signature.fault] = max(score, scores.get(signature.fault, score))
     best = max(scores.values())
     weights = {name: exp(max(score - best, -50.0)) for name, score in scores.items()}
@@ -281,6 +291,21 @@ def _recent(deviations: Mapping[str, Deviation], until: date, params: CautionPar
             float(np.hypot(1.3 * noise / np.sqrt(count), deviation.drift)),
         )
     return found
+
+
+def is_decided(
+    signature: Signature,
+    history: FeatureHistory,
+    deviations: Mapping[str, Deviation],
+    until: date,
+    params: CautionParams,
+) -> bool:
+    """Whether an index moved that tells the fault from what moves the others on a unit that measures less."""
+    if not signature.decisive or len(history.all_days(signature.decisive_without)):
+        return True
+    value, deviation = _recent(deviations, until, params).get(signature.decisive, (0.0, 1.0))
+    size = next(effect.size for effect in signature.effects if effect.index == signature.decisive)
+    return bool(value * np.sign(size) > params.moved * deviation)
 
 
 def _best_amplitude(recent: _Recent, effects: Mapping[str, Effect], least: float) -> float:

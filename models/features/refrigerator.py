@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from models.features.day import Day, DayIndex, Floats, Mask, Rows, quantiles_of, ratio_of, single, summarise
+from models.features.day import Day, DayIndex, Floats, Mask, Rows, median_of, quantiles_of, ratio_of, single, summarise
 from models.features.stretches import changes, counted, hours_between, medians, slopes_per_h, stretches
 
 WARMUP: Final = "warmup_per_h"
@@ -23,6 +23,10 @@ LIFT: Final = "lift_k"
 """Ambient less fresh-food temperature, K: the load's driving force."""
 PULLDOWN: Final = "pulldown_k_per_h"
 """How fast the compartment gets colder while the compressor runs, K/h (positive is cooling)."""
+GROSS: Final = "gross_cooling_k_per_h"
+"""What the machine takes out, K/h: how fast it cools while running, and how fast the same compartment warms at rest,
+which it makes up for meanwhile. With C dT/dt = UA (ambient - inside) - capacity it is capacity over heat capacity:
+kitchen, door gasket and shopping, which move each of the two, leave their sum as it is."""
 FRIDGE: Final = "fridge_c"
 FREEZER: Final = "freezer_c"
 SPLIT: Final = "split_k"
@@ -179,4 +183,8 @@ def _off_cycles(rows: Rows, on: Mask, quiet: Mask, fridge: Floats, freezer: Floa
         driving = medians(around - inside, off)
         found += summarise(name, ratio_of(slopes_per_h(rows.time_s, inside, off), driving, driving > 3.0))
     cold = np.where(np.isfinite(freezer), freezer, fridge)
-    return found + summarise(PULLDOWN, -slopes_per_h(rows.time_s, cold, runs))
+    pulls = -slopes_per_h(rows.time_s, cold, runs)
+    found += summarise(PULLDOWN, pulls)
+    warming = slopes_per_h(rows.time_s, cold, off)
+    warming = warming[np.isfinite(warming)]
+    return found + (summarise(GROSS, pulls + median_of(warming)) if len(warming) else [])

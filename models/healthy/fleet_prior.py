@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "fce71150d43d0b75886a12861319df9b44c4d5d7eb527107e86e3191521c6137"
+SHIPPED_SHA256: Final = "1e99cf82cfc5c86ada45c5f69e34a362b77f068a52b4f60b2c39abaa44b09cd3"
 FORMAT: Final = 1
 USUAL_DAYS: Final = 8
 """Observed days that a level is learned from where the file says nothing else (E)."""

@@ -1,0 +1,109 @@
+"""A compressor is told from heat that comes in, from dust and from ice by the cold that the machine makes."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from domain.signals import Kind
+from models.detectors.defrost_silence import undefrosted
+from models.detectors.signature import CautionParams, likelihoods
+from models.features import daily_indices
+from models.features.day import Day, Rows
+from models.healthy.deviations import deviations_of
+from models.history import history_of
+from models.judge import judge_appliance
+from models.normal import moved_by
+from tests.unit.index_stories import signature_named, story
+from tests.unit.synthetic_days import FIRST, evening
+
+LAST = 45
+MIDNIGHT_S = 1_748_736_000.0  # 2025-06-01 00:00 UTC
+WEAK = {"duty": 0.35, "mean_power_w": 0.4, "on_power_w": 0.06, "pulldown_k_per_h": -0.6}
+
+
+def present(moves: dict[str, float], missing: frozenset[str]) -> set[str]:
+    history, references = story(Kind.REFRIGERATOR, moves, LAST, missing=missing)
+    found = judge_appliance(Kind.REFRIGERATOR, history, references, evening(LAST))
+    return {verdict.fault for verdict in found if verdict.present}
+
+
+@pytest.mark.parametrize("warming_k_per_h", [1.0, 3.0])
+def test_the_cold_that_is_made_does_not_depend_on_the_heat_that_comes_in(warming_k_per_h: float) -> None:
+    """An hour of rest and an hour of running in turn, five minutes a row; the machine alone would cool by 8 K/h."""
+    minutes = np.arange(24 * 12, dtype=np.float64) * 5.0
+    on = (minutes // 60) % 2 == 1
+    steps = np.where(on, warming_k_per_h - 8.0, warming_k_per_h) / 12.0
+    freezer = -18.0 + np.cumsum(steps) - steps[0]
+    rows = Rows(
+        time_s=MIDNIGHT_S + 60.0 * minutes, numbers={"compressor_on": on.astype(np.float64), "freezer_c": freezer}
+    )
+    found = {one.index: one.value for one in daily_indices(Kind.REFRIGERATOR, Day(day=date(2025, 6, 1), readings=rows))}
+    assert found["pulldown_k_per_h"] == pytest.approx(8.0 - warming_k_per_h)
+    assert found["gross_cooling_k_per_h"] == pytest.approx(8.0)
+
+
+@pytest.mark.parametrize(
+    ("moves", "missing", "said"),
+    [
+        (WEAK | {"gross_cooling_k_per_h": -0.35}, frozenset(), True),
+        (WEAK | {"gross_cooling_k_per_h": -0.35}, frozenset({"ambient_c"}), True),
+        # It runs as long and cools as slowly, but makes as much cold as ever: heat comes in from somewhere.
+        (WEAK, frozenset(), False),
+        # Behind a plug a hot kitchen does the same.
+        (WEAK, frozenset({"ambient_c", "gross_cooling_k_per_h", "pulldown_k_per_h"}), False),
+    ],
+    ids=["weak", "weak, kitchen unknown", "warmed from outside", "plug in a hot kitchen"],
+)
+def test_a_compressor_is_named_by_what_only_it_does(
+    moves: dict[str, float], missing: frozenset[str], *, said: bool
+) -> None:
+    assert ("compressor_failing" in present(moves, missing)) is said
+
+
+def test_dust_in_a_hurry_is_still_likelier_than_a_compressor_that_it_does_not_look_like() -> None:
+    moves = {"on_power_w": 0.26, "duty": 0.22, "mean_power_w": 0.45, "gross_cooling_k_per_h": -0.16}
+    history, references = story(Kind.REFRIGERATOR, moves, LAST)
+    dust, worn = (signature_named(Kind.REFRIGERATOR, one) for one in ("condenser_dust", "compressor_failing"))
+    moved = deviations_of(Kind.REFRIGERATOR, history, references)
+    day = FIRST + timedelta(days=LAST - 1)
+    slowly, fast = (likelihoods((dust, worn), moved, day, CautionParams(), one) for one in ((), (dust,)))
+    assert fast["compressor_failing"] < fast["condenser_dust"] < slowly["condenser_dust"]
+
+
+@pytest.mark.parametrize(
+    ("pulses", "iced"),
+    # Twelve hours of running a day, a pulse on every second of them: 24 h between two, 1.3 times that is 31.2 h.
+    [([0.3, 0.0] * 10 + [0.0], False), ([0.3, 0.0] * 10 + [0.0, 0.0], True), ([0.0, 0.0], False), ([0.0] * 3, True)],
+    ids=["24 h", "36 h", "not known for long", "36 h without any"],
+)
+def test_ice_may_take_the_cold_of_a_unit_that_pulses_no_more(pulses: list[float], *, iced: bool) -> None:
+    rows = [
+        (FIRST + timedelta(days=number), index, value, 0.0, 24.0)
+        for number, pulse_h in enumerate(pulses)
+        for index, value in (("run_h", 12.0), ("defrost_h", pulse_h))
+    ]
+    assert undefrosted(history_of(rows, evening(len(pulses)))) is iced
+
+
+def test_while_ice_may_take_the_cold_no_compressor_is_named_for_it() -> None:
+    history, references = story(Kind.REFRIGERATOR, WEAK | {"gross_cooling_k_per_h": -0.35}, LAST)
+    days = [FIRST + timedelta(days=number) for number in range(LAST + 1)]
+    for last_pulse, said in ((LAST, True), (LAST - 6, False)):
+        pulsing = history_of(
+            [
+                (day, index, value, 0.0, 24.0)
+                for number, day in enumerate(days)
+                for index, value in (("run_h", 12.0), ("defrost_h", 0.3 * (number <= last_pulse)))
+            ],
+            evening(LAST),
+        )
+        together = type(history)(series={**history.series, **pulsing.series}, today=history.today)
+        found = judge_appliance(Kind.REFRIGERATOR, together, references, evening(LAST))
+        assert ("compressor_failing" in {one.fault for one in found if one.present}) is said
+
+
+def test_a_new_defrost_heater_has_all_learned_anew_that_ice_moved_either_way() -> None:
+    moved = moved_by(Kind.REFRIGERATOR, "defrost_failure")
+    assert {"pulldown_k_per_h", "starts_per_h", "gross_cooling_k_per_h", "warmup_per_h"} <= moved
+    assert "warmup_per_h" not in moved_by(Kind.REFRIGERATOR, "condenser_dust")
