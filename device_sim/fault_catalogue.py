@@ -17,6 +17,7 @@ class FaultKind:
     about 10 %; `shows` lists sets of signals with the severity each needs, empty: `detectable` always holds.
     `fails` is the severity of failure: a quarter of capacity or flow lost for self-care, the end of function else.
     `sudden` is the share that comes at once, without precursor; `watched`: the instant is read off the physics.
+    `cured`: a repair that holds leaves nothing of it, since what was replaced works or does not.
     `per_year` is the real rate per appliance and year (E), `fleet_weight` how often enriched fleets have it.
     """
 
@@ -31,6 +32,7 @@ class FaultKind:
     regrows: bool = False
     abrupt: bool = False
     watched: bool = False
+    cured: bool = False
     sudden: float = 0.0
     per_year: float = 0.02
     fleet_weight: float = 1.0
@@ -85,7 +87,7 @@ _GROWN: Final = (
               shows=_shows(("coil_out_c outdoor_c", 0.18), ("power_w compressor_hz", 0.4))),
     FaultKind(key="compressor_failing", part="fridge", days_to_full=22.0, detectable=0.28, sudden=0.25,
               shows=_shows(("freezer_c", 0.28), ("power_w", 0.4))),
-    FaultKind(key="defrost_failure", part="fridge", days_to_full=10.0, detectable=0.20,
+    FaultKind(key="defrost_failure", part="fridge", days_to_full=10.0, detectable=0.20, cured=True,
               shows=_shows(("defrost", 0.15), ("power_w", 0.2), ("evap_c", 0.2))),
     FaultKind(key="inlet_valve_weak", part="washer", days_to_full=30.0, detectable=0.15, sudden=0.1,
               shows=_shows(("fill_s", 0.15), ("level_mm", 0.25))),

@@ -188,7 +188,8 @@ class FaultBook:
             record.repair_day = day + float(rng.uniform(4.0, 12.0))
             self._write(record, at, "repaired")
             return
-        severities[who] = min(severities[who], float(rng.uniform(0.0, CLEAN_SHARE * kind.fails)))
+        left = float(rng.uniform(0.0, CLEAN_SHARE * kind.fails))
+        severities[who] = 0.0 if kind.cured else min(severities[who], left)
         record.end_day = at
         if plan.fault != "silent":
             self._write(record, at, kind.action, repaired=bool(rng.random() < PART_KNOWN))

@@ -155,6 +155,14 @@ def test_repair_comes_after_failure_leaves_a_row_and_little_of_the_fault(variant
     assert float(book.severity("element_failing")[0]) <= 0.15
 
 
+@pytest.mark.parametrize("variant_b", [False, True])
+def test_a_new_defrost_heater_works(variant_b: bool) -> None:
+    plan = FaultPlan(home=0, fault="defrost_failure", onset_day=2.0, days_to_full=6.0, repair_days=3.0)
+    book = grown(plan, days=60, variant_b=variant_b)
+    assert book.records[0].end_day is not None
+    assert float(book.severity("defrost_failure")[0]) == 0.0  # anything left, and it never pulses again
+
+
 def test_owners_clean_unasked_and_the_filter_clogs_again() -> None:
     book = grown(FaultPlan(home=0, fault="hood_filter_clog", onset_day=0.0, days_to_full=60.0, clean_at=0.3), days=120)
     assert len(book.records) >= 3
