@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,7 @@ from wellkept.settings import Settings
 
 if TYPE_CHECKING:  # loaded when the command runs: they bring Polars with them
     from domain.decision_params import DecisionParams
+    from models.evaluation.pooled import Evaluated
     from models.partition import Apply
     from models.trained.file import Sealed
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:  # loaded when the command runs: they bring Polars with them
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...",
                 type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path),
-              help="Folder for OUT/<case>/findings.jsonl, OUT/<case>/report.json and OUT/report.html.")  # fmt: skip
+              help="Folder for OUT/<case>/findings.jsonl, OUT/<case>/report.json, OUT/report.html; of several cases "
+                   "with a truth.csv also OUT/report.json, all as one fleet.")  # fmt: skip
 @click.option("--model", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="A trained model instead of the shipped one.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(8, os.cpu_count() or 1), show_default="cores",
@@ -38,6 +40,7 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # one per process: the processes are the parallel part
     from models.evaluation.pages import write_page
+    from models.evaluation.pooled import pooled
     from models.evaluation.whole_file import writable_folder
     from models.partition import spread_over
     from models.trained.file import read_model, shipped
@@ -48,12 +51,21 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     sealed = shipped() if model is None else read_model(model)
     for name in names:
         writable_folder(out / name)
+    (out / "report.json").unlink(missing_ok=True)  # an older one may be of other cases
     _say_model(sealed)
-    reports = []
+    reports, several = [], []
     with spread_over(jobs, settings.dask_url) as apply:
         for case in cases:
-            reports.append(_evaluate(case.resolve(), out, jobs, sealed, apply, settings.decision))
+            report, evaluated = _evaluate(case.resolve(), out, jobs, sealed, apply, settings.decision)
+            reports.append(report)
+            several.append(evaluated)
             click.echo()
+    together = pooled(several)
+    if together is not None:
+        click.echo(f"\n{', '.join(one.case.folder.name for one in several if one.truth is not None)} as one fleet:")
+        of = {"simulated": any(report["simulated"] for report in reports), "jobs": jobs,
+              "seconds": round(sum(report["seconds"] for report in reports), 1)}  # fmt: skip
+        reports.insert(0, _report(together, sealed, out, of))
     page = write_page(reports, out / "report.html")
     click.echo(f"written: {out}/<case>/findings.jsonl, {out}/<case>/report.json, {page}")
 
@@ -69,15 +81,14 @@ def _say_model(sealed: "Sealed") -> None:
 
 def _evaluate(
     folder: Path, out: Path, jobs: int, sealed: "Sealed", apply: "Apply", weigh: "DecisionParams"
-) -> dict[str, object]:
+) -> tuple[dict[str, Any], "Evaluated"]:
     from models.evaluation.case import count_rows, open_case
     from models.evaluation.case_files import unread_files
     from models.evaluation.doubts import doubts_of, doubts_of_truth
-    from models.evaluation.judged import judge_case
+    from models.evaluation.pooled import Evaluated
     from models.evaluation.runner import run_case, write_findings
-    from models.evaluation.table import lines
+    from models.evaluation.shown import first_shown
     from models.evaluation.truth import is_simulated, read_truth, read_weights
-    from models.evaluation.whole_file import write_whole
     from models.trained.speakers import Speakers
     from wellkept.evaluate_safety import watch_safety
 
@@ -94,22 +105,34 @@ def _evaluate(
     took_s = time.monotonic() - started
     (out / folder.name / "report.json").unlink(missing_ok=True)  # an older one does not fit the new findings
     write_findings(run.findings, out / folder.name)
-    provenance = sealed.model.provenance
-    known = provenance.appliance_models or None
     truth = read_truth(folder)
     for doubt in doubts_of_truth(case, truth or ()):
         click.echo(doubt, err=True)
-    report = judge_case(case, run, truth, read_weights(folder), known)
-    report["model"] = {"name": provenance.name, "sha256": sealed.sha256, "simulated": provenance.simulated,
-                       "code_version": provenance.code_version}  # fmt: skip
-    report |= {"simulated": is_simulated(folder), "seconds": round(took_s, 1), "jobs": jobs}
-    text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    write_whole(out / folder.name / "report.json", text)
-    for line in lines(report):
-        click.echo(line)
+    known = None if truth is None else [one for one in truth if one.appliance_id in case.appliances]
+    evaluated = Evaluated(
+        case=case, run=run, truth=known, weights=read_weights(folder), shown=first_shown(case, known or ())
+    )
+    of = {"simulated": is_simulated(folder), "seconds": round(took_s, 1), "jobs": jobs}
+    report = _report(evaluated, sealed, out / folder.name, of)
     click.echo(
         f"{took_s:.1f} s with {jobs} process{'es' if jobs > 1 else ''}, {run.rows / max(took_s, 1e-9):,.0f} rows/s"
     )
+    return report, evaluated
+
+
+def _report(evaluated: "Evaluated", sealed: "Sealed", folder: Path, of: dict[str, Any]) -> dict[str, Any]:
+    """Judge it, write report.json into `folder` and say the figures."""
+    from models.evaluation.judged import judge_case
+    from models.evaluation.table import lines
+    from models.evaluation.whole_file import write_whole
+
+    provenance = sealed.model.provenance
+    model = {"name": provenance.name, "sha256": sealed.sha256, "simulated": provenance.simulated,
+             "code_version": provenance.code_version}  # fmt: skip
+    report = judge_case(evaluated, provenance.appliance_models or None) | {"model": model} | of
+    write_whole(folder / "report.json", json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    for line in lines(report):
+        click.echo(line)
     return report
 
 

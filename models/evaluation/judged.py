@@ -20,8 +20,8 @@ from models.evaluation.figures import SEED, rate_per_1000, recall_at_budget, rec
 from models.evaluation.intervals import Ended, coverage
 from models.evaluation.ledger import Finding
 from models.evaluation.matching import Outcome, urgency_of
+from models.evaluation.pooled import Evaluated
 from models.evaluation.runner import CaseRun
-from models.evaluation.shown import first_shown
 from models.evaluation.splits import splits
 from models.evaluation.tally import DAY, Scene, false_rate, in_time, lead_days, months, scene, seconds_to_alarm, tally
 from models.evaluation.truth import Truth
@@ -30,14 +30,9 @@ BUDGET: Final = {Urgency.VISIT: 0.5, Urgency.SELF: 3.0}
 """False findings per 1000 appliance-months that are allowed."""
 
 
-def judge_case(
-    case: Case,
-    run: CaseRun,
-    truth: Sequence[Truth] | None,
-    weights: Weights,
-    known_models: Collection[str] | None = None,
-) -> dict[str, Any]:
+def judge_case(one: Evaluated, known_models: Collection[str] | None = None) -> dict[str, Any]:
     """The report of one case; without a truth only what was said, and how often."""
+    case, run, truth, weights = one.case, one.run, one.truth, one.weights
     watched = months(run.seen.values())
     report: dict[str, Any] = {
         "case": case.folder.name,
@@ -58,7 +53,7 @@ def judge_case(
         "interval_coverage": _coverage(of),
         "right_fault_named": _right_fault(of),
         "right_part": _right_part(of, case.services),
-        "seconds_to_alarm": seconds_to_alarm(of, first_shown(case, of.truth)),
+        "seconds_to_alarm": seconds_to_alarm(of, one.shown),
         "costs": _costs(of),
         "splits": _splits(of, known_models),
         "real_base_rates": _reweighted(of, weights, watched),

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -191,8 +192,10 @@ def test_truth_is_read_for_the_figures_only(whole: tuple[Path, list[dict[str, An
         f"c-1,overload,{first.isoformat()},{first.isoformat()},,{(first + timedelta(minutes=5)).isoformat()},true\n"
         f"w-1,drain_filter_clog,{at(20).isoformat()},{at(22).isoformat()},{at(39).isoformat()},,false\n"
     )
-    done = _run(folder, "--out", tmp_path, "--jobs", "1")
+    again = shutil.copytree(folder, tmp_path / "again")
+    done = _run(folder, again, "--out", tmp_path, "--jobs", "1")
     assert done.exit_code == 0, done.output
+    assert "known, again as one fleet:" in done.output
     said = [json.loads(line) for line in (tmp_path / "known" / "findings.jsonl").read_text().splitlines()]
     assert said == _said_by_the_program(whole[0])
     report = json.loads((tmp_path / "known" / "report.json").read_text())
@@ -202,8 +205,23 @@ def test_truth_is_read_for_the_figures_only(whole: tuple[Path, list[dict[str, An
     assert (overload["events"], overload["true"], overload["false"]) == (1, 1, 5)
     assert report["false_nudges"]["count"] == 1
     assert {row["name"] for row in report["baselines"]} == {"models", "hours_counter", "plain_threshold", "random"}
+    _is_twice(json.loads((tmp_path / "report.json").read_text()), report)
     page = (tmp_path / "report.html").read_text()
+    assert page.index("all cases") < page.index("known")
     assert page.index("error at most 0.03") < page.index("<svg") < page.index("false per 1000 months")
+
+
+def _is_twice(together: dict[str, Any], report: dict[str, Any]) -> None:
+    """A case and its copy as one fleet: everything twice, with narrower intervals; shares and seconds as they were."""
+    assert together["case"] == "all cases"
+    for count in ("rows", "appliances", "appliance_months"):
+        assert together[count] == pytest.approx(2 * report[count], rel=1e-3)
+    assert together["false_nudges"]["count"] == 2 * report["false_nudges"]["count"]
+    assert together["false_nudges"]["upper95"] < report["false_nudges"]["upper95"]
+    assert [row["events"] for row in together["faults"]] == [2 * row["events"] for row in report["faults"]]
+    for same in ("within_60_s", "within_of_reading"):
+        assert together["seconds_to_alarm"][same] == 2 * report["seconds_to_alarm"][same]
+    assert together["seconds_to_alarm"]["p50"] == report["seconds_to_alarm"]["p50"]
 
 
 def test_malformed_truth_fails_after_the_findings_are_written(tmp_path: Path) -> None:
