@@ -15,9 +15,11 @@ from domain.faults import Urgency
 from domain.findings import Verdict
 from domain.signals import Kind
 from models.detectors.accumulate import middle_of
+from models.detectors.amplitude import known_amplitudes, limits_of
 from models.detectors.contract import References
 from models.detectors.known_faults import SIGNATURES
-from models.detectors.signature import CautionParams, all_deviations, known_amplitudes, limits_of
+from models.detectors.signature import CautionParams
+from models.healthy.deviations import deviations_of
 from models.history import FeatureHistory
 
 Standing = Mapping[str, float]
@@ -57,7 +59,7 @@ class Left(NamedTuple):
 
 def standing_of(kind: Kind, history: FeatureHistory, references: References) -> dict[str, float]:
     """What the appliance shows of each fault of its kind; without those that cannot be told."""
-    deviations, shown = all_deviations(kind, history, references), dict[str, float]()
+    deviations, shown = deviations_of(kind, history, references), dict[str, float]()
     for signature in SIGNATURES:
         amplitudes = known_amplitudes(signature, history, deviations) if signature.kind == kind else None
         if amplitudes is None or (history.today - amplitudes.days[-1]).days > signature.old_days:

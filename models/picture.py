@@ -9,11 +9,12 @@ import numpy as np
 
 from domain.signals import Kind
 from models.detectors.accumulate import middle_of
+from models.detectors.amplitude import amplitudes_of, limits_of
 from models.detectors.contract import References
 from models.detectors.index_words import words_of
 from models.detectors.rivals import rivals_of
-from models.detectors.signature import CautionParams, Effect, all_deviations, amplitudes_of, limits_of
-from models.healthy.deviations import Deviation
+from models.detectors.signature import CautionParams, Effect
+from models.healthy.deviations import Deviation, deviations_of
 from models.healthy.fleet_prior import priors_for
 from models.healthy.learners import RATIO
 from models.history import FeatureHistory
@@ -49,7 +50,7 @@ def picture_of(
     signature = next((one for one in rivals_of(kind) if one.fault == fault), None)
     if signature is None:
         return None
-    deviations = all_deviations(kind, history, references)
+    deviations = deviations_of(kind, history, references)
     amplitudes = amplitudes_of(signature, deviations)
     shown = [effect for effect in signature.effects if effect.size and effect.index in deviations]
     if amplitudes is None or not shown:

@@ -9,9 +9,10 @@ from domain.faults import fault_of
 from domain.findings import Verdict
 from domain.signals import Kind
 from models.detectors.contract import References
+from models.detectors.naming import likelihoods, rivals_among
 from models.detectors.rivals import rivals_of
-from models.detectors.signature import CautionParams, Signature, all_deviations, likelihoods, rivals_among
-from models.healthy.deviations import Deviation
+from models.detectors.signature import CautionParams, Signature
+from models.healthy.deviations import Deviation, deviations_of
 from models.healthy.fleet_prior import priors_for
 from models.healthy.learners import RATIO
 from models.history import FeatureHistory
@@ -44,7 +45,7 @@ def with_ruled_out(verdict: Verdict, kind: Kind, history: FeatureHistory, refere
     signature = next((one for one in rivals_of(kind) if one.fault == verdict.fault), None)
     if not verdict.present or signature is None:
         return verdict
-    deviations = all_deviations(kind, history, references)
+    deviations = deviations_of(kind, history, references)
     shown = [deviation for effect in signature.effects if (deviation := deviations.get(effect.index)) is not None]
     if not shown:
         return verdict

@@ -13,9 +13,11 @@ from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.detectors.accumulate import Course, Limits, bounded_probability, days_to, follow
 from models.detectors.contract import Detector, References
+from models.detectors.naming import likelihoods
 from models.detectors.rivals import explanations_of
-from models.detectors.signature import CautionParams, all_deviations, likelihoods
+from models.detectors.signature import CautionParams
 from models.features.air_conditioner import AIR_DROP, COIL_DROP
+from models.healthy.deviations import deviations_of
 from models.healthy.learners import EXPECTED, RATIO
 from models.history import DaySeries, FeatureHistory, day_start
 from models.prognosis import with_time_scale
@@ -86,7 +88,7 @@ def _watched(history: FeatureHistory, references: References, index: str, params
 
 def _deviations(history: FeatureHistory, references: References, index: str, params: ClogParams) -> DaySeries:
     """Log ratio of the complete, sufficiently observed days after learning, what its thermometers moved taken off."""
-    deviation = all_deviations(Kind.AIR_CONDITIONER, history, references).get(index)
+    deviation = deviations_of(Kind.AIR_CONDITIONER, history, references).get(index)
     if deviation is None:
         return DaySeries()
     series = history.complete(RATIO[index]).at_least(params.least_windows)
@@ -119,7 +121,7 @@ def _corroborated(
 
 def _named(history: FeatureHistory, references: References, series: DaySeries) -> bool:
     """A clog explains the last days better than a leak, a fouled outdoor coil or a thermometer that moved alone."""
-    deviations = all_deviations(Kind.AIR_CONDITIONER, history, references)
+    deviations = deviations_of(Kind.AIR_CONDITIONER, history, references)
     named = likelihoods(explanations_of(Kind.AIR_CONDITIONER, deviations), deviations, series.days[-1], CautionParams())
     return max(named, key=lambda fault: named[fault]) == "filter_clog"
 

@@ -11,23 +11,14 @@ import numpy as np
 from domain.faults import Urgency, fault_of
 from domain.findings import Evidence, Verdict
 from models.detectors.accumulate import Course, follow, middle_of
+from models.detectors.amplitude import Amplitudes, grows_too_fast, known_amplitudes, limits_of
 from models.detectors.contract import Detector, References
 from models.detectors.index_words import words_of
 from models.detectors.known_faults import SIGNATURES
+from models.detectors.naming import is_decided, likelihoods, rivals_among
 from models.detectors.rivals import explanations_of
-from models.detectors.signature import (
-    Amplitudes,
-    CautionParams,
-    Signature,
-    all_deviations,
-    grows_too_fast,
-    is_decided,
-    known_amplitudes,
-    likelihoods,
-    limits_of,
-    rivals_among,
-)
-from models.healthy.deviations import Deviation
+from models.detectors.signature import CautionParams, Signature
+from models.healthy.deviations import Deviation, deviations_of
 from models.history import FeatureHistory, day_start
 from models.prognosis import days_until, with_time_scale
 
@@ -47,7 +38,7 @@ def judge(
 ) -> Verdict | None:
     """The verdict as of `now_data_time`; see `Detector` for what None and False mean."""
     params = params or CautionParams()
-    deviations = all_deviations(signature.kind, history, references)
+    deviations = deviations_of(signature.kind, history, references)
     amplitudes = known_amplitudes(signature, history, deviations)
     if amplitudes is None:
         return None

@@ -5,7 +5,8 @@ from functools import cache
 from typing import Final
 
 from domain.signals import Kind
-from models.detectors.known_faults import FIRST_WEEKS, SIGNATURES, effects_of
+from models.detectors.known_faults import SIGNATURES
+from models.detectors.known_faults.effects import FIRST_WEEKS, effects_of
 from models.detectors.signature import Signature
 from models.features import air_conditioner as ac
 from models.healthy.deviations import Deviation

@@ -7,7 +7,8 @@ import pytest
 
 from domain.signals import Kind
 from models.detectors.defrost_silence import undefrosted
-from models.detectors.signature import CautionParams, likelihoods
+from models.detectors.naming import likelihoods
+from models.detectors.signature import CautionParams
 from models.features import daily_indices
 from models.features.day import Day, Rows
 from models.healthy.deviations import deviations_of

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from domain.signals import Kind
+from models.detectors.amplitude import amplitudes_of, limits_of
+from models.detectors.naming import rivals_among
 from models.detectors.rivals import rivals_of
-from models.detectors.signature import CautionParams, all_deviations, amplitudes_of, limits_of, rivals_among
+from models.detectors.signature import CautionParams
 from models.features.day import Floats, Rows
 from models.features.sensors import _energy_gap
+from models.healthy.deviations import deviations_of
 from models.healthy.fleet_prior import priors_of
 from models.healthy.level import learn_level
 from models.history import DatedIndex, history_of
@@ -39,7 +42,7 @@ def filled_slowly(days: frozenset[int], last: int) -> Floats:
     history = history_of(rows, evening(last))
     reference = learn_level(priors_of(Kind.WASHING_MACHINE)[FILL], history)
     assert reference is not None
-    found = amplitudes_of(VALVE, all_deviations(Kind.WASHING_MACHINE, history, {FILL: reference}))
+    found = amplitudes_of(VALVE, deviations_of(Kind.WASHING_MACHINE, history, {FILL: reference}))
     assert found is not None
     return found.values
 
@@ -83,7 +86,7 @@ def test_a_unit_whose_days_scatter_has_not_moved_for_its_peers_where_a_quiet_one
 
 def test_the_lowest_of_some_days_counts_as_the_days_that_it_stands_for() -> None:
     history, references = story(Kind.WASHING_MACHINE, {}, 30)
-    found = amplitudes_of(VALVE, all_deviations(Kind.WASHING_MACHINE, history, references))
+    found = amplitudes_of(VALVE, deviations_of(Kind.WASHING_MACHINE, history, references))
     assert found is not None
     limits = limits_of(VALVE, found, CautionParams())
     # Three standard deviations of the mean of `lowest_of` days, or the floor.

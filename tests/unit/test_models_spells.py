@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from domain.signals import Kind
-from models.detectors.signature import Amplitudes, all_deviations, amplitudes_of
+from models.detectors.amplitude import Amplitudes, amplitudes_of
 from models.features.mains import MAINS
+from models.healthy.deviations import deviations_of
 from models.healthy.fleet_prior import priors_of
 from models.healthy.level import densest, learn_level
 from models.healthy.reference import Reference
@@ -35,7 +36,7 @@ def home(last: int, *, slow: Mapping[int, float], mains: Mapping[int, float]) ->
 
 def valve(history: FeatureHistory) -> Amplitudes:
     reference = learned(history)
-    found = amplitudes_of(VALVE, all_deviations(Kind.WASHING_MACHINE, history, {FILL: reference}))
+    found = amplitudes_of(VALVE, deviations_of(Kind.WASHING_MACHINE, history, {FILL: reference}))
     assert found is not None
     return found
 

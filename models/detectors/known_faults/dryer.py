@@ -1,0 +1,30 @@
+"""Known faults of a dryer as patterns of its indices."""
+
+from typing import Final
+
+from domain.signals import Kind
+from models.detectors.known_faults.effects import FIRST_WEEKS, effects_of
+from models.detectors.signature import Signature
+
+SIGNATURES: Final[tuple[Signature, ...]] = (
+    Signature(
+        fault="vent_clog",
+        kind=Kind.DRYER,
+        # Less air takes the same heat away hotter. Drying slows down only when the thermostat holds the heater back,
+        # and then the inlet rises no further: so minutes and duty may stay as they were.
+        effects=effects_of(
+            ("inlet_rise_k", 1.0, 0.4),
+            ("minutes_per_kg", 0.4, 0.8),
+            ("heater_duty", -0.2, 0.5),
+            ("exhaust_rise_k", 0.7, 0.4),  # what the heat has to go into, less the part that goes as vapour
+            ("cooling_min", 25.0, 20.0),  # minutes; strong motors cool in few of them, so it is vague
+            keys=("inlet_rise_k", "exhaust_rise_k", "minutes_per_kg", "heater_duty", "cooling_min"),
+        ),
+        level=0.10,
+        fastest_per_day=0.03,  # lint takes weeks; what takes a quarter of the air in a few days is a limiter or a hose
+        failure=(0.2, 0.3, 0.55),  # of the air; the time to dry follows later
+        cannot_see=FIRST_WEEKS
+        + " Lint filter against duct: both take the air away. Loads washed at another spin speed. By power alone:"
+        + " dryers whose load is cool as soon as it is dry, and those that cool by the clock.",
+    ),
+)

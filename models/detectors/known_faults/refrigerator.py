@@ -1,0 +1,108 @@
+"""Known faults of a refrigerator as patterns of its indices."""
+
+from typing import Final
+
+from domain.signals import Kind
+from models.detectors.known_faults.effects import FIRST_WEEKS, effects_of
+from models.detectors.signature import Signature
+
+# Whatever makes a machine run more makes its runs longer, until they join.
+_LONGER_RUNS: Final = ("starts_per_h", -0.5, 2.0)
+SIGNATURES: Final[tuple[Signature, ...]] = (
+    Signature(
+        fault="condenser_dust",
+        kind=Kind.REFRIGERATOR,
+        effects=effects_of(
+            ("on_power_w", 1.0, 0.2),
+            ("duty", 0.9, 0.3),
+            ("mean_power_w", 1.8, 0.5),
+            ("evap_depth_k", -0.5, 0.6),
+            ("warmup_per_h", 0.0, 0.15),
+            ("freezer_warmup_per_h", 0.0, 0.15),
+            ("short_start_share", 0.0, 0.2),
+            ("gross_cooling_k_per_h", -0.7, 0.4),  # a hotter condenser: a tenth less cold for a fifth more power
+            ("pulldown_k_per_h", -1.2, 0.6),
+            _LONGER_RUNS,
+            keys=("on_power_w",),
+        ),
+        level=0.09,
+        fastest_per_day=0.008,  # dust takes a season: 40 % in fifty days is already a dusty house
+        hurried_odds=0.2,  # a building site, a cat: one house in five that it looks like (E)
+        failure=(0.25, 0.4, 0.7),
+        cannot_see=FIRST_WEEKS + " A failing condenser fan looks the same.",
+    ),
+    Signature(
+        fault="door_seal_leak",
+        kind=Kind.REFRIGERATOR,
+        effects=effects_of(
+            ("warmup_per_h", 1.0, 0.35),  # it is the cabinet's own; without it nothing leaks
+            ("freezer_warmup_per_h", 0.4, 0.4),
+            ("duty", 0.8, 0.5),
+            ("mean_power_w", 0.9, 0.5),
+            ("on_power_w", 0.3, 0.3),  # a warmer evaporator loads the machine more
+            ("short_start_share", 0.0, 0.2),
+            ("gross_cooling_k_per_h", -0.1, 0.2),  # moist air on the evaporator, nothing else
+            ("pulldown_k_per_h", -1.0, 1.0),  # what is left of capacity after the load
+            _LONGER_RUNS,
+            keys=("warmup_per_h", "duty"),
+        ),
+        level=0.10,
+        fastest_per_day=0.015,
+        lowest_of=4,
+        lowest_within=6,  # a torn gasket leaks on every day, a hot spell in the kitchen passes (E)
+        lowest_without="ambient_c",
+        failure=(0.3, 0.45, 0.8),
+        cannot_see=FIRST_WEEKS + " A door left ajar for days, and a hot kitchen where the unit does not measure it.",
+    ),
+    Signature(
+        fault="compressor_failing",
+        kind=Kind.REFRIGERATOR,
+        # Less cold for each hour of running: it runs longer and cools slower, while its power hardly changes. Dust
+        # on the condenser, the other way round, shows in power first.
+        effects=effects_of(
+            ("short_start_share", 0.5, 0.8),
+            ("on_power_w", 0.4, 0.2),
+            ("duty", 1.0, 0.4),
+            ("mean_power_w", 1.4, 0.5),
+            ("evap_depth_k", -0.4, 0.6),  # less refrigerant boils in it
+            ("gross_cooling_k_per_h", -1.0, 0.25),  # it is what the compressor is for
+            ("pulldown_k_per_h", -1.3, 0.7),
+            _LONGER_RUNS,
+            ("warmup_per_h", 0.0, 0.2),
+            ("freezer_warmup_per_h", 0.0, 0.2),
+            ("fridge_c", 2.0, 2.5),  # the thermostat makes up for it as long as it can
+            ("freezer_c", 5.0, 3.5),
+            keys=("short_start_share", "pulldown_k_per_h", "gross_cooling_k_per_h", "duty"),
+            sometimes=("short_start_share", "fridge_c", "freezer_c"),
+        ),
+        level=0.09,
+        # A hot kitchen or a torn seal makes it run as long and cool as slowly.
+        decisive="gross_cooling_k_per_h",
+        decisive_without="ambient_c",
+        failure=(0.4, 0.6, 1.0),
+        cannot_see=FIRST_WEEKS
+        + " A compressor that stops at once; failed starts shorter than the sampling; behind a plug, where nothing"
+        + " tells a worn machine from a hot kitchen.",
+    ),
+    Signature(
+        fault="defrost_failure",
+        kind=Kind.REFRIGERATOR,
+        effects=effects_of(
+            ("fridge_c", 8.0, 5.0),
+            ("short_start_share", 0.3, 1.0),
+            ("gross_cooling_k_per_h", 0.0, 1.0),
+            ("pulldown_k_per_h", 0.0, 1.0),
+            ("starts_per_h", 0.0, 2.0),
+            ("evap_depth_k", 0.6, 1.0),
+            ("freezer_c", 0.0, 0.6),
+            ("warmup_per_h", 0.0, 1.0),
+            ("duty", 0.4, 1.0),
+            ("mean_power_w", 0.4, 1.0),
+            ("on_power_w", 0.0, 0.5),
+            keys=("fridge_c",),
+        ),
+        level=0.18,
+        failure=(0.4, 0.6, 1.0),
+        cannot_see=FIRST_WEEKS + " Units with one evaporator per compartment, whose freezer warms first.",
+    ),
+)

@@ -1,0 +1,123 @@
+"""Which known fault it is: the one whose pattern explains the last days better than every other, than health, and than
+'something unknown moved' (which is for review, never for a visit)."""
+
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from math import exp, inf, log
+
+import numpy as np
+
+from models.detectors.accumulate import middle_of
+from models.detectors.signature import CautionParams, Effect, Signature
+from models.healthy.deviations import Deviation
+from models.history import FeatureHistory
+
+_Recent = dict[str, tuple[float, float]]
+
+
+def rivals_among(signatures: Sequence[Signature], signature: Signature) -> list[Signature]:
+    """Those that `signature` has to be told from, itself included: they move, or hold still, an index of its own.
+
+    A fault that shares no index with it sits in another part of the appliance, and may be there besides.
+    """
+    own = {effect.index for effect in signature.effects}
+    return [one for one in signatures if any(effect.index in own for effect in one.effects)]
+
+
+def likelihoods(
+    signatures: Sequence[Signature],
+    deviations: Mapping[str, Deviation],
+    until: date,
+    params: CautionParams,
+    hurried: Collection[Signature] = (),
+) -> dict[str, float]:
+    """Probability of each fault, of `healthy` and of `unknown`, from the medians of the last days; sums to one.
+
+    Only indices that one of the `signatures` speaks of count.
+    """
+    spoken_of = {effect.index for signature in signatures for effect in signature.effects}
+    recent = _recent({index: one for index, one in deviations.items() if index in spoken_of}, until, params)
+    scores = {"healthy": _log_density(recent, {}, 0.0), "unknown": _unknown(recent, params)}
+    for signature in signatures:
+        effects = {effect.index: effect for effect in signature.effects}
+        odds = signature.odds * (signature.hurried_odds if signature in hurried else 1.0)
+        if odds == 0.0 or not any(effect.key and effect.index in recent for effect in signature.effects):
+            continue
+        amplitude = min(_best_amplitude(recent, effects, signature.level), signature.largest)
+        # A fault that has no amplitude is health, which is counted already.
+        some = amplitude >= params.some_amplitude * signature.level
+        score = _log_density(recent, effects, amplitude) - 0.5 + log(odds) if some else -inf  # one fitted number
+        scores[signature.fault] = max(score, scores.get(signature.fault, score))
+    best = max(scores.values())
+    weights = {name: exp(max(score - best, -50.0)) for name, score in scores.items()}
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items()}
+
+
+def _recent(deviations: Mapping[str, Deviation], until: date, params: CautionParams) -> _Recent:
+    """Median deviation and its standard deviation of the last days up to `until`, by index; old ones say nothing."""
+    found: _Recent = {}
+    for index, deviation in deviations.items():
+        # Of what is seldom used, fewer days within four weeks have to do.
+        count = min(params.recent_days, len(deviation) - bisect_left(deviation.days, until - timedelta(days=28)))
+        if count <= 0 or (until - deviation.days[-1]).days > 14:
+            continue
+        noise = middle_of(deviation.noise[-count:])
+        found[index] = (
+            middle_of(deviation.values[-count:]),
+            float(np.hypot(1.3 * noise / np.sqrt(count), deviation.drift)),
+        )
+    return found
+
+
+def is_decided(
+    signature: Signature,
+    history: FeatureHistory,
+    deviations: Mapping[str, Deviation],
+    until: date,
+    params: CautionParams,
+) -> bool:
+    """Whether an index moved that tells the fault from what moves the others on a unit that measures less."""
+    if not signature.decisive or len(history.all_days(signature.decisive_without)):
+        return True
+    value, deviation = _recent(deviations, until, params).get(signature.decisive, (0.0, 1.0))
+    size = next(effect.size for effect in signature.effects if effect.index == signature.decisive)
+    return bool(value * np.sign(size) > params.moved * deviation)
+
+
+def _best_amplitude(recent: _Recent, effects: Mapping[str, Effect], least: float) -> float:
+    above = below = 0.0
+    for index, (value, deviation) in recent.items():
+        effect = effects.get(index)
+        if effect is not None and effect.size:
+            variance = deviation**2 + (effect.tolerance * least) ** 2
+            above += effect.size * value / variance
+            below += effect.size**2 / variance
+    return max(0.0, above / below) if below else 0.0
+
+
+def _log_density(recent: _Recent, effects: Mapping[str, Effect], amplitude: float) -> float:
+    """Student-like: a single wild index costs at most its logarithm, so that it cannot decide alone."""
+    total = 0.0
+    for index, (value, deviation) in recent.items():
+        effect = effects.get(index)
+        absent = _density(value, deviation**2 + (0.3 * amplitude * deviation) ** 2)
+        if effect is None:
+            total += absent
+            continue
+        shown = _density(value - amplitude * effect.size, deviation**2 + (amplitude * effect.tolerance) ** 2)
+        total += float(np.logaddexp(shown, absent)) - log(2.0) if effect.sometimes else shown
+    return total
+
+
+def _density(gap: float, variance: float) -> float:
+    return -0.5 * log(variance) - 2.5 * log(1.0 + gap**2 / (4.0 * variance))
+
+
+def _unknown(recent: _Recent, params: CautionParams) -> float:
+    total = log(params.unknown_odds)
+    for value, deviation in recent.values():
+        variance = deviation**2 + params.unknown**2
+        total += -0.5 * log(variance) - 2.5 * log(1.0 + value**2 / (4.0 * variance))
+    return total
