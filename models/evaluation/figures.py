@@ -1,6 +1,7 @@
 """The arithmetic of honest figures: shares with intervals over appliances, rates with exact bounds."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any, Final
 
 import numpy as np
@@ -52,6 +53,20 @@ def spread(values: Sequence[float]) -> dict[str, Any]:
         return {"n": 0, "p10": None, "p50": None, "p90": None}
     p10, p50, p90 = np.quantile(np.asarray(values, dtype=np.float64), [0.1, 0.5, 0.9])
     return {"n": len(values), "p10": float(p10), "p50": float(p50), "p90": float(p90)}
+
+
+def spread_of_all(values: Sequence[float | None]) -> dict[str, Any]:
+    """P10, P50 and P90 (lower of two neighbours) where None is below every number, as a fault that nobody found is.
+
+    A quantile that falls among those is None itself; `n` counts all, `found` the numbers.
+    """
+    found = sorted(value for value in values if value is not None)
+    missed = len(values) - len(found)
+    days: dict[str, float | None] = {}
+    for name, part in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
+        place = ceil(part * len(values)) - 1 - missed
+        days[name] = found[place] if 0 <= place < len(found) else None
+    return {"n": len(values), "found": len(found), **days}
 
 
 def recall_curve(scores: Sequence[float | None], false_scores: Sequence[float], months: float) -> list[dict[str, Any]]:

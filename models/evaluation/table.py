@@ -51,6 +51,9 @@ def _other(report: Mapping[str, Any]) -> Iterator[str]:
         days = " / ".join(_number(lead[key]) for key in ("p10", "p50", "p90"))
         yield _named(f"{name}: found, before failure, 7 d ahead", "  ".join(shares))
         yield _named(f"{name}: lead P10/P50/P90 days", f"{days}  (n={lead['n']})")
+        early = one["lead_days_with_precursor"]
+        days = " / ".join(_number(early[key]) for key in ("p10", "p50", "p90"))
+        yield _named("  of a week's precursor", f"{days}  (n={early['n']}, missed ones last)")
     yield from _alarms(report["seconds_to_alarm"])
     yield _named("Brier, calibration error", calibration_text(report["calibration"]))
     if (real := report["calibration_real"]) is not None:

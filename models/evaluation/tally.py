@@ -9,7 +9,7 @@ from domain.faults import Urgency
 from domain.readings import EPOCH, from_us
 from domain.signals import Kind
 from models.evaluation.case import CaseAppliance
-from models.evaluation.figures import MONTH_DAYS, rate_per_1000, share, spread
+from models.evaluation.figures import MONTH_DAYS, rate_per_1000, share, spread, spread_of_all
 from models.evaluation.ledger import Finding
 from models.evaluation.matching import Judged, Matched, Outcome, match, urgency_of
 from models.evaluation.shown import by_fault, seconds_between
@@ -77,17 +77,17 @@ def tally(
     ]  # fmt: skip
     count = {outcome: sum(one.outcome is outcome for one in judged) for outcome in Outcome}
     found = of.matched.found
+    early = [place for place in visible if has_precursor(of.truth[place])]
     return {
         "events": len(visible),
         "findings": len(judged),
         **{str(outcome): number for outcome, number in count.items()},
         "recall": _over_appliances(of, visible, lambda place: place in found),
         "recall_before_failure": _over_appliances(of, visible, lambda place: in_time(of, place)),
-        "recall_7_days_ahead": _over_appliances(
-            of, [place for place in visible if has_precursor(of.truth[place])], lambda place: _ahead(of, place)
-        ),
+        "recall_7_days_ahead": _over_appliances(of, early, lambda place: _ahead(of, place)),
         "precision": precision(judged),
         "lead_days": spread(lead_days(of, visible)),
+        "lead_days_with_precursor": spread_of_all([_lead_days(of, place) for place in early]),
         "delay_days": spread([days for place in visible if (days := _delay_days(of, place)) is not None]),
     }
 
@@ -139,11 +139,12 @@ def _ahead(of: Scene, place: int) -> bool:
 
 def lead_days(of: Scene, places: Iterable[int]) -> list[float]:
     """Days from raising to failure of the faults that were found and failed; negative if found afterwards."""
-    return [
-        (failure - of.matched.found[place].raised_at) / DAY
-        for place in places
-        if place in of.matched.found and (failure := of.truth[place].failure) is not None
-    ]
+    return [days for place in places if (days := _lead_days(of, place)) is not None]
+
+
+def _lead_days(of: Scene, place: int) -> float | None:
+    failure, finding = of.truth[place].failure, of.matched.found.get(place)
+    return None if finding is None or failure is None else (failure - finding.raised_at) / DAY
 
 
 def _delay_days(of: Scene, place: int) -> float | None:

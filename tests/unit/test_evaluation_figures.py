@@ -9,9 +9,25 @@ from hypothesis import strategies as st
 from domain.faults import Urgency
 from models.evaluation.calibration import Counts, calibration
 from models.evaluation.costs import CostParams, Course, costs
-from models.evaluation.figures import rate_per_1000, recall_at_budget, recall_curve, share, spread
+from models.evaluation.figures import rate_per_1000, recall_at_budget, recall_curve, share, spread, spread_of_all
 from models.evaluation.intervals import Ended, coverage
 from models.evaluation.plots import round_values
+
+
+@pytest.mark.parametrize(
+    ("values", "p10", "p50", "p90"),
+    [
+        ([30.0, None, 10.0], None, 10.0, 30.0),  # the middle of nothing, 10 and 30
+        ([30.0, None, 10.0, None], None, None, 30.0),  # the lower of the two in the middle
+        ([5.0, -2.0, 9.0], -2.0, 5.0, 9.0),
+        ([], None, None, None),
+    ],
+)
+def test_what_was_missed_is_below_every_number(
+    values: list[float | None], p10: float | None, p50: float | None, p90: float | None
+) -> None:
+    found = sum(value is not None for value in values)
+    assert spread_of_all(values) == {"n": len(values), "found": found, "p10": p10, "p50": p50, "p90": p90}
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,8 @@ def test_counts_by_hand() -> None:
     assert found["recall_7_days_ahead"]["value"] == 0.5
     assert found["precision"]["value"] == 0.5
     assert found["lead_days"] == {"n": 1, "p10": 30.0, "p50": 30.0, "p90": 30.0}
+    # Both could be seen 40 days before; the one that was missed is the lower half.
+    assert found["lead_days_with_precursor"] == {"n": 2, "found": 1, "p10": None, "p50": None, "p90": 30.0}
     assert found["delay_days"]["p50"] == 10.0
 
 
