@@ -89,8 +89,6 @@ class Case:
     """Data time until which a visit waits for another job of the home to share the journey."""
     decided_on: datetime | None = None
     """The verdict (its data time) that the decision rests on."""
-    said_since: datetime | None = None
-    """Data time since when it is said without a break; None: not known."""
 
     @property
     def asks_owner(self) -> bool:

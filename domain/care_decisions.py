@@ -22,7 +22,6 @@ def situation_of(case: Case, orders: Iterable[Order]) -> Situation:
         shared_visit_days=_shared_visit_days(case, orders),
         before=case.decided,
         waits_until=case.waits_until,
-        said_days=None if case.said_since is None else (case.judged_at - case.said_since) / DAY,
     )
 
 

@@ -75,8 +75,6 @@ class Situation:
     before: Option | None = None
     waits_until: datetime | None = None
     """The end of a wait for another job that was decided before."""
-    said_days: float | None = None
-    """For how long it has been said without a break; None: not known, then nothing waits to be confirmed."""
 
     def fails_within(self, days: float) -> float:
         """Probability of failing within so many days if the fault is there."""
@@ -118,8 +116,6 @@ def decide(seen: Situation, params: DecisionParams) -> Decision:
         return Decision(option=Option.NOTHING, reason="The owner said no; it is left to people.")
     weighed = tuple(sorted(_options(seen, params), key=lambda one: one.cost))
     chosen = _with_hysteresis(weighed, seen.before, params)
-    if chosen.option in VISITS and _worth_another_look(seen, params):
-        return Decision(option=Option.NOTHING, reason=_ANOTHER_LOOK, weighed=weighed)
     return Decision(
         option=chosen.option,
         reason=_reason(chosen, weighed, seen),
@@ -137,21 +133,7 @@ def _with_hysteresis(weighed: tuple[Weighed, ...], before: Option | None, params
     return held
 
 
-def _worth_another_look(seen: Situation, params: DecisionParams) -> bool:
-    """Whether to see first if it is still said tomorrow: where a visit spared outweighs what may fail till then.
-
-    Of what one odd day brought much is gone a day later; of what wears hardly anything is.
-    """
-    promised = seen.asked or seen.before in VISITS or seen.shared_visit_days is not None
-    if promised or seen.said_days is None or seen.said_days >= params.confirm_days:
-        return False
-    lead = params.visit_lead_days
-    spared = (1.0 - seen.probability) * params.confirm_clears * (params.visit + params.false_visit)
-    return spared > _on_the_way(seen, lead + 1.0, params) - _on_the_way(seen, lead, params)
-
-
 _UNSURE: Final = "That is too little to send somebody for."
-_ANOTHER_LOOK: Final = "Looked at again tomorrow: it is new, may be gone by then, and will hardly have failed."
 
 
 def _options(seen: Situation, params: DecisionParams) -> Iterator[Weighed]:

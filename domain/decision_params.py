@@ -35,11 +35,6 @@ class DecisionParams:
     """Chance that a wrong finding ends by itself while a visit waits for another job."""
     send_from: float = 0.8
     """Nobody is sent on their own account for what is less likely: the precision that visits are held to (mission)."""
-    confirm_clears: float = 0.0
-    """Chance that a wrong finding of a technician's fault is gone at the next look; where it is 0 no visit waits for
-    one. A look costs a day of every lead and spared no visit (docs/decisions/0053)."""
-    confirm_days: float = 0.8
-    """So long a finding is said before it is confirmed: until the next night, with room for late telemetry (E)."""
     share_chance: float = 0.2
     """Chance that another job turns up in the home within `wait_days`."""
     wait_days: float = 14.0
@@ -71,5 +66,5 @@ class DecisionParams:
 
 _SHARES: Final = frozenset({
     "self_care_works", "remote_step_works", "remote_clears", "wait_clears", "share_chance", "switch_margin",
-    "day_share", "coming_spares", "confirm_clears", "send_from",
+    "day_share", "coming_spares", "send_from",
 })  # fmt: skip

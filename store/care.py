@@ -72,7 +72,7 @@ def load_cases(connection: Connection, household_id: str) -> list[Case]:
 def _case(row: tuple[Any, ...]) -> Case:
     (finding_id, key, appliance_id, kind, room, fault, urgency, evidence, judged_at, cleared_at, fails_p10, data_at,
      reminder_id, reminder_state, reminder_data_at, answer_by, snoozed_until, probability, fails_p50, fails_p90, option,
-     reason, waits_until, decided_on, said_since) = row  # fmt: skip
+     reason, waits_until, decided_on) = row  # fmt: skip
     reminder = None
     if reminder_id is not None:
         reminder = Sent(
@@ -103,7 +103,6 @@ def _case(row: tuple[Any, ...]) -> Case:
         decided_why=reason or "",
         waits_until=waits_until,
         decided_on=decided_on,
-        said_since=said_since,
     )
 
 

@@ -50,8 +50,8 @@ def _count(known: dict[str, Any], at_us: int, count: float, limits: TripLimits) 
     known["count"], known["seen"] = count, at_us
     if not 0 < grown <= limits.most_at_once:
         return 0
-    if grown <= 1 + gap_us // limits.window_us:
-        grown = 1  # over a long silence several may have been weeks apart: only one is sure to be recent company
+    if gap_us > limits.window_us:
+        grown = 1  # nobody knows that more were within a week of now: the duct may have been put right meanwhile
     last = [trip for trip in known.get("last", ()) if at_us - trip[0] <= limits.window_us]
     known["last"] = [*last, [at_us, grown]][-limits.trips :]
     return grown

@@ -11,7 +11,7 @@ from domain.faults import Urgency, fault_of
 from domain.readings import from_us
 from domain.services import Service
 from domain.signals import Kind
-from models.evaluation.base_rates import Weights, counted, counts_of
+from models.evaluation.base_rates import Weights, counted, counts_of, with_runs
 from models.evaluation.calibration import calibration
 from models.evaluation.case import Case
 from models.evaluation.costs import Course, costs
@@ -32,7 +32,7 @@ BUDGET: Final = {Urgency.VISIT: 0.5, Urgency.SELF: 3.0}
 
 def judge_case(one: Evaluated, known_models: Collection[str] | None = None) -> dict[str, Any]:
     """The report of one case; without a truth only what was said, and how often."""
-    case, run, truth, weights = one.case, one.run, one.truth, one.weights
+    case, run, truth = one.case, one.run, one.truth
     watched = months(run.seen.values())
     report: dict[str, Any] = {
         "case": case.folder.name,
@@ -44,6 +44,7 @@ def judge_case(one: Evaluated, known_models: Collection[str] | None = None) -> d
     if truth is None:
         return report | {"truth": False}
     of = scene(case.appliances, run.seen, truth, run.findings)
+    weights = with_runs(one.weights, of.truth, of.watched())
     return report | {
         "truth": True,
         **_headline(of, watched),

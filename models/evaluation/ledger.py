@@ -61,8 +61,6 @@ class Ledger:
     _open: dict[str, _Open] = field(default_factory=dict)
     _closed: list[Finding] = field(default_factory=list)
     _rests: dict[str, datetime] = field(default_factory=dict)
-    _said_since: dict[str, datetime] = field(default_factory=dict)
-    """Data time since when each fault is said without a break."""
 
     def hear(self, verdict: Verdict, received_us: int) -> None:
         """Work in one verdict, heard at `received_us`."""
@@ -70,7 +68,6 @@ class Ledger:
         self._settle(verdict.fault, verdict.at)
         held = self._open.get(verdict.fault)
         if not verdict.present:
-            self._said_since.pop(verdict.fault, None)
             if held is not None and held.cleared_data_at is None:
                 held.cleared_data_at = verdict.at
                 held.finding = replace(held.finding, cleared_at=said_at)
@@ -78,7 +75,6 @@ class Ledger:
             return
         if verdict.urgency is not Urgency.URGENT and verdict.at < self._rests.get(verdict.fault, verdict.at):
             return  # a hazard is never held back
-        self._said_since.setdefault(verdict.fault, verdict.at)
         if held is not None:
             held.cleared_data_at = None
             held.finding = replace(held.finding, cleared_at=None)
@@ -99,9 +95,8 @@ class Ledger:
         )
         ending = Ending(p10=p10, p50=p50, p90=p90) if p10 is not None and p50 is not None and p90 is not None else None
         seen = Situation(
-            fault=fault, urgency=verdict.urgency, probability=verdict.probability, at=verdict.at, ending=ending,
-            said_days=(verdict.at - self._said_since[verdict.fault]) / timedelta(days=1),
-        )  # fmt: skip
+            fault=fault, urgency=verdict.urgency, probability=verdict.probability, at=verdict.at, ending=ending
+        )
         return decide(seen, self.weigh)
 
     def hear_service(self, service: Service) -> None:

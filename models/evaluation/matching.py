@@ -52,7 +52,8 @@ class MatchParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A finding with what it turned out to be; `truth` is the place of its fault in the truth."""
+    """A finding with what it turned out to be; `truth` is the place of what was there: of a false one a broken sensor
+    or silence, if anything."""
 
     finding: Finding
     outcome: Outcome
@@ -93,9 +94,9 @@ def match(
             judged.append(Judged(finding=finding, outcome=outcome, truth=number))
             continue
         others = _running(finding, by_appliance.get(finding.appliance_id, ()), truth, kind, params)
-        others = [place for place in others if truth[place].fault not in NO_APPLIANCE_FAULT]
-        outcome = Outcome.WRONG_FAULT if others else Outcome.FALSE
-        judged.append(Judged(finding=finding, outcome=outcome, truth=others[0] if others else None))
+        faults = [place for place in others if truth[place].fault not in NO_APPLIANCE_FAULT]
+        outcome = Outcome.WRONG_FAULT if faults else Outcome.FALSE
+        judged.append(Judged(finding=finding, outcome=outcome, truth=next(iter(faults or others), None)))
     return Matched(judged=tuple(judged), found=found)
 
 
@@ -118,15 +119,19 @@ def _running(
     """The faults among `places` that were there when the finding was raised."""
     running = []
     for place in places:
-        one = truth[place]
-        urgent = urgency_of(kind, one.fault) is Urgency.URGENT
-        before = params.urgent_before if urgent else params.slow_before
-        after = params.urgent_after if urgent else params.slow_after
-        if one.starts is None or finding.raised_at < one.starts - before:
-            continue
-        if one.end is None or finding.raised_at <= one.end + after:
+        began, ended = there_from_to(truth[place], kind, params)
+        if began is not None and began <= finding.raised_at <= ended:
             running.append(place)
     return running
+
+
+def there_from_to(one: Truth, kind: Kind, params: MatchParams | None = None) -> tuple[datetime | None, datetime]:
+    """From when to when a fault counts as there, tolerances included; no beginning if none is known."""
+    params = params or MatchParams()
+    urgent = urgency_of(kind, one.fault) is Urgency.URGENT
+    before = params.urgent_before if urgent else params.slow_before
+    after = params.urgent_after if urgent else params.slow_after
+    return None if one.starts is None else one.starts - before, _FOR_EVER if one.end is None else one.end + after
 
 
 def urgency_of(kind: Kind, fault: str) -> Urgency:

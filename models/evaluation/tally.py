@@ -34,6 +34,10 @@ class Scene:
         """Of an appliance of the case."""
         return self.appliances[appliance_id].kind
 
+    def watched(self) -> dict[str, tuple[Kind, datetime, datetime]]:
+        """Of each appliance that was seen its kind, and the first and last arrival."""
+        return {name: (self.kind(name), from_us(one.first_us), from_us(one.last_us)) for name, one in self.seen.items()}
+
     def visible(self) -> list[int]:
         """Places of the faults that the signals could show while the appliance was watched: what recall is out of."""
         return [

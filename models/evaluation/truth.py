@@ -63,6 +63,8 @@ class Weight(NamedTuple):
 
     drawn: float
     real: float
+    runs: float = 0.0
+    """Share of the time in which it was there in the fleet's appliances of the kind (base_rates.with_runs)."""
 
 
 def read_weights(folder: Path) -> Mapping[tuple[str, str], Weight]:

@@ -31,6 +31,7 @@ from models.training.fleet import FOLDS, Fleet, Labelled, ends_of, fold_of, labe
 from models.training.intervals import coverage, fit_spread, held
 from models.training.limits import WEIGH, fit_limits
 from models.training.probability import fit_probabilities
+from models.training.real_rates import at_real_rates
 from models.training.record import MOST_HEALTHY, healthy_units, record_case
 from models.training.unknown import fit_forest
 
@@ -77,7 +78,7 @@ def train(
         ranges=fit_ranges(units),
         watch=_fit_watch(units),
     )
-    fleets = [_fleet(source, plain, apply, tell) for source in sources]
+    fleets = at_real_rates([_fleet(source, plain, apply, tell) for source in sources])
     if not any(fleet.recorded for fleet in fleets):
         raise BadInput("these cases hold no readings that can be judged")
     fitted = fit_speech(fleets, plain, outcomes)

@@ -12,8 +12,7 @@ ORDER BY id FOR UPDATE
 -- Every open finding of a household, with what was decided about it.
 SELECT c.finding_id, c.appliance_key, c.appliance_id, c.kind, c.room, c.fault, c.urgency, c.evidence, c.judged_at,
        c.cleared_at, c.fails_p10, c.data_at, c.reminder_id, c.reminder_state, c.reminder_data_at, c.answer_by,
-       c.snoozed_until, f.probability, f.fails_p50, f.fails_p90, d.option, d.reason, d.waits_until, d.judged_at,
-       f.said_since
+       c.snoozed_until, f.probability, f.fails_p50, f.fails_p90, d.option, d.reason, d.waits_until, d.judged_at
 FROM care_case c JOIN finding f ON f.id = c.finding_id LEFT JOIN decision d ON d.finding_id = c.finding_id
 WHERE c.household_id = %(household_id)s ORDER BY c.finding_id
 

@@ -3,10 +3,10 @@
 -- unless it is urgent: a safety alarm is never held back. Nor is one opened while work on it, that the system was told
 -- of, has not had time to show.
 INSERT INTO finding (appliance_key, fault, urgency, probability, raised_at, judged_at, first_judged_at, fails_p10, fails_p50,
-                     fails_p90, action, parts, evidence, detector, ruled_out, score, model_sha256, said_since)
+                     fails_p90, action, parts, evidence, detector, ruled_out, score, model_sha256)
 SELECT %(appliance_key)s, %(fault)s, %(urgency)s, %(probability)s, %(raised_at)s, %(judged_at)s, %(judged_at)s,
        %(fails_p10)s, %(fails_p50)s, %(fails_p90)s, %(action)s, %(parts)s, %(evidence)s, %(detector)s, %(ruled_out)s, %(score)s,
-       %(model_sha256)s, %(judged_at)s
+       %(model_sha256)s
 WHERE %(urgency)s = 'urgent'
    OR (NOT EXISTS (SELECT FROM finding d WHERE d.appliance_key = %(appliance_key)s AND d.fault = %(fault)s
                    AND d.state = 'dismissed' AND d.judged_at > %(judged_at)s::timestamptz - interval '30 days')
@@ -19,7 +19,6 @@ ON CONFLICT (appliance_key, fault) WHERE state IN ('open', 'acknowledged') DO UP
 SET urgency = CASE WHEN finding.urgency = 'urgent' THEN 'urgent' ELSE excluded.urgency END,
     probability = excluded.probability,
     judged_at = greatest(finding.judged_at, excluded.judged_at),
-    said_since = CASE WHEN finding.cleared_at IS NULL THEN finding.said_since ELSE excluded.said_since END,
     cleared_at = NULL,
     fails_p10 = excluded.fails_p10, fails_p50 = excluded.fails_p50, fails_p90 = excluded.fails_p90,
     evidence = excluded.evidence, detector = excluded.detector, ruled_out = excluded.ruled_out

@@ -57,23 +57,6 @@ def test_what_is_too_dear_is_watched_until_it_is_worth_it(homes: Homes) -> None:
     assert homes.one("SELECT count(*) FROM order_task") == 1
 
 
-def test_a_new_finding_is_looked_at_again_before_somebody_is_sent(homes: Homes) -> None:
-    homes.household()
-    unit, work = homes.appliance(Kind.AIR_CONDITIONER), priced(homes, DecisionParams(confirm_clears=0.25))
-    finding = homes.find(unit, "refrigerant_leak", day(0))
-    assert propose(work)["proposed"] == 0
-    assert homes.one("SELECT reason FROM decision").startswith("Looked at again tomorrow")
-
-    homes.clear(unit, "refrigerant_leak", day(0.5))
-    homes.find(unit, "refrigerant_leak", day(1))  # it came back: new again
-    assert propose(work)["proposed"] == 0
-    homes.find(unit, "refrigerant_leak", day(2))
-    assert propose(work)["proposed"] == 1
-    decided = read_decision(homes.connection, finding)
-    assert decided is not None
-    assert [one.to_option for one in decided.changes] == ["nothing", "visit_now"]
-
-
 def test_a_remote_step_comes_before_the_visit_and_the_visit_comes_if_it_did_not_help(homes: Homes) -> None:
     homes.household()
     washer = homes.appliance(Kind.WASHING_MACHINE)

@@ -51,22 +51,6 @@ def test_what_has_not_failed_by_now_is_reckoned_with_from_now() -> None:
     assert due.within(999) == pytest.approx(1.0)
 
 
-def test_a_new_finding_is_looked_at_again_where_a_day_costs_less_than_a_visit_for_nothing() -> None:
-    # Defrosting fails within 8 days in half of the cases: 0.229 within the 3 days to a visit, 0.293 within 4.
-    # At 0.67: 0.33 * 0.25 * 180 = 14.9 spared, 0.67 * 0.064 * 200 = 8.6 risked; at 0.85: 6.8 against 10.9.
-    defrost = replace(seen("defrost_failure", Kind.REFRIGERATOR, 0.67), said_days=0.0)
-    looks = replace(PARAMS, confirm_clears=0.25, send_from=0.0)
-    assert decide(defrost, looks).option is Option.NOTHING
-    assert "again tomorrow" in decide(defrost, looks).reason
-    assert decide(replace(defrost, probability=0.85), looks).option is Option.VISIT_NOW
-    assert decide(replace(defrost, said_days=0.9), looks).option in VISITS
-    assert decide(replace(defrost, said_days=None), looks).option in VISITS
-    assert decide(replace(defrost, before=Option.VISIT_NOW), looks).option is Option.VISIT_NOW
-    assert decide(replace(defrost, shared_visit_days=2.0), looks).option in VISITS
-    assert decide(replace(defrost, asked=True), looks).option in VISITS
-    assert decide(defrost, replace(looks, confirm_clears=0.0)).option in VISITS
-
-
 def test_nobody_is_sent_for_what_is_hardly_likely_unless_somebody_comes_anyway_or_it_was_promised() -> None:
     doubtful = replace(LEAK, probability=0.79, ending=SOON)  # by prices alone a visit: 0.79 * 320 left alone
     assert decide(doubtful, replace(PARAMS, send_from=0.0)).option is Option.VISIT_NOW

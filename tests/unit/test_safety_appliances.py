@@ -141,7 +141,9 @@ def test_standing_water_is_never_taken_for_drift() -> None:
         ([(0, 7)], []),  # history before the first reading is nobody's knowledge
         ([(0, 7), (1, 5000)], []),  # another counter
         ([(0, 7), (30, 9)], []),  # two in a month of silence may be weeks apart
-        ([(0, 7), (10, 10)], [10]),  # three in ten days: two of them shared a week
+        ([(0, 7), (7, 9)], [7]),
+        ([(0, 7), (7.2, 24)], []),  # seventeen that may all be older than a week, and put right since
+        ([(0, 7), (7.2, 24), (9, 25)], [9]),  # it goes on
     ],
 )
 def test_trips_within_a_week(counts: list[tuple[float, float]], said: list[float]) -> None:
