@@ -42,14 +42,18 @@ FACTS: Final = (
     "warranty_months",
 )  # fmt: skip
 Report = Callable[[float, int], None]
+Joining = Callable[[str, int, int], None]
 _progress: "Queue[tuple[int, int]] | None" = None
 
 
-def write_case(params: SimParams, folder: Path, *, days: int, report: Report, jobs: int = 1) -> int:
+def write_case(
+    params: SimParams, folder: Path, *, days: int, report: Report, jobs: int = 1, joining: Joining | None = None
+) -> int:
     """Simulate `days` days into `folder` and return the number of readings; `report(share done, rows)` as it goes.
 
-    The result does not depend on `jobs`, the number of processes. FileExistsError if the folder holds a case already
-    or files of others, Unavailable if one of the processes is killed.
+    `joining(table, place, of how many)` before the parts of a table become one file, which takes minutes in a large
+    case. The result does not depend on `jobs`, the number of processes. FileExistsError if the folder holds a case
+    already or files of others, Unavailable if one of the processes is killed.
     """
     make_ready(folder)
     plans = plan_faults(params)
@@ -59,7 +63,7 @@ def write_case(params: SimParams, folder: Path, *, days: int, report: Report, jo
         for number, group in enumerate(group_homes(specs))
     ]
     recorded = _record_here(works, report) if jobs == 1 else _record_apart(works, report, jobs)
-    _join(folder, recorded)
+    _join(folder, recorded, joining)
     _write_events([event for block in recorded for event in block.events], folder / "events.csv")
     _write_services(params, recorded, folder / "services.csv")
     _write_truth([row for block in recorded for row in block.truth], folder / "truth.csv")
@@ -146,10 +150,12 @@ def _drain(progress: "Queue[tuple[int, int]]") -> Iterator[tuple[int, int]]:
             return
 
 
-def _join(folder: Path, recorded: list[Recorded]) -> None:
+def _join(folder: Path, recorded: list[Recorded], joining: Joining | None) -> None:
     """Parts of all blocks, in the order of the blocks, become one file per kind."""
     keys = sorted({key for block in recorded for key in block.parts})
-    for where, kind in keys:
+    for place, (where, kind) in enumerate(keys, start=1):
+        if joining is not None:
+            joining(f"{where}/{kind}", place, len(keys))
         parts = [part for block in recorded for part in block.parts.get((where, kind), [])]
         pl.scan_parquet(parts).sink_parquet(folder / where / f"{kind}.parquet", compression="zstd", compression_level=3)
         for part in parts:

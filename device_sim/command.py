@@ -142,8 +142,11 @@ def _record(params: SimParams, folder: Path, days: int, jobs: int) -> None:
             click.echo(line, nl=False, err=True)
         shown = line
 
+    def joining(table: str, place: int, of: int) -> None:
+        click.echo("\n" * (place == 1) + f"\r{f'joining {table}, {place} of {of}':<60}", nl=False, err=True)
+
     try:
-        rows = write_case(params, folder, days=days, report=report, jobs=jobs)
+        rows = write_case(params, folder, days=days, report=report, jobs=jobs, joining=joining)
     except OSError as error:
         raise click.ClickException(str(error)) from error
     took = time.monotonic() - started

@@ -1,6 +1,5 @@
 """What a planner reads in an order: each finding in a line, with its evidence and what was tried before."""
 
-from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from domain.care import Case
@@ -10,12 +9,8 @@ from notify.phrases import Phrases
 from notify.quantities import say_day
 
 
-def order_explanation(cases: Sequence[Case], zone: ZoneInfo, say: Phrases) -> str:
-    """Why somebody should come: a line per finding, in the planner's language and the household's time."""
-    return "\n".join(_line(case, zone, say) for case in cases)
-
-
-def _line(case: Case, zone: ZoneInfo, say: Phrases) -> str:
+def explain_case(case: Case, zone: ZoneInfo, say: Phrases) -> str:
+    """Why somebody should come because of this finding: a line in the planner's language and the household's time."""
     where, title = say_where(case.kind, case.room, say), say.title(case.fault, case.urgency)
     sentences = [f"{where}: {title}. {_capital(say_evidence(case.evidence, case.urgency, zone, say))}."]
     if case.reminder is not None and case.urgency is Urgency.SELF:

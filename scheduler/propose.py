@@ -10,7 +10,7 @@ from domain.order_plans import Plan, plan_orders
 from domain.states import ORDER
 from notify.order_choices import explain_plan
 from notify.phrases import ENGLISH
-from notify.planner import order_explanation
+from notify.planner import explain_case
 from scheduler.decide import decided_cases, visits_allowed
 from scheduler.work import ACTOR, Counts, Work, for_each_household
 from store.care import Household, load_cases
@@ -76,7 +76,7 @@ def _write(work: Work, household: Household, plan: Plan) -> UUID:
         work.connection,
         household.id,
         plan,
-        explanation=order_explanation(plan.add, household.zone, ENGLISH),
+        explanations=[explain_case(case, household.zone, ENGLISH) for case in plan.add],
         repeat_days=work.settings.care.repeat_days,
         made_at=work.now,
     )

@@ -1,7 +1,7 @@
 """Service orders as the scheduler reads and writes them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -110,12 +110,19 @@ def load_technicians(connection: Connection) -> list[Technician]:
 
 
 def write_plan(
-    connection: Connection, household_id: str, plan: Plan, *, explanation: str, repeat_days: int, made_at: datetime
+    connection: Connection,
+    household_id: str,
+    plan: Plan,
+    *,
+    explanations: Sequence[str],
+    repeat_days: int,
+    made_at: datetime,
 ) -> UUID:
     """Write a new order or extend the open one, with its tasks; the order's id.
 
-    A task that is done again within `repeat_days` of data time is tied to the first one. A household that got another
-    open order meanwhile raises the driver's UniqueViolation: read again and join it.
+    `explanations` says of each finding of `plan.add` why somebody should come. A task that is done again within
+    `repeat_days` of data time is tied to the first one. A household that got another open order meanwhile raises the
+    driver's UniqueViolation: read again and join it.
     """
     values: dict[str, Any] = {
         "household_id": household_id,
@@ -124,7 +131,6 @@ def write_plan(
         "due_by": plan.due_by,
         "outlet_id": plan.outlet_id,
         "technician_id": plan.technician_id,
-        "explanation": explanation,
         "made_at": made_at,
     }
     if plan.order is None:
@@ -134,15 +140,16 @@ def write_plan(
     else:
         order_id = plan.order.id
         connection.execute(_SQL["extend_order"], values | {"id": order_id})
-    for case, old_task in zip(plan.add, plan.replaces, strict=True):
+    for case, old_task, why in zip(plan.add, plan.replaces, explanations, strict=True):
         if old_task is not None:
-            connection.execute(_SQL["continue_task"], {"task_id": old_task, "finding_id": case.finding_id})
+            values = {"task_id": old_task, "finding_id": case.finding_id, "explanation": why}
+            connection.execute(_SQL["continue_task"], values)
         else:
-            _add_task(connection, order_id, case, along=case in plan.along, repeat_days=repeat_days)
+            _add_task(connection, order_id, case, why, along=case in plan.along, repeat_days=repeat_days)
     return order_id
 
 
-def _add_task(connection: Connection, order_id: UUID, case: Case, *, along: bool, repeat_days: int) -> None:
+def _add_task(connection: Connection, order_id: UUID, case: Case, why: str, *, along: bool, repeat_days: int) -> None:
     connection.execute(
         _SQL["add_task"],
         {
@@ -152,6 +159,7 @@ def _add_task(connection: Connection, order_id: UUID, case: Case, *, along: bool
             "parts": list(case.fault.parts),
             "minutes": case.fault.minutes,
             "along": along,
+            "explanation": why,
             "data_at": case.data_at,
             "repeat_days": repeat_days,
         },

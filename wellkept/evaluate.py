@@ -63,8 +63,9 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     together = pooled(several)
     if together is not None:
         click.echo(f"\n{', '.join(one.case.folder.name for one in several if one.truth is not None)} as one fleet:")
-        of = {"simulated": any(report["simulated"] for report in reports), "jobs": jobs,
-              "seconds": round(sum(report["seconds"] for report in reports), 1)}  # fmt: skip
+        told = [report for report, one in zip(reports, several, strict=True) if one.truth is not None]
+        of = {"simulated": any(report["simulated"] for report in told), "jobs": jobs,
+              "seconds": round(sum(report["seconds"] for report in told), 1)}  # fmt: skip
         reports.insert(0, _report(together, sealed, out, of))
     page = write_page(reports, out / "report.html")
     click.echo(f"written: {out}/<case>/findings.jsonl, {out}/<case>/report.json, {page}")
@@ -72,11 +73,12 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
 
 def _say_model(sealed: "Sealed") -> None:
     from models.training.code import code_version
+    from wellkept.models_command import OTHER_CODE
 
     origin = sealed.model.provenance
     click.echo(f"model: {origin.name} ({sealed.sha256[:12]}){', trained on SIMULATED fleets' * origin.simulated}")
     if origin.code_version != code_version():
-        click.echo("  other detectors were at work when it was trained: its probabilities may not fit; train it anew")
+        click.echo(f"  {OTHER_CODE}")
 
 
 def _evaluate(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from store.database import Connection
 
 ACTOR = "admin"
+OTHER_CODE = "other detectors were at work when it was trained: its probabilities may not fit; train it anew"
 _REASON = click.option("--reason", default="", help="Why; it is recorded.")
 
 
@@ -69,6 +70,7 @@ def promote(settings: Settings, model: str, reason: str) -> None:
         to = lift(connection, found, actor=ACTOR, reason=reason or "promoted", at=datetime.now(UTC))
     says = {"shadow": "judges beside the champion now, unheard", "champion": "speaks now", "candidate": "may be tried"}
     click.echo(f"{found.name} is {to}: it {says[to]}")
+    _warn_of_other_code(found.code_version)
 
 
 @models.command()
@@ -84,6 +86,26 @@ def retire(settings: Settings, model: str, reason: str) -> None:
         found = find_model(connection, model)
         take_out(connection, found, actor=ACTOR, reason=reason or "retired", at=datetime.now(UTC))
     click.echo(f"{found.name} is retired")
+
+
+@models.command()
+@click.option("--all", "every", is_flag=True, help="Also what somebody has looked into.")
+@click.pass_obj
+def reviews(settings: Settings, every: bool) -> None:
+    """List units unlike anything healthy, without a name for it, newest first; nothing acts on these."""
+    from store.quiet_findings import read_reviews
+
+    with _connected(settings) as connection:
+        found = read_reviews(connection, None, 200, None if every else False)
+    for one in found:
+        since = one.evidence[0]["since"][:10] if one.evidence else f"{one.judged_at:%Y-%m-%d}"
+        seen = "; ".join(f"{e['signal']} {e['observed']:.4g} instead of {e['expected']:.4g}" for e in one.evidence)
+        stands = f"since {since}" if one.cleared_at is None else f"{since} to {one.cleared_at:%Y-%m-%d}"
+        click.echo(f"{one.appliance_id}  {one.kind}  {stands}  strange {one.probability:.2f}  {seen}")
+        if one.reviewed_at is not None:
+            click.echo(f"  looked into by {one.reviewed_by} on {one.reviewed_at:%Y-%m-%d}: {one.review}")
+    if not found:
+        click.echo("nothing waits for somebody to look into it" if not every else "nothing was unlike anything healthy")
 
 
 @models.command()
@@ -172,6 +194,14 @@ def register_file(url: str, file: Path) -> None:
         click.echo(f"registered as a candidate: {short}; `wellkept admin models promote {short}` tries it unheard")
     else:
         click.echo(f"{short} is registered already")
+    _warn_of_other_code(origin.code_version)
+
+
+def _warn_of_other_code(trained_by: str) -> None:
+    from models.training.code import code_version
+
+    if trained_by != code_version():
+        click.echo(f"  {OTHER_CODE}", err=True)
 
 
 def _url(settings: Settings) -> str:

@@ -154,6 +154,16 @@ export function reminderCard(reminder) {
   return made;
 }
 
+/** What is unlike anything healthy, without a name: said in short here; it is looked into on the page of models. */
+export function reviewCard(review) {
+  const seen = review.evidence.map((one) => `${signalWords(one.signal)} ${number(one.observed)} instead of ${number(one.expected)}`);
+  const made = card("", review.appliance_id, words(review.kind), review.cleared_at ? "gone again" : "still so");
+  const link = make("a", "", "look into it");
+  link.href = "/pages/models.html";
+  made.append(make("p", "note", seen.join("; ")), make("p", "note", link));
+  return made;
+}
+
 export function deviceCard(device) {
   const facts = Object.entries(device.facts).map(([name, value]) => `${words(name)} ${value}`).join(", ");
   const said = Object.entries(device.latest ?? {}).slice(0, 4);

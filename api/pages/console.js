@@ -1,7 +1,7 @@
 // The console: lists are read over HTTP and read again whenever the stream of changes says that something moved.
 
 import { callCard, orderTools, tellForm, whyList } from "./desk.js";
-import { deviceCard, findingCard, make, orderCard, reminderCard, when, words } from "./cards.js";
+import { deviceCard, findingCard, make, orderCard, reminderCard, reviewCard, when, words } from "./cards.js";
 import { readNames } from "./names.js";
 import { navigation } from "./nav.js";
 
@@ -26,9 +26,10 @@ const LISTS = {
   orders: { path: `/orders?state=${OPEN_ORDERS}&limit=${SHOWN}`, card: (item, items) => orderCard(item, act, whyList(item), orderTools(item, items, changeOrder)), empty: "No order is open." },
   calls: { path: `/obligations?state=to_call&limit=${SHOWN}`, card: (item) => callCard(item, settleCall), empty: "Nobody waits for a call." },
   reminders: { path: `/reminders?state=sent,seen,snoozed,done&limit=${SHOWN}`, card: reminderCard, empty: "No owner has to do anything." },
+  reviews: { path: `/models/reviews?reviewed=false&limit=${SHOWN}`, card: reviewCard, empty: "Nothing behaves unlike anything healthy without a name for it." },
   devices: { path: `/devices?claimed=false&limit=${SHOWN}`, card: deviceCard, empty: "Every device that speaks is claimed." },
 };
-const CHANGES = { finding: ["findings"], order: ["orders"], obligation: ["calls"], reminder: ["reminders"], device: ["devices"], appliance: ["devices"] };
+const CHANGES = { finding: ["findings", "reviews"], order: ["orders"], obligation: ["calls"], reminder: ["reminders"], device: ["devices"], appliance: ["devices"] };
 
 async function fetchJson(path, options) {
   const answer = await fetch(API + path, options);

@@ -22,7 +22,7 @@ export async function show(main, again) {
     section("Registered models", models.length || "",
       make("p", "about", "Without a champion, the model that ships with the program speaks. A model speaks only after it has judged in the shadow. Register with ", make("code", "", "wellkept admin models register"), "."),
       models.length ? make("div", "columns", ...models.map((one) => modelCard(one, compared.get(one.id), again))) : empty("No model is registered: the one that ships with the program speaks. Training makes another one out of your own outcomes.")),
-    section("Whether it fits the data", "share of recent daily indices that were never met in training", driftPart(drift.items)),
+    section("Whether it fits the data", "share of recent daily indices that were never met in training", driftPart(drift.items, models)),
     section("Unlike anything healthy", "without a name; nothing acts on these, somebody may look", reviewPart(reviews.items, again)),
   );
 }
@@ -67,13 +67,14 @@ function comparisonPart(compared) {
   ];
 }
 
-function driftPart(items) {
+function driftPart(items, models) {
+  const registered = new Set(models.map((one) => one.sha256));
   if (!items.length) return empty("Not checked yet. Once a day the data of each kind are compared with what the speaking model was trained on.");
   return table("Drift", items, {
     "kind": (one) => words(one.kind),
     "outside of training": (one) => make("div", "", interval({ value: one.outside, low: 0, high: one.outside }, 1), make("span", "bounds", percent(one.outside))),
     "appliances": (one) => one.appliances,
-    "who speaks": (one) => one.fallen_back ? `the model before it, since ${day(one.since)}` : "the champion",
+    "who speaks": (one) => one.fallen_back ? `the model before it, since ${day(one.since)}` : registered.has(one.model_sha256) ? "the champion" : "the shipped model",
     "checked": (one) => when(one.checked_at),
   });
 }
@@ -83,9 +84,9 @@ function reviewPart(items, again) {
   return first(items, 20, (rows) => table("To look into", rows, {
     "appliance": (one) => one.appliance_id,
     "kind": (one) => words(one.kind),
-    "sure": (one) => percent(one.probability),
+    "strange (0.5 is ordinary, 1 the most)": (one) => number(one.probability, 2),
     "seen": (one) => one.evidence.slice(0, 3).map((e) => `${words(e.signal)} ${number(e.observed)} instead of ${number(e.expected)}${e.unit && e.unit !== "1" ? ` ${e.unit}` : ""}`).join("; "),
-    "since": (one) => when(one.raised_at),
+    "since": (one) => one.evidence.length ? day(one.evidence[0].since) : when(one.raised_at),
     "state": (one) => one.cleared_at ? `gone ${day(one.cleared_at)}` : "still so",
     "looked at": (one) => {
       const made = fold("What was it?", form(labelled("what was found", input("reason", { required: true, maxLength: 500 })),

@@ -1,7 +1,8 @@
 -- name: page
 -- Newest first; numbers only grow, so pages stay put while new orders are proposed.
 SELECT o.id, o.number, o.household_id, h.name AS household_name, o.lane, o.state, o.urgency, o.due_by, o.outlet_id,
-       o.technician_id, o.visit_starts, o.visit_ends, o.explanation, o.created_at, o.completed_at, o.merged_into, o.version
+       o.technician_id, o.visit_starts, o.visit_ends, explain_order(o) AS explanation, o.created_at, o.completed_at,
+       o.merged_into, o.version
 FROM service_order o JOIN household h ON h.id = o.household_id
 WHERE (%(after)s::bigint IS NULL OR o.number < %(after)s)
   AND (%(states)s::text[] IS NULL OR o.state = ANY(%(states)s))
@@ -16,7 +17,8 @@ ORDER BY o.number DESC LIMIT %(limit)s
 
 -- name: one
 SELECT o.id, o.number, o.household_id, h.name AS household_name, o.lane, o.state, o.urgency, o.due_by, o.outlet_id,
-       o.technician_id, o.visit_starts, o.visit_ends, o.explanation, o.created_at, o.completed_at, o.merged_into, o.version
+       o.technician_id, o.visit_starts, o.visit_ends, explain_order(o) AS explanation, o.created_at, o.completed_at,
+       o.merged_into, o.version
 FROM service_order o JOIN household h ON h.id = o.household_id WHERE o.id = %(id)s
 
 -- name: tasks

@@ -51,22 +51,21 @@ SELECT t.id, t.outlet_id, t.skills,
 FROM technician t WHERE t.active ORDER BY t.id
 
 -- name: add_order
-INSERT INTO service_order (household_id, lane, urgency, due_by, outlet_id, technician_id, explanation, created_at)
-VALUES (%(household_id)s, %(lane)s, %(urgency)s, %(due_by)s, %(outlet_id)s, %(technician_id)s, %(explanation)s, %(made_at)s)
+INSERT INTO service_order (household_id, lane, urgency, due_by, outlet_id, technician_id, created_at)
+VALUES (%(household_id)s, %(lane)s, %(urgency)s, %(due_by)s, %(outlet_id)s, %(technician_id)s, %(made_at)s)
 RETURNING id
 
 -- name: extend_order
 -- What joins may make an order more pressing, never less.
 UPDATE service_order
-SET urgency = %(urgency)s, due_by = %(due_by)s, outlet_id = %(outlet_id)s, technician_id = %(technician_id)s,
-    explanation = CASE WHEN explanation = '' THEN '' ELSE explanation || E'\n' END || %(explanation)s
+SET urgency = %(urgency)s, due_by = %(due_by)s, outlet_id = %(outlet_id)s, technician_id = %(technician_id)s
 WHERE id = %(id)s
 
 -- name: add_task
 -- With the first job that it repeats: the same appliance and the same fault or part, done not long before (data time).
 -- What people tell of names no fault: it repeats whatever was done to the appliance.
-INSERT INTO order_task (order_id, finding_id, action, parts, minutes, along, repeats)
-SELECT %(order_id)s, f.id, %(action)s, %(parts)s, %(minutes)s, %(along)s,
+INSERT INTO order_task (order_id, finding_id, action, parts, minutes, along, explanation, repeats)
+SELECT %(order_id)s, f.id, %(action)s, %(parts)s, %(minutes)s, %(along)s, %(explanation)s,
        (SELECT coalesce(before.repeats, before.id)
         FROM order_task before
         JOIN service_order o ON o.id = before.order_id AND o.state IN ('completed', 'verified')
@@ -94,7 +93,7 @@ SELECT true FROM present_choice WHERE order_id = %(order_id)s AND choice = %(cho
 
 -- name: continue_task
 -- The condition came back before anybody came: the same job, now for the new finding.
-UPDATE order_task SET finding_id = %(finding_id)s WHERE id = %(task_id)s
+UPDATE order_task SET finding_id = %(finding_id)s, explanation = %(explanation)s WHERE id = %(task_id)s
 
 -- name: note_change
 -- An order that grows does not change its state, but who did it and why belongs to its history all the same.

@@ -1,7 +1,7 @@
 -- name: order
 SELECT o.id, o.number, o.state, o.urgency, o.household_id, h.name AS household_name, h.timezone, h.contact,
        h.latitude, h.longitude, o.technician_id, coalesce(v.outlet_id, o.outlet_id) AS outlet_id, o.visit_starts,
-       o.visit_ends, o.explanation, o.field_note, o.version
+       o.visit_ends, explain_order(o) AS explanation, o.field_note, o.version
 FROM service_order o JOIN household h ON h.id = o.household_id LEFT JOIN technician v ON v.id = o.technician_id
 WHERE o.id = %(order_id)s
 

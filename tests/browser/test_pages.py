@@ -32,7 +32,7 @@ SHELLED = {
 }
 PAGES = {
     **{f"/pages/{name}.html": said for name, said in SHELLED.items()},
-    "/": "Service orders",
+    "/": "131 instead of 80",
     "/pages/homes.html?home=home-0": "What they said",
     "/pages/visits.html": "The day",
     "/field/tech-1/record": "Appeal against a grade",

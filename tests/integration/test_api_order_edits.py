@@ -98,8 +98,10 @@ def test_two_planners_who_read_the_same_order_get_a_conflict_and_no_change_is_lo
 
 def test_tasks_are_parted_and_brought_together_again(connection: Connection, database_url: str, mqtt_url: str) -> None:
     order = home_with_two_tasks(connection)
+    connection.execute("UPDATE order_task SET explanation = 'why to ' || action")
     with client(database_url, mqtt_url) as api:
         seen = read(api, order)
+        assert seen["explanation"] == "why to clean\nwhy to look"
         leak, hazard = (task["id"] for task in seen["tasks"])
         for wrong, says in (
             ([leak, hazard], "leave at least one"),
@@ -115,6 +117,7 @@ def test_tasks_are_parted_and_brought_together_again(connection: Connection, dat
         assert [task["id"] for task in new["tasks"]] == [hazard]
         rest = read(api, order)
         assert [task["id"] for task in rest["tasks"]] == [leak]
+        assert (rest["explanation"], new["explanation"]) == ("why to clean", "why to look")
         assert rest["version"] > seen["version"]
         assert "split off: Current leaks to earth" in rest["history"][-1]["reason"]
 
@@ -124,8 +127,10 @@ def test_tasks_are_parted_and_brought_together_again(connection: Connection, dat
         assert together.status_code == 200, together.text
         assert {task["id"] for task in together.json()["tasks"]} == {leak, hazard}
         assert together.json()["urgency"] == "urgent"
+        assert together.json()["explanation"] == seen["explanation"]
         gone = read(api, new["id"])
         assert (gone["state"], gone["merged_into"], gone["tasks"]) == ("cancelled", str(order), [])
+        assert gone["explanation"] == ""
         again = edit(api, together.json(), "merge", {"order_id": new["id"], "reason": "x"})
         assert again.status_code == 409
         assert f"order {gone['number']} is cancelled" in again.json()["detail"]

@@ -193,7 +193,8 @@ def test_truth_is_read_for_the_figures_only(whole: tuple[Path, list[dict[str, An
         f"w-1,drain_filter_clog,{at(20).isoformat()},{at(22).isoformat()},{at(39).isoformat()},,false\n"
     )
     again = shutil.copytree(folder, tmp_path / "again")
-    done = _run(folder, again, "--out", tmp_path, "--jobs", "1")
+    bare = _fleet(tmp_path / "bare", until=at(2))
+    done = _run(folder, bare, again, "--out", tmp_path, "--jobs", "1")
     assert done.exit_code == 0, done.output
     assert "known, again as one fleet:" in done.output
     said = [json.loads(line) for line in (tmp_path / "known" / "findings.jsonl").read_text().splitlines()]
@@ -205,7 +206,10 @@ def test_truth_is_read_for_the_figures_only(whole: tuple[Path, list[dict[str, An
     assert (overload["events"], overload["true"], overload["false"]) == (1, 1, 5)
     assert report["false_nudges"]["count"] == 1
     assert {row["name"] for row in report["baselines"]} == {"models", "hours_counter", "plain_threshold", "random"}
-    _is_twice(json.loads((tmp_path / "report.json").read_text()), report)
+    together = json.loads((tmp_path / "report.json").read_text())
+    _is_twice(together, report)
+    copy = json.loads((tmp_path / "again" / "report.json").read_text())
+    assert together["seconds"] == pytest.approx(report["seconds"] + copy["seconds"]), "without those of the bare case"
     page = (tmp_path / "report.html").read_text()
     assert page.index("all cases") < page.index("known")
     assert page.index("error at most 0.03") < page.index("<svg") < page.index("false per 1000 months")

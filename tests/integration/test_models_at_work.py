@@ -10,17 +10,20 @@ import pytest
 from click.testing import CliRunner
 
 from domain.errors import IllegalMove, NotFound
+from domain.faults import Urgency
+from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.trained.file import as_text, read_model, shipped
 from models.trained.model import Platt, TrainedModel
 from models.trained.registered import speakers_at_work
+from models.trained.speakers import UNKNOWN
 from models.training.outcomes import examples_of
 from scheduler.drift import watch_drift
 from scheduler.score import score
 from store.database import Connection
 from store.model_registry import find_model, list_models, promote, read_drift, register, retire
 from store.outcomes import said_since
-from store.quiet_findings import said_quietly
+from store.quiet_findings import record_quietly, said_quietly
 from tests.integration.api_homes import client
 from tests.integration.scheduler_homes import NOW, work_on
 from tests.integration.test_scoring_incremental import register as add_appliance
@@ -175,22 +178,49 @@ def test_the_api_shows_models_and_their_comparison(connection: Connection, datab
         assert "wellkept_kinds_fallen_back 0.0" in http.get("/metrics").text
 
 
+def test_what_is_unlike_anything_healthy_is_listed_until_somebody_has_looked(
+    connection: Connection, database_url: str, mqtt_url: str
+) -> None:
+    runner = CliRunner(env={"WELLKEPT_DATABASE_URL": database_url})
+    assert "nothing waits" in runner.invoke(main, ["admin", "models", "reviews"]).output
+    key = clogged_washer(connection)
+    odd = Evidence(signal="wash_power_w", expected=127.0, observed=142.0, unit="W", since=NOW - timedelta(days=5))
+    strange = Verdict(fault=UNKNOWN, present=True, at=NOW, probability=0.67, urgency=Urgency.SELF, evidence=(odd,),
+                      detector="watch/1", score=0.67)  # fmt: skip
+    record_quietly(connection, key, strange, "f" * 64, raised_at=NOW)
+    assert "wash_power_w 142 instead of 127" in runner.invoke(main, ["admin", "models", "reviews"]).output
+    with client(database_url, mqtt_url) as http:
+        (one,) = http.get("/api/v1/models/reviews?reviewed=false").json()["items"]
+        done = http.post(f"/api/v1/models/reviews/{one['id']}/settle", json={"reason": "a rug was washed"})
+        assert done.status_code == 200, done.text
+        again = http.post(f"/api/v1/models/reviews/{one['id']}/settle", json={"reason": "no rug"})
+        assert again.status_code == 409
+    assert "nothing waits" in runner.invoke(main, ["admin", "models", "reviews"]).output
+    assert "a rug was washed" in runner.invoke(main, ["admin", "models", "reviews", "--all"]).output
+
+
 def test_models_are_looked_after_from_the_command_line(
     connection: Connection, database_url: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "m.json"
-    file.write_text(as_text(model("mine")), encoding="utf-8")
+    mine = model("mine")
+    other_code = replace(mine, provenance=replace(mine.provenance, code_version="0"))
+    file.write_text(as_text(other_code), encoding="utf-8")
     runner = CliRunner(env={"WELLKEPT_DATABASE_URL": database_url})
 
     def admin(*words: str) -> tuple[int, str]:
         found = runner.invoke(main, ["admin", "models", *words])
         return found.exit_code, found.output
 
-    assert "registered as a candidate" in admin("register", str(file))[1]
+    first = admin("register", str(file))[1]
+    assert "registered as a candidate" in first
+    assert "other detectors were at work" in first
     assert "registered already" in admin("register", str(file))[1]
     short = list_models(connection)[0].sha256[:8]
     assert "never judged in the shadow" in admin("compare", short)[1]
-    assert "judges beside the champion" in admin("promote", short)[1]
+    lifted = admin("promote", short)[1]
+    assert "judges beside the champion" in lifted
+    assert "other detectors were at work" in lifted
     assert "would have missed 0" in admin("compare", short)[1]
     assert "speaks now" in admin("promote", short, "--reason", "good")[1]
     code, listed = admin("list")

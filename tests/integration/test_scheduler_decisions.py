@@ -38,7 +38,7 @@ def test_a_visit_and_its_reasons_are_stored_and_told_to_the_planner(homes: Homes
     assert decided is not None
     assert decided.option == "visit_now"
     assert [one.option for one in decided.weighed] == ["visit_now", "visit_bundled", "nothing"]
-    assert decided.reason in homes.one("SELECT explanation FROM service_order")
+    assert decided.reason in homes.one("SELECT explanation FROM order_task")
     assert [(one.from_option, one.to_option) for one in decided.changes] == [(None, "visit_now")]
 
 

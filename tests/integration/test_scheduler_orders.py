@@ -67,7 +67,9 @@ def test_a_technicians_fault_becomes_an_order_with_reason_date_outlet_and_techni
 
     assert propose(work_on(homes.connection))["proposed"] == 1
 
-    row = homes.rows("SELECT state, urgency, due_by, outlet_id, technician_id, explanation FROM service_order")[0]
+    row = homes.rows("SELECT state, urgency, due_by, outlet_id, technician_id, explain_order(o) FROM service_order o")[
+        0
+    ]
     assert row[:5] == ("proposed", "visit", NOW + timedelta(days=9), "outlet-near", "technician-x")
     assert "Refrigerant is leaking" in row[5]
     assert "46.4 seconds" in row[5]
@@ -88,7 +90,7 @@ def test_self_care_that_did_not_help_becomes_a_task(homes: Homes) -> None:
 
     assert propose(work)["proposed"] == 1
     assert homes.rows("SELECT urgency, due_by FROM service_order") == [("visit", NOW + timedelta(days=14))]
-    assert "reminded on 1 March 2026" in homes.one("SELECT explanation FROM service_order")
+    assert "reminded on 1 March 2026" in homes.one("SELECT explanation FROM order_task")
 
 
 def test_findings_join_the_open_order_until_its_time_is_agreed(homes: Homes, conditioner: Appliance) -> None:

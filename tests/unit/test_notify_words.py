@@ -26,7 +26,7 @@ from notify.owner import (
     verified_text,
 )
 from notify.phrases import ENGLISH, PHRASES, phrases_in
-from notify.planner import order_explanation
+from notify.planner import explain_case
 from notify.quantities import say_day, say_minute, say_number, say_quantity
 from tests.unit.test_care_rules import case, sent
 
@@ -117,8 +117,8 @@ def test_the_same_reminder_again_says_so_once() -> None:
 
 def test_an_order_explains_each_finding_in_a_line() -> None:
     tried = case(reminder=sent("escalated"))
-    text = order_explanation([tried, case("bearing_wear", fails_p10=9)], UTC_ZONE, ENGLISH)
-    first, second = text.split("\n")
+    first, second = (explain_case(one, UTC_ZONE, ENGLISH) for one in (tried, case("bearing_wear", fails_p10=9)))
+    assert "\n" not in first + second
     assert first.endswith("The owner was reminded on 1 March 2026; the readings have not changed since.")
     assert second.endswith("Without care it may fail from 10 March 2026 on.")
 

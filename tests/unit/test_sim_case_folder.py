@@ -78,6 +78,8 @@ def test_the_broker_of_the_environment_does_not_stand_in_the_way_of_a_case(tmp_p
                               env={"WELLKEPT_MQTT_URL": "mqtt://127.0.0.1:1"})  # fmt: skip
     assert said.exit_code == 0, said.output
     assert (tmp_path / "case" / "appliances.csv").exists()
+    done, joined = said.output.index("100%"), said.output.index("joining telemetry/air_conditioner")
+    assert done < joined < said.output.index("readings of 1 homes"), "the parts are joined after all is simulated"
 
 
 def test_a_machine_behind_a_plug_sums_nothing_up(tmp_path: Path) -> None:
