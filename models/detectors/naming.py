@@ -11,7 +11,6 @@ import numpy as np
 from models.detectors.accumulate import middle_of
 from models.detectors.signature import CautionParams, Effect, Signature
 from models.healthy.deviations import Deviation
-from models.history import FeatureHistory
 
 _Recent = dict[str, tuple[float, float]]
 
@@ -71,19 +70,16 @@ def _recent(deviations: Mapping[str, Deviation], until: date, params: CautionPar
     return found
 
 
-def is_decided(
-    signature: Signature,
-    history: FeatureHistory,
-    deviations: Mapping[str, Deviation],
-    until: date,
-    params: CautionParams,
-) -> bool:
-    """Whether an index moved that tells the fault from what moves the others on a unit that measures less."""
-    if not signature.decisive or len(history.all_days(signature.decisive_without)):
+def is_decided(signature: Signature, deviations: Mapping[str, Deviation], until: date, params: CautionParams) -> bool:
+    """Whether an index moved that tells the fault from what moves the others, beyond what such a fault takes of it."""
+    if not signature.decisive:
         return True
-    value, deviation = _recent(deviations, until, params).get(signature.decisive, (0.0, 1.0))
+    recent = _recent(deviations, until, params)
+    value, deviation = recent.get(signature.decisive, (0.0, 1.0))
     size = next(effect.size for effect in signature.effects if effect.index == signature.decisive)
-    return bool(value * np.sign(size) > params.moved * deviation)
+    shown, share = signature.taken or ("", 0.0)
+    taken = share * max(0.0, recent.get(shown, (0.0, 1.0))[0])
+    return bool(value * np.sign(size) - taken > params.moved * deviation)
 
 
 def _best_amplitude(recent: _Recent, effects: Mapping[str, Effect], least: float) -> float:

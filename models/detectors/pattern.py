@@ -46,7 +46,7 @@ def judge(
     course = follow(amplitudes.days, amplitudes.values, limits, amplitudes.added)
     fresh = (history.today - amplitudes.days[-1]).days <= signature.old_days
     if course.raised and fresh:
-        if not is_decided(signature, history, deviations, amplitudes.days[-1], params):
+        if not is_decided(signature, deviations, amplitudes.days[-1], params):
             return None
         among = rivals_among(explanations_of(signature.kind, deviations), signature)
         hurried = [one for one in among if _too_fast(one, history, deviations)]

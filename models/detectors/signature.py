@@ -61,8 +61,9 @@ class Signature:
     of_sensor: bool = False
     """A sensor that moved alone: it explains nothing where the sensor was found right at rest."""
     decisive: str = ""
-    """This index has to have moved, on units that do not measure `decisive_without`; empty: none has to."""
-    decisive_without: str = ""
+    """This index has to have moved, beyond what another fault takes of it; empty: none has to."""
+    taken: tuple[str, float] | None = None
+    """The index that shows the other fault, and what share of it that fault takes of the decisive one."""
     lowest_unless: str = ""
     """A context index that tells what only looks like it: two days on which it was known are enough,"""
     hidden: float = 0.0

@@ -7,11 +7,11 @@ import pytest
 
 from domain.signals import Kind
 from models.detectors.defrost_silence import undefrosted
-from models.detectors.naming import likelihoods
+from models.detectors.naming import is_decided, likelihoods
 from models.detectors.signature import CautionParams
 from models.features import daily_indices
 from models.features.day import Day, Rows
-from models.healthy.deviations import deviations_of
+from models.healthy.deviations import Deviation, deviations_of
 from models.history import history_of
 from models.judge import judge_appliance
 from models.normal import moved_by
@@ -49,17 +49,49 @@ def test_the_cold_that_is_made_does_not_depend_on_the_heat_that_comes_in(warming
     [
         (WEAK | {"gross_cooling_k_per_h": -0.35}, frozenset(), True),
         (WEAK | {"gross_cooling_k_per_h": -0.35}, frozenset({"ambient_c"}), True),
+        # A seal that leaks takes some of it, and nothing else is lost.
+        (WEAK | {"gross_cooling_k_per_h": -0.12, "warmup_per_h": 0.25}, frozenset(), False),
+        (WEAK, frozenset({"gross_cooling_k_per_h"}), False),
         # It runs as long and cools as slowly, but makes as much cold as ever: heat comes in from somewhere.
         (WEAK, frozenset(), False),
         # Behind a plug a hot kitchen does the same.
         (WEAK, frozenset({"ambient_c", "gross_cooling_k_per_h", "pulldown_k_per_h"}), False),
     ],
-    ids=["weak", "weak, kitchen unknown", "warmed from outside", "plug in a hot kitchen"],
+    ids=["weak", "weak, kitchen unknown", "torn seal", "never rests", "warmed from outside", "plug in a hot kitchen"],
 )
 def test_a_compressor_is_named_by_what_only_it_does(
     moves: dict[str, float], missing: frozenset[str], *, said: bool
 ) -> None:
     assert ("compressor_failing" in present(moves, missing)) is said
+
+
+@pytest.mark.parametrize(
+    ("gross", "warmup", "decided"),
+    # 2 x sqrt((1.3 x 0.03)^2 / 5 + 0.03^2) = 0.069 has to be lost beyond 0.4 of what the warm-up rose by.
+    [(-0.06, 0.0, False), (-0.08, 0.0, True), (-0.08, -0.3, True), (-0.13, 0.2, False), (-0.17, 0.2, True),
+     (None, 0.0, False)],
+    ids=["within the noise", "lost", "less heat gives nothing", "the seal's", "more than the seal's", "not measured"],
+)  # fmt: skip
+def test_a_compressor_has_lost_more_cold_than_a_torn_seal_takes(
+    gross: float | None, warmup: float, *, decided: bool
+) -> None:
+    days = tuple(FIRST + timedelta(days=number) for number in range(5))
+    ordinals = np.array([day.toordinal() for day in days])
+    moved = {
+        index: Deviation(
+            days=days,
+            values=np.full(5, value),
+            noise=np.full(5, 0.03),
+            expected=np.ones(5),
+            observed=np.ones(5),
+            drift=0.03,
+            ordinals=ordinals,
+        )
+        for index, value in (("gross_cooling_k_per_h", gross), ("warmup_per_h", warmup))
+        if value is not None
+    }
+    worn = signature_named(Kind.REFRIGERATOR, "compressor_failing")
+    assert is_decided(worn, moved, days[-1], CautionParams()) is decided
 
 
 def test_dust_in_a_hurry_is_still_likelier_than_a_compressor_that_it_does_not_look_like() -> None:
