@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from domain.errors import BadInput, Unavailable, WellkeptError
+from wellkept.care_settings import PREFIX as CARE
 from wellkept.decision_settings import PREFIX
 from wellkept.local.errors import LocalRuntimeError
 from wellkept.logs import set_up_logs
@@ -50,6 +51,7 @@ class _Program(click.Group):
 def _settings_help() -> str:
     lines = [f"  {variable:<26}{meaning}" for variable, meaning in VARIABLES.values()]
     lines.append(f"  {PREFIX + '<NAME>':<26}prices and budgets of decisions, see docs/guides/decisions.md")
+    lines.append(f"  {CARE + '<NAME>':<26}how often owners are bothered, see docs/guides/decisions.md")
     return "\b\nSettings come from the environment:\n" + "\n".join(lines)
 
 
@@ -133,6 +135,7 @@ def scheduler(settings: Settings) -> None:
                 dask_url=settings.dask_url,
                 score_processes=settings.score_processes,
                 decision=settings.decision,
+                care=settings.care,
                 link_secret=settings.link_secret,
                 public_url=settings.public_url or f"http://127.0.0.1:{settings.api_port}",
                 travel=travel_times(settings.road_times_url),

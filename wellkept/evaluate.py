@@ -15,7 +15,6 @@ from domain.errors import BadInput
 from wellkept.settings import Settings
 
 if TYPE_CHECKING:  # loaded when the command runs: they bring Polars with them
-    from domain.decision_params import DecisionParams
     from models.evaluation.pooled import Evaluated
     from models.partition import Apply
     from models.trained.file import Sealed
@@ -56,7 +55,7 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     reports, several = [], []
     with spread_over(jobs, settings.dask_url) as apply:
         for case in cases:
-            report, evaluated = _evaluate(case.resolve(), out, jobs, sealed, apply, settings.decision)
+            report, evaluated = _evaluate(case.resolve(), out, jobs, sealed, apply, settings)
             reports.append(report)
             several.append(evaluated)
             click.echo()
@@ -82,7 +81,7 @@ def _say_model(sealed: "Sealed") -> None:
 
 
 def _evaluate(
-    folder: Path, out: Path, jobs: int, sealed: "Sealed", apply: "Apply", weigh: "DecisionParams"
+    folder: Path, out: Path, jobs: int, sealed: "Sealed", apply: "Apply", settings: Settings
 ) -> tuple[dict[str, Any], "Evaluated"]:
     from models.evaluation.case import count_rows, open_case
     from models.evaluation.case_files import unread_files
@@ -103,7 +102,8 @@ def _evaluate(
             click.echo(doubt, err=True)
         with click.progressbar(length=max(1, count_rows(case)), label=folder.name, show_pos=False) as bar:
             speakers = Speakers(champion=sealed)
-            run = run_case(case, watch_safety, speakers=speakers, weigh=weigh, apply=apply, report=bar.update)
+            run = run_case(case, watch_safety, speakers=speakers, weigh=settings.decision, care=settings.care,
+                           apply=apply, report=bar.update)  # fmt: skip
     took_s = time.monotonic() - started
     (out / folder.name / "report.json").unlink(missing_ok=True)  # an older one does not fit the new findings
     write_findings(run.findings, out / folder.name)

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from domain.care import CareParams
 from domain.decision_params import DecisionParams
 from domain.errors import BadInput
+from wellkept.care_settings import read_care
 from wellkept.decision_settings import read_decision
 from wellkept.running import DEMO, find_running
 
@@ -36,6 +38,8 @@ class Settings:
     road_times_url: str = ""
     decision: DecisionParams = field(default_factory=DecisionParams)
     """Prices and budgets; their variables are those of `wellkept.decision_settings`."""
+    care: CareParams = field(default_factory=CareParams)
+    """How often owners are bothered; its variables are those of `wellkept.care_settings`."""
     link_secret: str = ""
     public_url: str = ""
     smtp_url: str = field(default="", repr=False)
@@ -75,7 +79,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         except ValueError as error:
             shown = "…" if name in ("link_secret", "smtp_url") else repr(text)
             raise BadInput(f"{VARIABLES[name][0]}={shown} cannot be understood: {error}") from error
-    return Settings(**read, decision=read_decision(environ))  # type: ignore[arg-type]
+    return Settings(**read, decision=read_decision(environ), care=read_care(environ))  # type: ignore[arg-type]
 
 
 def with_running(settings: Settings) -> Settings:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from domain.care import CareParams
 from domain.decision_params import DecisionParams
 from domain.services import Service
 from domain.signals import CYCLE_SIGNALS, READING_SIGNALS, Kind, Signal
@@ -59,13 +60,14 @@ def run_case(
     *,
     speakers: Speakers = DETECTORS_ALONE,
     weigh: DecisionParams | None = None,
+    care: CareParams | None = None,
     apply: Apply = here,
     report: Report = lambda _: None,
 ) -> CaseRun:
     """Walk through every appliance of the case, wherever `apply` runs the parts.
 
-    With `weigh` a finding is what the decision would act upon, within the budgets of the whole fleet; without, every
-    verdict.
+    With `weigh` a finding is what the decision would act upon, within the budgets of the whole fleet and what `care`
+    lets homes be bothered with; without, every verdict.
     """
     work = sorted(pieces(case), key=lambda piece: -piece.rows)
     walked: list[Walked] = []
@@ -77,7 +79,7 @@ def run_case(
     heard = {one.seen.appliance_id: one.heard for one in every if one.heard is not None}
     findings = [*findings_of(case, [one.testimony for one in every], weigh), *home_findings(case, heard)]
     if weigh is not None:
-        findings = let_out(findings, {one.id: one.household_id for one in case.appliances.values()}, weigh)
+        findings = let_out(findings, {one.id: one.household_id for one in case.appliances.values()}, weigh, care)
     return CaseRun(
         findings=_in_order(findings),
         baselines={name: _in_order(f for one in every for f in one.baselines[name]) for name in BASELINES},
