@@ -7,10 +7,11 @@ before the commit is done again; whatever fails after it comes again and is foun
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
+from typing import Final
 
 import psycopg
 import structlog
@@ -31,6 +32,8 @@ from store.findings import record_verdict
 from store.readings import write_rows
 
 log = structlog.get_logger()
+LONG_WAIT_US: Final = 1_000_000
+"""Half of what scoring keeps off the end of what has arrived (models.scoring.ScoringParams.grace)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +181,7 @@ class Consumer:
         unknown = [device for device in devices if device not in self.registry.devices]
         try:
             with connection.transaction():
+                decoded = _stamped_in_time(decoded, time.time_ns() // 1000)
                 self.registry.meet(connection, devices)
                 plan = make_plan(decoded, self.registry)
                 marks, lines = plan.acks(self.registry, monotonic())
@@ -333,6 +337,12 @@ def _decoded(delivery: Delivery) -> Decoded:
 def _arriving_now(one: Decoded) -> Decoded:
     """Stamped anew: who looks for rows by their arrival must not find that they came while nobody could store them."""
     return one._replace(delivery=one.delivery._replace(received_us=time.time_ns() // 1000))
+
+
+def _stamped_in_time(decoded: Iterable[Decoded], began_us: int) -> list[Decoded]:
+    """What waited long for its turn arrives when its transaction begins: scoring reads by arrival what no open
+    transaction may still add to (decision 0061)."""
+    return [one if began_us - one.delivery.received_us < LONG_WAIT_US else _arriving_now(one) for one in decoded]
 
 
 def _is_timed(item: Item, delivery: Delivery) -> bool:

@@ -21,16 +21,19 @@ class Due:
 
 
 def note_arrivals(connection: Connection, now: datetime, grace: timedelta, kinds: Sequence[str]) -> datetime:
-    """Note the days touched by what arrived up to `now - grace`; returns that horizon.
+    """Note the days touched by what arrived up to a horizon, and return it: `grace` before `now`, or before the oldest
+    batch that ingest has not committed yet began, if that is earlier.
 
-    The grace lets batches that are still being committed become visible before the mark passes them.
+    What the mark has passed is never looked for again, so it must not pass rows that nobody can see yet. Arrival is
+    stamped less than `grace` before a batch begins (ingest.consumer.LONG_WAIT_US).
     """
     with connection.transaction():
         row = connection.execute(_SQL["lock_mark"]).fetchone()
         if row is None:
             raise RuntimeError("arrival_mark has lost its only row")
         received_from: datetime = row[0]
-        received_to = max(now - grace, received_from)
+        (writing_since,) = connection.execute(_SQL["writing_since"]).fetchone() or (None,)
+        received_to = max(min(now, writing_since or now) - grace, received_from)
         keys = [key for (key,) in connection.execute(_SQL["newcomers"], {"kinds": list(kinds)})]
         if keys:
             connection.execute(_SQL["note_newcomers"], {"keys": keys, "received_to": received_to})

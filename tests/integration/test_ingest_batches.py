@@ -56,6 +56,17 @@ def topic_of(appliance_id: str) -> str:
     return f"wk/v1/{appliance_id}/telemetry"
 
 
+def test_what_waited_for_its_turn_arrives_with_its_transaction(
+    consumer: Consumer, connection: Connection, appliance_id: str
+) -> None:
+    began = now_us()
+    fresh, waited = (delivery(topic_of(appliance_id), reading(n, power_w=float(n)), token=n) for n in (1, 2))
+    consumer.handle([fresh, waited._replace(received_us=began - 60_000_000)], GO)
+    rows = connection.execute("SELECT received_at FROM reading_unclaimed ORDER BY seq").fetchall()
+    first, second = (to_us(at) for (at,) in rows)
+    assert (first, second >= began) == (fresh.received_us, True)
+
+
 def test_repetitions_in_any_arrangement_are_stored_once(
     consumer: Consumer, connection: Connection, appliance_id: str
 ) -> None:

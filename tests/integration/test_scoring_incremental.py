@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ import pytest
 from domain.signals import Kind
 from models.features.day import Day
 from models.scoring import Scored, ScoringParams, score_due
-from store.database import Connection
+from store.database import Connection, connect
 from store.findings import record_verdict
+from store.ingest import lock_client
 from tests.unit.synthetic_days import Cooling, cooling_day, evening, washing_day
 
 pytestmark = pytest.mark.integration
@@ -94,6 +95,22 @@ def test_a_clog_becomes_one_finding_with_evidence(connection: Connection) -> Non
     assert [found[:3] for found in row] == [("filter_clog", "open", "self")]
     assert row[0][3] == evening(49) + timedelta(minutes=55)  # the newest reading: data time, not the wall clock
     assert row[0][4][0]["signal"] == "room_c - supply_c"
+
+
+def test_a_batch_that_is_long_in_coming_is_not_passed_by(connection: Connection, database_url: str) -> None:
+    key = register(connection, "ac-1", Kind.AIR_CONDITIONER)
+    store_cooling(connection, key, map(clogging, range(2)), ARRIVED)
+    score(connection, ARRIVED)
+    with connect(database_url, application="slow", autocommit=True) as slow:
+        assert lock_client(slow, "slow")
+        with slow.transaction():
+            began = slow.execute("SELECT now()").fetchone()
+            assert began is not None
+            store_cooling(slow, key, [clogging(2)], began[0])
+            score(connection, began[0] + timedelta(minutes=5), ScoringParams())
+            assert {day for day, *_ in remembered(connection, key)} == {date(2025, 6, 1), date(2025, 6, 2)}
+        score(connection, began[0] + timedelta(minutes=5), ScoringParams())
+    assert date(2025, 6, 3) in {day for day, *_ in remembered(connection, key)}
 
 
 def test_nothing_new_is_nothing_done(connection: Connection) -> None:
