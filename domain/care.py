@@ -89,6 +89,8 @@ class Case:
     """Data time until which a visit waits for another job of the home to share the journey."""
     decided_on: datetime | None = None
     """The verdict (its data time) that the decision rests on."""
+    went_at: datetime | None = None
+    """Data time at which it last went by itself after it had been acted upon; None: it never did."""
 
     @property
     def asks_owner(self) -> bool:

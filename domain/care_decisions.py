@@ -22,6 +22,7 @@ def situation_of(case: Case, orders: Iterable[Order]) -> Situation:
         shared_visit_days=_shared_visit_days(case, orders),
         before=case.decided,
         waits_until=case.waits_until,
+        went_days=None if case.went_at is None else (case.data_at - case.went_at) / DAY,
     )
 
 

@@ -75,6 +75,12 @@ class Situation:
     before: Option | None = None
     waits_until: datetime | None = None
     """The end of a wait for another job that was decided before."""
+    went_days: float | None = None
+    """Days since it was found, acted upon and gone with nothing done about it; None: that never happened."""
+
+    def came_back(self, params: DecisionParams) -> bool:
+        """Whether it went by itself not long ago, which a technician's fault does not do."""
+        return not self.fault.heals and self.went_days is not None and self.went_days < params.relapse_days
 
     def fails_within(self, days: float) -> float:
         """Probability of failing within so many days if the fault is there."""
@@ -118,7 +124,7 @@ def decide(seen: Situation, params: DecisionParams) -> Decision:
     chosen = _with_hysteresis(weighed, seen.before, params)
     return Decision(
         option=chosen.option,
-        reason=_reason(chosen, weighed, seen),
+        reason=_reason(chosen, weighed, seen, params),
         weighed=weighed,
         saving=min((one.cost for one in weighed if one.option not in VISITS), default=params.failure) - chosen.cost,
         waits_until=_waits_until(chosen.option, seen, params),
@@ -134,6 +140,7 @@ def _with_hysteresis(weighed: tuple[Weighed, ...], before: Option | None, params
 
 
 _UNSURE: Final = "That is too little to send somebody for."
+_CAME_BACK: Final = "It went by itself before, which such a fault does not do: nobody is sent for it again unasked."
 
 
 def _options(seen: Situation, params: DecisionParams) -> Iterator[Weighed]:
@@ -168,7 +175,8 @@ def _asking(seen: Situation, params: DecisionParams) -> Iterator[Weighed]:
 
 def _visiting(seen: Situation, params: DecisionParams) -> Iterator[Weighed]:
     lead, wrong = params.visit_lead_days, (1.0 - seen.probability) * params.false_visit
-    coming, sure = 1.0 - params.coming_spares, seen.asked or seen.probability >= params.send_from
+    likely = seen.probability >= params.send_from and not seen.came_back(params)
+    coming, sure = 1.0 - params.coming_spares, seen.asked or likely
     if sure or seen.before is Option.VISIT_NOW:
         cost = params.visit + wrong + coming * _on_the_way(seen, lead, params)
         yield Weighed(option=Option.VISIT_NOW, cost=cost, why=_too_late(seen, lead))
@@ -212,14 +220,15 @@ def _waits_until(option: Option, seen: Situation, params: DecisionParams) -> dat
     return seen.waits_until or seen.at + params.wait_days * DAY
 
 
-def _reason(chosen: Weighed, weighed: tuple[Weighed, ...], seen: Situation) -> str:
+def _reason(chosen: Weighed, weighed: tuple[Weighed, ...], seen: Situation, params: DecisionParams) -> str:
     text = f"{words_for(chosen.option)} at an expected cost of {chosen.cost:.0f}: {chosen.why}"
     others = [f"{words_for(one.option).lower()} {one.cost:.0f}" for one in weighed if one is not chosen]
     against = f"; against {', '.join(others)}" if others else ""
     kept = " Kept, as the difference is small." if chosen is not weighed[0] else ""
     doubted = seen.fault.urgency is Urgency.VISIT and not any(one.option in VISITS for one in weighed)
-    unsure = f" {_UNSURE}" if doubted and chosen.option is Option.NOTHING else ""
-    return f"{text}{against}. The fault is {_percent(seen.probability)} likely.{kept}{unsure}"
+    unsure = f" {_CAME_BACK if seen.came_back(params) else _UNSURE}"
+    rest = kept + (unsure if doubted and chosen.option is Option.NOTHING else "")
+    return f"{text}{against}. The fault is {_percent(seen.probability)} likely.{rest}"
 
 
 def words_for(option: Option) -> str:

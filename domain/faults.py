@@ -40,6 +40,8 @@ class Fault:
     trade (hours for hazards, weeks for a drain, years for lime), as engineering judgement (E)."""
     remote_step: str = ""
     """What the owner can be led through before somebody is sent; empty where nothing honest exists."""
+    heals: bool = False
+    """Whether it may go by itself and come again, as a loose plug does; wear and leaks do not."""
 
 
 def _fault(
@@ -56,6 +58,7 @@ def _fault(
     answer_days: int = 7,
     typical_days: float = 45.0,
     remote_step: str = "",
+    heals: bool = False,
 ) -> Fault:
     return Fault(
         kind=kind,
@@ -70,6 +73,7 @@ def _fault(
         answer_days=answer_days,
         typical_days=typical_days,
         remote_step=remote_step,
+        heals=heals,
     )
 
 
@@ -159,7 +163,7 @@ _ALL: Final = (
            "What the appliance reports cannot be right; its sensor is looked at with the next visit.",
            parts=("sensor",),
            typical_days=90,
-           remote_step="Switch the appliance off at its plug or switch for one minute, then on again."),
+           remote_step="Switch the appliance off at its plug or switch for one minute, then on again.", heals=True),
     _fault(None, "campaign_check", _VISIT, "campaign_check", "service_due", "Check that you agreed to",
            "Somebody comes for the check of the campaign that you said yes to.", minutes=30, typical_days=60),
     _fault(None, BREAKDOWN, _URGENT, "repair", "service_due", "It does not work",

@@ -13,6 +13,7 @@ from domain.decision import Option
 from domain.errors import NotFound
 from domain.faults import Urgency, fault_of
 from domain.findings import Evidence
+from domain.services import PUTS_RIGHT
 from domain.signals import Kind
 from store.database import Connection
 from store.sql import queries
@@ -65,14 +66,17 @@ def zone_of(name: str) -> ZoneInfo:
 
 def load_cases(connection: Connection, household_id: str) -> list[Case]:
     """Every open finding of the household."""
-    rows = connection.execute(_SQL["cases"], {"household_id": household_id}).fetchall()
+    put_right = [(action, fault) for action, faults in PUTS_RIGHT.items() for fault in sorted(faults)]
+    actions, faults = zip(*put_right, strict=True)
+    asked = {"household_id": household_id, "actions": list(actions), "faults": list(faults)}
+    rows = connection.execute(_SQL["cases"], asked).fetchall()
     return [_case(row) for row in rows]
 
 
 def _case(row: tuple[Any, ...]) -> Case:
     (finding_id, key, appliance_id, kind, room, fault, urgency, evidence, judged_at, cleared_at, fails_p10, data_at,
      reminder_id, reminder_state, reminder_data_at, answer_by, snoozed_until, probability, fails_p50, fails_p90, option,
-     reason, waits_until, decided_on) = row  # fmt: skip
+     reason, waits_until, decided_on, went_at) = row  # fmt: skip
     reminder = None
     if reminder_id is not None:
         reminder = Sent(
@@ -103,6 +107,7 @@ def _case(row: tuple[Any, ...]) -> Case:
         decided_why=reason or "",
         waits_until=waits_until,
         decided_on=decided_on,
+        went_at=went_at,
     )
 
 

@@ -61,6 +61,8 @@ class Ledger:
     _open: dict[str, _Open] = field(default_factory=dict)
     _closed: list[Finding] = field(default_factory=list)
     _rests: dict[str, datetime] = field(default_factory=dict)
+    _went: dict[str, datetime] = field(default_factory=dict)
+    """Data time at which what was raised went with nothing done about it."""
 
     def hear(self, verdict: Verdict, received_us: int) -> None:
         """Work in one verdict, heard at `received_us`."""
@@ -69,7 +71,7 @@ class Ledger:
         held = self._open.get(verdict.fault)
         if not verdict.present:
             if held is not None and held.cleared_data_at is None:
-                held.cleared_data_at = verdict.at
+                held.cleared_data_at = self._went[verdict.fault] = verdict.at
                 held.finding = replace(held.finding, cleared_at=said_at)
                 self._settle(verdict.fault, verdict.at)
             return
@@ -94,9 +96,11 @@ class Ledger:
             for at in (verdict.fails_p10, verdict.fails_p50, verdict.fails_p90)
         )
         ending = Ending(p10=p10, p50=p50, p90=p90) if p10 is not None and p50 is not None and p90 is not None else None
+        went_at = self._went.get(verdict.fault)
         seen = Situation(
-            fault=fault, urgency=verdict.urgency, probability=verdict.probability, at=verdict.at, ending=ending
-        )
+            fault=fault, urgency=verdict.urgency, probability=verdict.probability, at=verdict.at, ending=ending,
+            went_days=None if went_at is None else (verdict.at - went_at) / timedelta(days=1),
+        )  # fmt: skip
         return decide(seen, self.weigh)
 
     def hear_service(self, service: Service) -> None:
@@ -108,6 +112,7 @@ class Ledger:
             except KeyError:
                 continue
             self._rests[fault] = at + timedelta(days=answer_days)
+            self._went.pop(fault, None)
             if fault in self._open:
                 self._close(fault, at)
 

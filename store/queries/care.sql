@@ -9,10 +9,16 @@ SELECT id FROM reminder WHERE household_id = %(household_id)s AND state NOT IN (
 ORDER BY id FOR UPDATE
 
 -- name: cases
--- Every open finding of a household, with what was decided about it.
+-- Every open finding of a household, with what was decided about it, and when the same fault last went by itself after it
+-- had been acted upon; `actions` put right `faults`, side by side, where a report names no fault.
 SELECT c.finding_id, c.appliance_key, c.appliance_id, c.kind, c.room, c.fault, c.urgency, c.evidence, c.judged_at,
        c.cleared_at, c.fails_p10, c.data_at, c.reminder_id, c.reminder_state, c.reminder_data_at, c.answer_by,
-       c.snoozed_until, f.probability, f.fails_p50, f.fails_p90, d.option, d.reason, d.waits_until, d.judged_at
+       c.snoozed_until, f.probability, f.fails_p50, f.fails_p90, d.option, d.reason, d.waits_until, d.judged_at,
+       (SELECT max(e.cleared_at) FROM finding e JOIN decision was ON was.finding_id = e.id AND was.option <> 'nothing'
+        WHERE e.appliance_key = c.appliance_key AND e.fault = c.fault AND e.state = 'resolved' AND e.id <> f.id
+          AND NOT EXISTS (SELECT FROM service s LEFT JOIN unnest(%(actions)s::text[], %(faults)s::text[]) AS p (action, fault)
+                            ON s.fault = '' AND p.action = s.action
+                          WHERE s.appliance_key = e.appliance_key AND s.at >= e.raised_at AND e.fault IN (s.fault, p.fault)))
 FROM care_case c JOIN finding f ON f.id = c.finding_id LEFT JOIN decision d ON d.finding_id = c.finding_id
 WHERE c.household_id = %(household_id)s ORDER BY c.finding_id
 

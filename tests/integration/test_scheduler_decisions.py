@@ -6,13 +6,16 @@ from datetime import timedelta
 import pytest
 
 from domain.decision_params import DecisionParams
+from domain.services import Service
 from domain.signals import Kind
 from scheduler.follow_up import follow_up_reminders
 from scheduler.propose import propose
 from scheduler.remind import remind
+from scheduler.settle import settle
 from scheduler.work import Work
 from store.database import Connection
 from store.decisions import read_decision
+from store.services import note_service
 from tests.integration.scheduler_homes import NOW, Homes, day, work_on
 
 pytestmark = pytest.mark.integration
@@ -55,6 +58,27 @@ def test_what_is_too_dear_is_watched_until_it_is_worth_it(homes: Homes) -> None:
     assert decided is not None
     assert [one.to_option for one in decided.changes] == ["nothing", "visit_now"]
     assert homes.one("SELECT count(*) FROM order_task") == 1
+
+
+@pytest.mark.parametrize(("worked_on", "proposed"), [(False, 0), (True, 1)])
+def test_nobody_is_sent_again_for_what_went_by_itself(homes: Homes, worked_on: bool, proposed: int) -> None:
+    homes.household()
+    unit = homes.appliance(Kind.AIR_CONDITIONER)
+    homes.find(unit, "refrigerant_leak", day(0))
+    homes.connection.execute(
+        "INSERT INTO decision (finding_id, option, reason, weighed, saving, judged_at, decided_at)"
+        " SELECT id, 'visit_now', '', '[]', 0, judged_at, raised_at FROM finding"
+    )
+    homes.clear(unit, "refrigerant_leak", day(5))
+    settle(work_on(homes.connection, NOW + timedelta(days=20)))
+    assert homes.one("SELECT state FROM finding") == "resolved"
+    if worked_on:
+        note_service(homes.connection, unit.key, Service(NOW + timedelta(days=1), "refrigerant_charged"), "technician")
+
+    homes.find(unit, "refrigerant_leak", day(30))
+    assert propose(work_on(homes.connection))["proposed"] == proposed
+    said = homes.one("SELECT reason FROM decision ORDER BY judged_at DESC LIMIT 1")
+    assert ("went by itself" in said) is not worked_on
 
 
 def test_a_remote_step_comes_before_the_visit_and_the_visit_comes_if_it_did_not_help(homes: Homes) -> None:

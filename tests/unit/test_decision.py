@@ -51,6 +51,26 @@ def test_what_has_not_failed_by_now_is_reckoned_with_from_now() -> None:
     assert due.within(999) == pytest.approx(1.0)
 
 
+def test_nobody_is_sent_unasked_for_what_went_by_itself_not_long_ago() -> None:
+    back = replace(LEAK, went_days=30.0)
+    assert decide(LEAK, PARAMS).option is Option.VISIT_NOW
+    assert decide(back, PARAMS).option is Option.NOTHING
+    assert "went by itself" in decide(back, PARAMS).reason
+    assert decide(replace(back, went_days=180.0), PARAMS).option is Option.VISIT_NOW
+    assert decide(back, replace(PARAMS, relapse_days=0.0)).option is Option.VISIT_NOW
+    # What was promised stands, somebody who comes anyway looks at it too, and the owner can be asked.
+    assert decide(replace(back, asked=True), PARAMS).option in VISITS
+    assert decide(replace(back, before=Option.VISIT_NOW), PARAMS).option is Option.VISIT_NOW
+    assert decide(replace(back, shared_visit_days=2.0), PARAMS).option is Option.VISIT_BUNDLED
+    assert decide(replace(VALVE, went_days=30.0), PARAMS).option is Option.REMOTE_STEP
+
+
+def test_a_broken_sensor_may_come_and_go() -> None:
+    sensor = seen("sensor_fault", Kind.REFRIGERATOR, 0.95)
+    assert decide(replace(sensor, went_days=3.0), PARAMS).option is decide(sensor, PARAMS).option
+    assert decide(sensor, PARAMS).option is not Option.NOTHING
+
+
 def test_nobody_is_sent_for_what_is_hardly_likely_unless_somebody_comes_anyway_or_it_was_promised() -> None:
     doubtful = replace(LEAK, probability=0.79, ending=SOON)  # by prices alone a visit: 0.79 * 320 left alone
     assert decide(doubtful, replace(PARAMS, send_from=0.0)).option is Option.VISIT_NOW

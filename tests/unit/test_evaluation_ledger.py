@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import models.evaluation
+from domain.decision_params import DecisionParams
 from domain.faults import Urgency
 from domain.findings import Evidence, Verdict
 from domain.readings import to_us
@@ -86,6 +87,24 @@ def test_service_ends_its_fault_and_gives_it_time_to_show() -> None:
         again = replace(clog, at=at(days))
         ledger.hear(again, to_us(again.at))
     assert [(one.raised_at, one.cleared_at) for one in ledger.findings()] == [(at(1), at(2)), (at(9.1), None)]
+
+
+def test_what_went_by_itself_is_raised_again_only_after_work_or_a_long_time() -> None:
+    def leaks(service: Service | None, *days: float) -> list[Finding]:
+        ledger = Ledger(appliance_id="a", kind=Kind.AIR_CONDITIONER, weigh=DecisionParams())
+        leak = replace(_verdict(1, "refrigerant_leak", urgency=Urgency.VISIT), probability=0.9)
+        for one in (leak, replace(leak, present=False, at=at(6))):
+            ledger.hear(one, to_us(one.at))
+        if service is not None:
+            ledger.hear_service(service)
+        for day in days:
+            ledger.hear(replace(leak, at=at(day)), to_us(at(day)))
+        return ledger.findings()
+
+    assert [one.raised_at for one in leaks(None, 40, 185)] == [at(1)]
+    assert [one.raised_at for one in leaks(None, 40, 186)] == [at(1), at(186)]
+    assert len(leaks(Service(at(20), "filter_cleaned"), 40)) == 1  # no work on a leak
+    assert len(leaks(Service(at(20), "refrigerant_charged"), 40)) == 2
 
 
 def test_service_never_holds_back_a_hazard() -> None:

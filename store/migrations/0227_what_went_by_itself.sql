@@ -1,0 +1,2 @@
+-- Whether a fault went by itself before is asked of every open finding (decision 0061).
+CREATE INDEX resolved_findings ON finding (appliance_key, fault) WHERE state = 'resolved';
