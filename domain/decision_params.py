@@ -37,7 +37,7 @@ class DecisionParams:
     """Nobody is sent on their own account for what is less likely: the precision that visits are held to (mission)."""
     relapse_days: float = 180.0
     """So long nobody is sent of our own accord for a technician's fault that was found and went by itself: such faults
-    do not heal, so it was something else (docs/decisions/0061; half a year, (E))."""
+    do not heal, so it was something else (docs/decisions/0060; half a year, (E))."""
     share_chance: float = 0.2
     """Chance that another job turns up in the home within `wait_days`."""
     wait_days: float = 14.0

@@ -20,8 +20,9 @@ PULL = 1.0
 """Standard deviation, in logits, by which detectors of a class may differ before the data must insist. Fleets that were
 left out chose it (docs/decisions/0042): at 0.5 a seal that is true in four of ten was said with 0.87."""
 
-DOUBT = 1.0
-"""Findings of each sort that are added to every class (E): nothing finite is certain."""
+DOUBT = 5.0
+"""Findings of each sort that are added to every class, as of a detector of its own: fleets that a model is fitted on
+are not the world, and a detector with few examples is believed less. Fleets of other physics chose it (0059)."""
 SENSORS = "sensor_fault"
 
 
