@@ -75,10 +75,13 @@ def is_decided(signature: Signature, deviations: Mapping[str, Deviation], until:
     if not signature.decisive:
         return True
     recent = _recent(deviations, until, params)
-    value, deviation = recent.get(signature.decisive, (0.0, 1.0))
-    size = next(effect.size for effect in signature.effects if effect.index == signature.decisive)
-    shown, share = signature.taken or ("", 0.0)
-    taken = share * max(0.0, recent.get(shown, (0.0, 1.0))[0])
+    known = next((index for index in signature.decisive if index in recent), None)
+    if known is None:
+        return False
+    size = next(effect.size for effect in signature.effects if effect.index == known)
+    value, deviation = recent[known]
+    shown, share = signature.taken
+    taken = share * max(0.0, recent[shown][0]) if shown in recent else 0.0
     return bool(value * np.sign(size) - taken > params.moved * deviation)
 
 

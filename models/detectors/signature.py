@@ -60,9 +60,9 @@ class Signature:
     """Only for units that do not measure this context; empty for all."""
     of_sensor: bool = False
     """A sensor that moved alone: it explains nothing where the sensor was found right at rest."""
-    decisive: str = ""
-    """This index has to have moved, beyond what another fault takes of it; empty: none has to."""
-    taken: tuple[str, float] | None = None
+    decisive: tuple[str, ...] = ()
+    """The first of these indices that is known of late has to have moved, beyond what another fault takes of it."""
+    taken: tuple[str, float] = ("", 0.0)
     """The index that shows the other fault, and what share of it that fault takes of the decisive one."""
     lowest_unless: str = ""
     """A context index that tells what only looks like it: two days on which it was known are enough,"""

@@ -51,7 +51,7 @@ def test_the_cold_that_is_made_does_not_depend_on_the_heat_that_comes_in(warming
         (WEAK | {"gross_cooling_k_per_h": -0.35}, frozenset({"ambient_c"}), True),
         # A seal that leaks takes some of it, and nothing else is lost.
         (WEAK | {"gross_cooling_k_per_h": -0.12, "warmup_per_h": 0.25}, frozenset(), False),
-        (WEAK, frozenset({"gross_cooling_k_per_h"}), False),
+        (WEAK, frozenset({"gross_cooling_k_per_h", "evap_depth_k"}), False),
         # It runs as long and cools as slowly, but makes as much cold as ever: heat comes in from somewhere.
         (WEAK, frozenset(), False),
         # Behind a plug a hot kitchen does the same.
@@ -66,30 +66,26 @@ def test_a_compressor_is_named_by_what_only_it_does(
 
 
 @pytest.mark.parametrize(
-    ("gross", "warmup", "decided"),
+    ("gross", "warmup", "depth", "decided"),
     # 2 x sqrt((1.3 x 0.03)^2 / 5 + 0.03^2) = 0.069 has to be lost beyond 0.4 of what the warm-up rose by.
-    [(-0.06, 0.0, False), (-0.08, 0.0, True), (-0.08, -0.3, True), (-0.13, 0.2, False), (-0.17, 0.2, True),
-     (None, 0.0, False)],
-    ids=["within the noise", "lost", "less heat gives nothing", "the seal's", "more than the seal's", "not measured"],
+    [(-0.06, 0.0, -0.3, False), (-0.08, 0.0, 0.1, True), (-0.08, -0.3, 0.1, True), (-0.13, 0.2, -0.3, False),
+     (-0.17, 0.2, 0.1, True), (None, None, -0.06, False), (None, None, -0.08, True), (None, None, None, False)],
+    ids=["within the noise", "lost", "less heat gives nothing", "the seal's", "more than the seal's",
+         "runs on and on", "runs on and on for less cold", "not measured"],
 )  # fmt: skip
 def test_a_compressor_has_lost_more_cold_than_a_torn_seal_takes(
-    gross: float | None, warmup: float, *, decided: bool
+    gross: float | None, warmup: float | None, depth: float | None, *, decided: bool
 ) -> None:
     days = tuple(FIRST + timedelta(days=number) for number in range(5))
-    ordinals = np.array([day.toordinal() for day in days])
+    ordinals, level = np.array([day.toordinal() for day in days]), np.ones(5)
     moved = {
         index: Deviation(
-            days=days,
-            values=np.full(5, value),
-            noise=np.full(5, 0.03),
-            expected=np.ones(5),
-            observed=np.ones(5),
-            drift=0.03,
+            days=days, values=value * level, noise=0.03 * level, expected=level, observed=level, drift=0.03,
             ordinals=ordinals,
         )
-        for index, value in (("gross_cooling_k_per_h", gross), ("warmup_per_h", warmup))
+        for index, value in (("gross_cooling_k_per_h", gross), ("warmup_per_h", warmup), ("evap_depth_k", depth))
         if value is not None
-    }
+    }  # fmt: skip
     worn = signature_named(Kind.REFRIGERATOR, "compressor_failing")
     assert is_decided(worn, moved, days[-1], CautionParams()) is decided
 

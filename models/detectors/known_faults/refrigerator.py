@@ -20,7 +20,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("warmup_per_h", 0.0, 0.15),
             ("freezer_warmup_per_h", 0.0, 0.15),
             ("short_start_share", 0.0, 0.2),
-            ("gross_cooling_k_per_h", -0.7, 0.4),  # a hotter condenser: a tenth less cold for a fifth more power
+            ("gross_cooling_k_per_h", -0.9, 0.4),  # a hotter condenser: nearly as much cold is lost as power is added
             ("pulldown_k_per_h", -1.2, 0.6),
             _LONGER_RUNS,
             keys=("on_power_w",),
@@ -78,7 +78,8 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         level=0.09,
         # A hot kitchen or a torn seal makes it run as long and cool as slowly. The seal takes of the cold as well: what
         # warms the fresh food opens the damper, and that cold is missing where it is measured (E: 0.1 to 0.5 of it).
-        decisive="gross_cooling_k_per_h",
+        # A machine that never rests tells of its cold by how far its evaporator is below the compartment.
+        decisive=("gross_cooling_k_per_h", "evap_depth_k"),
         taken=("warmup_per_h", 0.4),
         failure=(0.4, 0.6, 1.0),
         cannot_see=FIRST_WEEKS
