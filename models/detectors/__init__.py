@@ -7,6 +7,7 @@ from models.detectors import (
     ac_filter_clog,
     cooling_lost,
     defrost_silence,
+    heat_lost,
     pattern,
     power_lost,
     reported_filter,
@@ -20,6 +21,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     defrost_silence.DETECTOR,
     cooling_lost.DETECTOR,
     power_lost.DETECTOR,
+    heat_lost.DETECTOR,
     *sensor_fault.DETECTORS,
     *reported_filter.DETECTORS,
 )

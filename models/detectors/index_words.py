@@ -78,6 +78,9 @@ _WORDS: Final = MappingProxyType(
         "resistance_ohm": _words(
             "voltage_v^2 / heater_w", "ohm", "Resistance of the element", "at the voltage of the moment"
         ),
+        "heat_h": _words("heater_w", "h", "Hours of heating on a day"),
+        "tank_over_mains_k": _words("top_c - inlet_c", "K", "Tank over the mains water"),
+        "drawn_l": _words("flow_lpm", "l", "Litres drawn on a day"),
         "burst_min": _words("heater_w", "min", "Length of one heating", "at like inlet temperature"),
         "starts_per_heat_h": _words("heater_w", "1/h", "Heating starts per hour of heat"),
         "bottom_lag_k": _words("top_c - bottom_c", "K", "Bottom of the tank behind its top while heating"),

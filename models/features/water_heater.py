@@ -16,6 +16,15 @@ STARTS_PER_HEAT_H: Final = "starts_per_heat_h"
 """Heating starts per hour of heating."""
 BOTTOM_LAG: Final = "bottom_lag_k"
 """Top less bottom while heating without flow, K: lime on the element and its sludge keep the bottom cold."""
+HEAT_H: Final = "heat_h"
+"""Hours of heating on this day; 0 of a tank that nothing heats."""
+OVER_MAINS: Final = "tank_over_mains_k"
+"""What the tank holds: its water, at the top where that is measured, over the water that comes in, K; median of the
+day."""
+USUAL_MAINS_C: Final = 20.0
+"""Mains water of a home that does not measure it (E)."""
+DRAWN_L: Final = "drawn_l"
+"""Litres drawn on this day."""
 HEAT_RATE: Final = "heat_rate_k_per_kwh"
 """Rise of the tank per kilowatt-hour of heat, without flow."""
 TOP_SHARE: Final = "top_share"
@@ -50,11 +59,27 @@ def tank_indices(day: Day) -> list[DayIndex]:
         *summarise(RESISTANCE, ratio_of(volt**2, heat, steady & (volt > 60))),
         *summarise(HEATER_W, np.where(steady, heat, np.nan)),
         *_bursts(rows, on, heat),
+        *_heated(rows, on, heat),
         *single(CUTOUTS, counted(rows.number("cutout_trips")), len(rows)),
         *summarise(ANODE_MA, rows.number("anode_ma")),
         *summarise(LEAKAGE_ON, np.where(steady, rows.number("leakage_ma"), np.nan)),
         *summarise(INLET, rows.number("inlet_c")),
         *summarise(TOP, rows.number("top_c")),
+    ]
+
+
+def _heated(rows: Rows, on: Mask, heat: Floats) -> list[DayIndex]:
+    """How long it was heated, what that left in the tank, and what was drawn of it."""
+    hours = hours_between(rows.time_s, 900.0)
+    known_h = float(hours[np.isfinite(heat)].sum())
+    top, mains, flow = rows.number("top_c"), rows.number("inlet_c"), rows.number("flow_lpm")
+    water = np.where(np.isfinite(top), top, rows.number("bottom_c"))
+    mains_c = np.where(np.isfinite(mains), mains, USUAL_MAINS_C)
+    litres = float(np.nansum(flow * hours) * 60.0) if np.isfinite(flow).any() else np.nan
+    return [
+        *single(HEAT_H, float(hours[on].sum()) if known_h > 0.0 else np.nan, known_h),
+        *summarise(OVER_MAINS, water - mains_c),
+        *single(DRAWN_L, litres, len(rows)),
     ]
 
 

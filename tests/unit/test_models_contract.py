@@ -45,6 +45,9 @@ def case_of(detector: Detector, severity: float) -> tuple[FeatureHistory, Refere
         return story_of_days({"run_h": lambda n: 9.0 if n < 18 else 0.0, **warm})
     if detector.name == "power_lost":
         return plug_story(lambda n: 60.0 if n < 18 else max(1.5, 60.0 * (1.0 - 0.98 * severity)))
+    if detector.name == "heat_lost":
+        left_k = {"tank_over_mains_k": lambda n: 35.0 if n < 18 else 35.0 * (1.0 - severity)}
+        return story_of_days({"heat_h": lambda n: 2.5 if n < 18 else 2.5 * max(0.0, 1.0 - 2.0 * severity), **left_k})
     signature = next((signature for signature in SIGNATURES if name_of(signature) == detector.name), None)
     if signature is not None:
         return fault_story(signature, severity * max(4.0 * signature.level, signature.failure[1]), LAST)

@@ -17,7 +17,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("minutes_per_kg", 0.4, 0.8),
             ("heater_duty", -0.2, 0.5),
             ("exhaust_rise_k", 0.7, 0.4),  # what the heat has to go into, less the part that goes as vapour
-            ("cooling_min", 25.0, 20.0),  # minutes; strong motors cool in few of them, so it is vague
+            ("cooling_min", 25.0, 8.0),  # minutes; how many differs among units, but not from day to day
             keys=("inlet_rise_k", "exhaust_rise_k", "minutes_per_kg", "heater_duty", "cooling_min"),
         ),
         level=0.10,

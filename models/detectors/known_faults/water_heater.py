@@ -19,7 +19,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         ),
         level=0.035,
         failure=(0.12, 0.2, 0.3),
-        cannot_see=FIRST_WEEKS + " An element that breaks at once.",
+        cannot_see=FIRST_WEEKS + " An element that breaks at once (heat_lost tells it).",
     ),
     Signature(
         fault="limescale",
