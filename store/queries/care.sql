@@ -16,6 +16,9 @@ SELECT c.finding_id, c.appliance_key, c.appliance_id, c.kind, c.room, c.fault, c
        c.snoozed_until, f.probability, f.fails_p50, f.fails_p90, d.option, d.reason, d.waits_until, d.judged_at,
        (SELECT max(e.cleared_at) FROM finding e JOIN decision was ON was.finding_id = e.id AND was.option <> 'nothing'
         WHERE e.appliance_key = c.appliance_key AND e.fault = c.fault AND e.state = 'resolved' AND e.id <> f.id
+          AND NOT EXISTS (SELECT FROM order_task t JOIN service_order o ON o.id = t.order_id
+                          WHERE t.finding_id = e.id AND o.completed_at IS NOT NULL
+                            AND t.outcome IS DISTINCT FROM 'no_fault_found')
           AND NOT EXISTS (SELECT FROM service s LEFT JOIN unnest(%(actions)s::text[], %(faults)s::text[]) AS p (action, fault)
                             ON s.fault = '' AND p.action = s.action
                           WHERE s.appliance_key = e.appliance_key AND s.at >= e.raised_at AND e.fault IN (s.fault, p.fault)))
