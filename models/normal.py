@@ -19,7 +19,7 @@ from models.detectors import DETECTORS, pattern
 from models.detectors.accumulate import CLEANED
 from models.detectors.known_faults import SIGNATURES
 from models.features.filter_reports import FILTER_ALARM, FILTER_USED
-from models.healthy.at_rest import REST_K, gap_at_rest
+from models.healthy.at_rest import REST_K, gap_at_rest, rested_late
 from models.healthy.deviations import deviation_for
 from models.healthy.fleet_prior import Priors, priors_for
 from models.healthy.learners import RATIO
@@ -135,9 +135,10 @@ def normal_of(
 
 
 def renew(normal: Normal, history: FeatureHistory, params: StepParams | None = None) -> Normal:
-    """`normal` with the references carried over all work that enough days have followed."""
+    """`normal` with the references carried over all work that enough days have followed, and with what rest tells."""
     params = params or StepParams()
-    known, waiting = dict(normal.known), dict(normal.waiting)
+    known = {index: rested_late(one, history) or one for index, one in normal.known.items()}
+    waiting = dict(normal.waiting)
     for index, works in normal.waiting.items():
         left = works
         while left and (done := _over(normal.kind, known[index], left, history, params)) is not None:

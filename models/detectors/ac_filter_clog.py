@@ -35,11 +35,11 @@ class ClogParams:
     is time to act. The noise is the reference's own, from held-out blocks of days.
     """
 
-    slack: float = 0.05
+    slack: float = 0.04
     slack_noise: float = 1.0
-    decision: float = 0.20
+    decision: float = 0.16
     decision_noise: float = 6.0
-    level: float = 0.11
+    level: float = 0.09
     level_noise: float = 2.5
     clear: float = 0.04
     clear_noise: float = 1.0

@@ -147,7 +147,7 @@ def grows_too_fast(signature: Signature, amplitudes: Amplitudes) -> bool:
     """True if the last weeks show a rise that this fault cannot make, beyond what noise explains."""
     if len(amplitudes.values) < 8:
         return False
-    if signature.gradual and _in_one_step(amplitudes.values[-60:]):
+    if signature.gradual and _in_one_step(amplitudes.values[-60:], signature.step_share):
         return True
     if signature.fastest_per_day is None:
         return False
@@ -157,7 +157,7 @@ def grows_too_fast(signature: Signature, amplitudes: Amplitudes) -> bool:
     return rise > signature.fastest_per_day * days + amplitudes.noise
 
 
-def _in_one_step(values: Floats, width: int = 4, share: float = 0.6) -> bool:
+def _in_one_step(values: Floats, share: float, width: int = 4) -> bool:
     """True if most of the present amplitude came between one half week and the next."""
     levels = np.median(np.lib.stride_tricks.sliding_window_view(values, width), axis=1)
     steps = levels[width:] - levels[:-width]

@@ -51,6 +51,8 @@ class Signature:
     """Tells apart several patterns of one fault: what it looks like early on, and later."""
     gradual: bool = False
     """It never comes in one step; what does is something outside of the appliance (mains pressure, say)."""
+    step_share: float = 0.6
+    """One step is what brings so much of the amplitude between one half week and the next (E)."""
     lowest_of: int = 1
     """What stays until it is put right is there on every day: of so many observed days the lowest one counts, because
     what only looks like it comes and goes (foam, mains pressure)."""

@@ -73,12 +73,12 @@ class Windows:
     @property
     def free_air_drop_k(self) -> Floats:
         """`air_drop_k` where the coil is not known to be held at the frost guard, else NaN."""
-        return np.where(self._guarded, np.nan, self.air_drop_k)
+        return np.where(self.held, np.nan, self.air_drop_k)
 
     @property
     def free_coil_drop_k(self) -> Floats:
         """`coil_drop_k` where the coil is not known to be held at the frost guard, else NaN."""
-        return np.where(self._guarded, np.nan, self.coil_drop_k)
+        return np.where(self.held, np.nan, self.coil_drop_k)
 
     @property
     def guard_load(self) -> Floats:
@@ -87,13 +87,14 @@ class Windows:
         The guard holds the coil, so that each turn moves the same heat: the speed left to it is what the air brings.
         NaN where the coil is free, or the speed is not told.
         """
-        told = self._guarded & (self.coil_drop_k > 1.0) & self.load_is_hz
+        told = self.held & (self.coil_drop_k > 1.0) & self.load_is_hz
         found: Floats = np.full(len(self), np.nan)
         np.divide(self.load, self.coil_drop_k, out=found, where=told)
         return found
 
     @property
-    def _guarded(self) -> Mask:
+    def held(self) -> Mask:
+        """True where the frost guard is known to hold the coil."""
         return np.asarray(self.coil_in_c < FROST_GUARD_C)  # NaN compares false: nothing is known of it
 
 

@@ -13,7 +13,7 @@ replaces these by the fleet's.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -35,9 +35,19 @@ class Slope:
     """How far beyond the learned range a window still counts as like with like, at least."""
 
 
+_BEND: Final = "log_load_2"
+"""Context: the square of how far the logarithm of the load is from its usual value. What a compressor asks of valve,
+motor and coils is hardly ever a power of its speed, and what a straight line leaves over is taken for weather."""
+_USUAL_LOAD: Final = (45.0, 600.0)
+"""Around which the bend is counted: Hz, or W of a unit that does not tell its speed (E)."""
+_HELD: Final = " held"
+"""Added to the fan level of windows in which the frost guard holds the coil: speed there is what the guard leaves."""
 _MARGINS: Final = MappingProxyType(
-    {"log_load": 0.10, "room_c": 4.0, "outdoor_c": 5.0, "humidity_pct": 8.0, "log_fan_rpm": 0.10, "coil_in_c": 0.3}
-)
+    {
+        "log_load": 0.10, _BEND: inf, "room_c": 4.0, "outdoor_c": 5.0, "humidity_pct": 8.0, "log_fan_rpm": 0.10,
+        "coil_in_c": 0.3,
+    }
+)  # fmt: skip
 
 
 def _slopes(**believed: tuple[float, float]) -> Mapping[str, Slope]:
@@ -49,6 +59,7 @@ def _slopes(**believed: tuple[float, float]) -> Mapping[str, Slope]:
 _DROP: Final = _slopes(
     # Capacity grows nearly with compressor speed; efficiency losses at the ends keep it below one.
     log_load=(0.85, 0.4),
+    log_load_2=(0.0, 0.15),
     # Capacity tables of split units: about +2 % per K of room air, -0.5 to -1 % per K of outdoor air.
     room_c=(0.02, 0.01),
     outdoor_c=(-0.007, 0.01),
@@ -63,8 +74,8 @@ SLOPES: Final[Mapping[str, Mapping[str, Slope]]] = MappingProxyType(
         "coil_drop_k": _DROP,
         # What the outdoor coil sheds is capacity plus power; a hot day hardly changes how far above the air it stands.
         "outdoor_rise_k": _slopes(
-            log_load=(0.9, 0.4), room_c=(0.015, 0.015), outdoor_c=(0.0, 0.01), humidity_pct=(0.001, 0.003),
-            log_fan_rpm=(0.1, 0.2),
+            log_load=(0.9, 0.4), log_load_2=(0.0, 0.15), room_c=(0.015, 0.015), outdoor_c=(0.0, 0.01),
+            humidity_pct=(0.001, 0.003), log_fan_rpm=(0.1, 0.2),
         ),
         # Power at one compressor speed follows the pressure lift, which follows outdoor air.
         "power_w": _slopes(
@@ -72,12 +83,12 @@ SLOPES: Final[Mapping[str, Mapping[str, Slope]]] = MappingProxyType(
             log_fan_rpm=(0.05, 0.1),
         ),
         "discharge_lift_k": _slopes(
-            log_load=(0.4, 0.3), room_c=(0.005, 0.015), outdoor_c=(-0.005, 0.015), humidity_pct=(0.0, 0.003),
-            log_fan_rpm=(0.0, 0.2),
+            log_load=(0.4, 0.3), log_load_2=(0.0, 0.15), room_c=(0.005, 0.015), outdoor_c=(-0.005, 0.015),
+            humidity_pct=(0.0, 0.003), log_fan_rpm=(0.0, 0.2),
         ),
         "eev_steps": _slopes(
-            log_load=(0.7, 0.5), room_c=(0.01, 0.015), outdoor_c=(-0.005, 0.015), humidity_pct=(0.001, 0.003),
-            log_fan_rpm=(0.1, 0.3),
+            log_load=(0.7, 0.5), log_load_2=(0.0, 0.15), room_c=(0.01, 0.015), outdoor_c=(-0.005, 0.015),
+            humidity_pct=(0.001, 0.003), log_fan_rpm=(0.1, 0.3),
         ),
         # The compressor's speed is what is asked for here, and so no context; moist air and a hot day need more of it.
         # The coil is one, because only near the guard's own temperature is it known to be held.
@@ -132,6 +143,8 @@ class AirSideModel:
     noise: float
     """Standard deviation of daily medians of the log residual, from held-out blocks of days."""
     load_is_hz: bool
+    held_apart: bool = False
+    """Windows at the frost guard are levels of their own; False of what was learned before they were told apart."""
 
 
 def learn_air_side(days: Sequence[Windows], which: str, params: AirSideParams | None = None) -> AirSideModel | None:
@@ -143,8 +156,9 @@ def learn_air_side(days: Sequence[Windows], which: str, params: AirSideParams | 
     columns = {name: np.concatenate([_context(day)[name] for day in days]) for name in _context(days[0])}
     target = np.concatenate([_log(getattr(day, which)) for day in days])
     day_of = np.repeat(np.arange(len(days)), [len(day) for day in days])
-    level = np.concatenate([_levels(day) for day in days])
     columns = {name: values for name, values in columns.items() if name in SLOPES[which]}
+    apart = which != "guard_load"
+    level = np.concatenate([np.array(_level_names(day, held_apart=apart), dtype="<U16") for day in days])
     names = _usable_context(columns, target, params)
     keep = np.isfinite(target) & np.all([np.isfinite(columns[name]) for name in names] or [target == target], axis=0)
     keep &= _common_levels(level, keep, params)
@@ -169,6 +183,7 @@ def learn_air_side(days: Sequence[Windows], which: str, params: AirSideParams | 
         levels=intercepts,
         noise=max(noise, params.noise_floor),
         load_is_hz=days[0].load_is_hz,
+        held_apart=apart,
     )
 
 
@@ -184,7 +199,8 @@ def expected_drop_k(model: AirSideModel, windows: Windows, params: AirSideParams
     if windows.load_is_hz != model.load_is_hz:
         return np.full(len(windows), np.nan)
     columns = _context(windows)
-    expected = np.array([model.levels.get(level, np.nan) for level in _level_names(windows)], dtype=np.float64)
+    names = _level_names(windows, held_apart=model.held_apart)
+    expected = np.array([model.levels.get(name, np.nan) for name in names], dtype=np.float64)
     for place, name in enumerate(model.context):
         values = columns[name]
         low, high = model.low[place], model.high[place]
@@ -208,12 +224,15 @@ def model_from_json(stored: Mapping[str, Any]) -> AirSideModel:
         levels=dict(stored["levels"]),
         noise=float(stored["noise"]),
         load_is_hz=bool(stored["load_is_hz"]),
+        held_apart=bool(stored.get("held_apart", False)),
     )
 
 
 def _context(windows: Windows) -> dict[str, Floats]:
+    log_load = _log(windows.load)
     context = {
-        "log_load": _log(windows.load),
+        "log_load": log_load,
+        _BEND: (log_load - np.log(_USUAL_LOAD[0 if windows.load_is_hz else 1])) ** 2,
         "room_c": windows.room_c,
         "outdoor_c": windows.outdoor_c,
         "humidity_pct": windows.humidity_pct,
@@ -226,12 +245,13 @@ def _context(windows: Windows) -> dict[str, Floats]:
     return context
 
 
-def _levels(windows: Windows) -> Texts:
-    return np.array(_level_names(windows), dtype="<U16")
-
-
-def _level_names(windows: Windows) -> list[str]:
-    return [f"{level:g}" if isfinite(level) else "any" for level in windows.fan_level.tolist()]
+def _level_names(windows: Windows, *, held_apart: bool) -> list[str]:
+    """Fan level by window; with `held_apart` windows that the frost guard holds are levels of their own, so that a unit
+    that is asked for a colder room than ever is not compared with how it ran before."""
+    names = [f"{level:g}" if isfinite(level) else "any" for level in windows.fan_level.tolist()]
+    if not held_apart:
+        return names
+    return [f"{name}{_HELD}" if held else name for name, held in zip(names, windows.held.tolist(), strict=True)]
 
 
 def _log(values: Floats) -> Floats:

@@ -7,6 +7,7 @@ and one that is right at rest explains nothing.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,12 +17,15 @@ import numpy as np
 from models.features import air_conditioner as ac
 from models.features.day import Floats, Whole, median_of
 from models.features.sensors import GAP
+from models.healthy.reference import Reference
 from models.history import DaySeries, FeatureHistory
 
 REST_K: Final = "rest_k"
 """Where a reference keeps the gap at rest while it was learned, K."""
 LEAST_DAYS: Final = 5
 """Days at rest whose median tells: the sun on an outdoor unit and a wet coil come and go (E)."""
+LATE: Final = timedelta(days=28)
+"""What ran through the days it was learned from may tell its gap so much later (E): thermometers drift over months."""
 OLDEST: Final = timedelta(days=21)
 """A thermometer that has not been at rest for so long tells nothing of itself (E)."""
 _GAPS: Final[Mapping[str, tuple[str, float]]] = MappingProxyType(
@@ -39,6 +43,17 @@ def gap_at_rest(index: str, history: FeatureHistory, first: date, last: date) ->
     """What a reference keeps of the days it was learned from: nothing for an index that has no answer at rest."""
     series = _gaps(index, history).within(first, last)
     return {REST_K: median_of(series.values)} if len(series) >= LEAST_DAYS else {}
+
+
+def rested_late(reference: Reference, history: FeatureHistory) -> Reference | None:
+    """The reference with the gap of the first days at rest after it was learned, for a unit that hardly rested until
+    then; None if there is nothing to add. After work on the appliance it is not known what the gap was before."""
+    if REST_K in reference.model or "watched_from" in reference.model:
+        return None
+    series = _gaps(reference.index, history).within(reference.learned_from, reference.learned_to + LATE)
+    if len(series) < LEAST_DAYS:
+        return None
+    return replace(reference, model={**reference.model, REST_K: median_of(series.values[:LEAST_DAYS])})
 
 
 def moved_k(index: str, history: FeatureHistory, model: Mapping[str, Any], ordinals: Whole) -> Floats:

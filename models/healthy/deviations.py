@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from domain.signals import Kind
-from models.features.air_conditioner import GUARD_LOAD
+from models.features.air_conditioner import DISCHARGE_LIFT, EEV, GUARD_LOAD
 from models.features.day import Floats
 from models.healthy.at_rest import moved_k
 from models.healthy.fleet_prior import IndexPrior, priors_for
@@ -22,8 +22,9 @@ __all__ = ["Deviation", "deviations_of"]
 
 WINDOW_DRIFT: Final = 0.03
 """Healthy air conditioners wander by this much over a season beyond what their context explains (E)."""
-GUARD_DRIFT: Final = 0.02
-"""And by this much at their frost guard (E): it holds the coil, and the room changes little."""
+CALM_DRIFT: Final = MappingProxyType({GUARD_LOAD: 0.02, DISCHARGE_LIFT: 0.02, EEV: 0.02})
+"""And by this much (E) at their frost guard, which holds the coil while the room changes little, and where a valve and
+what leaves the compressor follow its speed more than the weather."""
 THERMOMETER_DRIFT_K: Final = 0.3
 """Two thermometers of an appliance drift apart by this much over a season (E): it weighs on small differences."""
 RESTED_DRIFT_K: Final = 0.1
@@ -104,7 +105,7 @@ def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> De
     rested = bool(np.isfinite(moved[-1]))
     observed = wanted * series.values - np.nan_to_num(moved)
     ratio = np.divide(observed, wanted, out=series.values.copy(), where=wanted > 0)
-    wander = GUARD_DRIFT if index == GUARD_LOAD else WINDOW_DRIFT
+    wander = CALM_DRIFT.get(index, WINDOW_DRIFT)
     return Deviation(
         days=series.days,
         values=np.log(np.maximum(ratio, 0.05)) - stepped,

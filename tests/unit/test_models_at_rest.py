@@ -11,7 +11,7 @@ from domain.services import Service
 from domain.signals import Kind
 from models.detectors.rivals import explanations_of
 from models.features.air_conditioner import AIR_DROP, DISCHARGE_LIFT
-from models.healthy.at_rest import REST_K, gap_at_rest, moved_k
+from models.healthy.at_rest import LATE, REST_K, gap_at_rest, moved_k, rested_late
 from models.healthy.deviations import Deviation, deviation_for, deviations_of
 from models.healthy.reference import Reference
 from models.history import DaySeries, FeatureHistory
@@ -67,6 +67,33 @@ def test_what_happens_at_work_only_stays() -> None:
     found = seen(1.25, [0.5] * DAYS)
     assert found.values[-1] == pytest.approx(log(1.25))
     assert found.observed[-1] == pytest.approx(10.0)
+
+
+def rested_from(day: int) -> FeatureHistory:
+    gaps = series([0.5] * DAYS).since(FIRST + timedelta(days=day))
+    return history(gap__room_c__supply_c=gaps)
+
+
+def test_a_unit_that_ran_through_its_first_weeks_tells_its_gap_when_it_rests() -> None:
+    learned = reference(AIR_DROP, None)
+    found = rested_late(learned, rested_from(20))
+    assert found is not None
+    assert found.model[REST_K] == pytest.approx(0.5)
+    # Learned until day 13: five days at rest have to come within 28 days of it.
+    assert LATE.days == 28
+    assert rested_late(learned, rested_from(35)) is not None
+    assert rested_late(learned, rested_from(36)) is None
+
+
+@pytest.mark.parametrize("known", [{REST_K: 0.3}, {"watched_from": "2026-06-10"}])
+def test_what_is_known_or_lies_before_work_is_not_learned_late(known: dict[str, object]) -> None:
+    learned = reference(AIR_DROP, None)
+    assert rested_late(replace(learned, model={**learned.model, **known}), rested_from(20)) is None
+
+
+def test_the_gap_learned_late_is_remembered() -> None:
+    normal = normal_of(Kind.AIR_CONDITIONER, {AIR_DROP: reference(AIR_DROP, None)}, (), None)
+    assert renew(normal, rested_from(20)).known[AIR_DROP].model[REST_K] == pytest.approx(0.5)
 
 
 def test_thermometers_that_agree_at_rest_are_believed_more() -> None:
