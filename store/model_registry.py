@@ -71,7 +71,7 @@ def register(
     code_version: str,
     actor: str,
 ) -> bool:
-    """Add a model as a candidate; False if it is registered already."""
+    """Add a model as a candidate; False if it is registered already, its stored file then being whole again."""
     speak_as(connection, actor, f"registered {name}")
     row = connection.execute(
         _SQL["register"],
@@ -84,7 +84,7 @@ def register(
             "code_version": code_version,
         },
     ).fetchone()
-    return row is not None
+    return row is not None and bool(row[0])
 
 
 def list_models(

@@ -30,10 +30,12 @@ def models() -> None:
 def list_(settings: Settings) -> None:
     """List the registered models, and the kinds for which the data has drifted."""
     from models.trained.file import shipped
+    from models.trained.registered import speakers_at_work
     from store.model_registry import list_models, read_drift
 
     with _connected(settings) as connection:
         found, drift = list_models(connection), read_drift(connection)
+        speaks = speakers_at_work(connection).champion
     for one in found:
         origin = one.provenance
         click.echo(f"{one.sha256[:12]}  {one.state:<9} {one.registered_at:%Y-%m-%d %H:%M}  {one.name:<32} "
@@ -42,6 +44,10 @@ def list_(settings: Settings) -> None:
     if not any(one.state == "champion" for one in found):
         own = shipped()
         click.echo(f"{own.sha256[:12]}  speaks    (shipped with the program)  {own.model.provenance.name}")
+    for one in found:
+        if one.state == "champion" and (speaks is None or speaks.sha256 != one.sha256):
+            click.echo(f"{one.sha256[:12]} cannot be used, its stored file is damaged: the shipped model speaks "
+                       "instead; register its file again, or retire it", err=True)  # fmt: skip
     for check in drift:
         if check.fallen_back:
             click.echo(f"{check.kind}: {check.outside:.0%} of recent values were never met in training; the model "

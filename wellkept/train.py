@@ -109,6 +109,9 @@ def _report(sealed: "Sealed", out: Path) -> None:
         click.echo(f"  {what.replace('_', ' '):32} {in_words(figure)}")
     click.echo(f"  limits {len(sealed.model.limits)}, probabilities {len(sealed.model.calibration)}, "
                f"watched kinds {len(sealed.model.watch)}")  # fmt: skip
+    if not sealed.model.calibration and not sealed.model.watch:
+        click.echo("  too little to learn from: no probability and no watch for the unknown came of it; promoted, "
+                   "detectors would speak for themselves: give more or longer CASEs", err=True)  # fmt: skip
     click.echo(f"written: {out} ({out.stat().st_size / 1000:,.0f} kB, SHA-256 {sealed.sha256[:12]}…)")
 
 

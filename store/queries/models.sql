@@ -1,9 +1,9 @@
 -- name: register
--- A model is known by its hash: registering it again changes nothing.
+-- A model is known by its hash: registering it again changes nothing, or mends a stored file that was damaged.
 INSERT INTO model (sha256, name, content, simulated, provenance, code_version)
 VALUES (%(sha256)s, %(name)s, %(content)s, %(simulated)s, %(provenance)s, %(code_version)s)
-ON CONFLICT (sha256) DO NOTHING
-RETURNING id
+ON CONFLICT (sha256) DO UPDATE SET content = excluded.content WHERE model.content <> excluded.content
+RETURNING xmax = 0
 
 -- name: page
 -- Newest first, without the content.

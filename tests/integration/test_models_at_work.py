@@ -227,6 +227,10 @@ def test_models_are_looked_after_from_the_command_line(
     assert code == 0
     assert "champion" in listed
     assert "mine" in listed
+    connection.execute("UPDATE model SET content = 'damaged'")
+    assert "its stored file is damaged" in admin("list")[1]
+    assert "registered already" in admin("register", str(file))[1]
+    assert "damaged" not in admin("list")[1]
     assert "registered as a candidate" in admin("hold", GROUP[1], "--out", str(tmp_path / "quiet.json"))[1]
     assert {one.name: one.state for one in list_models(connection)} == {
         "mine": "champion",
