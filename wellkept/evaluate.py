@@ -48,6 +48,8 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     if len(set(names)) < len(names):
         raise BadInput("two cases have the same folder name; their results would overwrite each other")
     sealed = shipped() if model is None else read_model(model)
+    for case in cases:
+        _require_case(case.resolve())
     for name in names:
         writable_folder(out / name)
     (out / "report.json").unlink(missing_ok=True)  # an older one may be of other cases
@@ -136,6 +138,15 @@ def _report(evaluated: "Evaluated", sealed: "Sealed", folder: Path, of: dict[str
     for line in lines(report):
         click.echo(line)
     return report
+
+
+def _require_case(folder: Path) -> None:
+    """BadInput for what is no case, before minutes are spent on the cases before it."""
+    from models.evaluation.case import open_case
+    from wellkept.power_case import is_power_recording
+
+    if (folder / "appliances.csv").is_file() or not is_power_recording(folder):
+        open_case(folder)
 
 
 @contextmanager

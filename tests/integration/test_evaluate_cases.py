@@ -256,6 +256,7 @@ def test_bad_case_is_one_clear_line(tmp_path: Path, files: dict[str, str], words
     (last,) = [line for line in done.output.splitlines() if line.startswith("wellkept:")]
     assert words in last
     assert "Traceback" not in done.output
+    assert not (tmp_path / "out").exists(), "it is said before any work is begun"
 
 
 def test_fleet_without_rows_is_said_to_be_empty(tmp_path: Path) -> None:
