@@ -21,7 +21,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             (ac.GUARD_LOAD, 0.1, 0.2),
             keys=(ac.OUTDOOR_RISE, ac.POWER),
         ),
-        level=0.15,
+        level=0.12,
         fastest_per_day=0.02,
         failure=(0.4, 0.6, 1.0),
         cannot_see=FIRST_WEEKS + " A failing outdoor fan looks the same. Units without outdoor coil and power.",
@@ -60,7 +60,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             (ac.GUARD_LOAD, 0.1, 0.15),
             keys=(ac.EEV, ac.DISCHARGE_LIFT),
         ),
-        level=0.10,
+        level=0.08,
         steady_days=5,
         gradual=True,
         step_share=0.8,  # the last weeks of a leak are fast; a valve that lost its place, or a sensor, comes in a day
