@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,9 @@ from models.features.day import Floats, Mask, median_of
 
 CLEANED: Final = 0.4
 """An owner's cleaning leaves less than this share of what had built up (E)."""
+FIRM: Final = 0.8
+"""Where evidence is strong the median of the last `FIRM_DAYS` has to be beyond this share of the level only (E)."""
+FIRM_DAYS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,8 @@ class Limits:
     """Back near normal: at or below this on `clear_days` good days in a row."""
     steady_days: int = 3
     clear_days: int = 2
+    strong: float = inf
+    """So many times the decision limit make up for a level that is not reached yet; infinity: nothing does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +51,30 @@ class Course:
     """The last days are at or below the clearing level."""
 
 
-def follow(days: Sequence[date], deviations: Floats, limits: Limits, sums: Floats | None = None) -> Course:
+def follow(
+    days: Sequence[date],
+    deviations: Floats,
+    limits: Limits,
+    sums: Floats | None = None,
+    each: Floats | None = None,
+) -> Course:
     """Walk through the days in order (Page's one-sided CUSUM, 1954, with a level condition and a proven end).
 
-    `sums`: what is added up, where that is not `deviations` themselves.
+    `sums`: what is added up, and `each`: what has to be back near normal, where that is not `deviations` themselves.
     """
     usual = _last_median(deviations, limits.steady_days)
-    worst = _highest_of_last(deviations, limits.clear_days)
-    steady = usual >= limits.level
-    start = _quiet_until(steady, worst <= limits.clear)
+    worst = _highest_of_last(deviations if each is None else each, limits.clear_days)
+    # Plain floats: a walk of a year is a tenth of a millisecond, which a vectorised one with resets would not beat.
+    added = deviations if sums is None else sums
+    needed = np.where(_last_median(added, FIRM_DAYS) >= FIRM * limits.level, limits.strong * limits.decision, inf)
+    needed = np.where(usual >= limits.level, limits.decision, needed)
+    start = _quiet_until(needed < inf, worst <= limits.clear)
     total, raised, peak = 0.0, False, 0.0
     since: int | None = None
     cleared_on: int | None = None
-    # Plain floats: a walk of a year is a tenth of a millisecond, which a vectorised one with resets would not beat.
-    added = deviations if sums is None else sums
-    columns = ((added - limits.slack)[start:], steady[start:], usual[start:], worst[start:])
+    columns = ((added - limits.slack)[start:], needed[start:], usual[start:], worst[start:])
     rows = zip(*(one.tolist() for one in columns), strict=True)
-    for place, (step, is_steady, level, highest) in enumerate(rows, start):
+    for place, (step, enough, level, highest) in enumerate(rows, start):
         total = max(0.0, total + step)
         peak = max(peak, level)
         # Cleaning is seldom perfect: most of it gone at once is the end as well as all of it.
@@ -70,7 +83,7 @@ def follow(days: Sequence[date], deviations: Floats, limits: Limits, sums: Float
             since = None
         elif since is None:
             since = place
-        if is_steady and total >= limits.decision:
+        if total >= enough:
             raised, cleared_on = True, None
         if is_near:
             cleared_on = place if raised else cleared_on

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import compress
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -27,10 +28,14 @@ class Amplitudes:
 
     days: tuple[date, ...]
     values: Floats
+    each: Floats
+    """Every day by itself, where `values` are the lowest of some days."""
     added: Floats
     """What adds up: a day that told what only looks like the fault counts by itself, others as in `values`."""
     noise: float
     drift: float
+    carried: bool
+    """A key index has a level that goes on over work."""
 
 
 def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> Amplitudes | None:
@@ -63,12 +68,15 @@ def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> 
     told = _told(signature, shown, ordinals)
     each = above[known] / below[known]
     lowest = _lowest(signature, ordinals[known], each, told[known])
+    by_itself = told[known] | _lasting(signature, ordinals[known], lowest)
     return Amplitudes(
         days=days if known.all() else tuple(compress(days, known.tolist())),
         values=lowest,
-        added=np.where(told[known], each, lowest),
+        each=each,
+        added=np.where(by_itself, each, lowest),
         noise=1.0 / np.sqrt(typical),
         drift=float(np.sqrt(wander)) / typical,
+        carried=any(effect.key and found.carried for effect, found in shown),
     )
 
 
@@ -119,6 +127,14 @@ def _lowest(signature: Signature, ordinals: Whole, values: Floats, told: Mask) -
     return np.where(asked >= within, np.maximum(lasted, _since(values, asked) - signature.hidden), lasted)
 
 
+def _lasting(signature: Signature, ordinals: Whole, lowest: Floats) -> Mask:
+    """The days on which it has lasted, through so many observed days that none of them speaks for the others."""
+    if not signature.each_from:
+        return np.zeros(len(ordinals), dtype=np.bool_)
+    before = np.searchsorted(ordinals, ordinals - signature.lowest_within, side="right")
+    return (np.arange(len(ordinals)) + 1 - before >= signature.each_from) & (lowest >= signature.level)
+
+
 def _since(values: Floats, first: Whole) -> Floats:
     """At each place the lowest since the place `first`; where there are too few days to tell, nothing is there."""
     return np.array([values[max(start, 0) : place + 1].min(initial=0.0 if start < 0 else np.inf)
@@ -131,7 +147,8 @@ def limits_of(signature: Signature, amplitudes: Amplitudes, params: CautionParam
     # The lowest of some days is no wilder than their median.
     together = signature.steady_days if signature.steady_days > 1 else signature.lowest_of
     settled = float(np.hypot(noise / np.sqrt(together), drift))
-    level = max(signature.level, params.level * settled)
+    widths = params.lowest_level if signature.steady_days == 1 and signature.lowest_of >= 3 else params.level
+    level = max(signature.level, widths * settled)
     slack = max(0.4 * level, params.slack * settled)
     return Limits(
         slack=slack,
@@ -140,6 +157,8 @@ def limits_of(signature: Signature, amplitudes: Amplitudes, params: CautionParam
         clear=max(0.35 * level, params.clear * settled),
         steady_days=signature.steady_days,
         clear_days=3,
+        # After work the lowest of five days is the level, so that little by little adds up to nothing.
+        strong=inf if amplitudes.carried else signature.strong,
     )
 
 

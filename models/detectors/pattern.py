@@ -43,7 +43,7 @@ def judge(
     if amplitudes is None:
         return None
     limits = limits_of(signature, amplitudes, params)
-    course = follow(amplitudes.days, amplitudes.values, limits, amplitudes.added)
+    course = follow(amplitudes.days, amplitudes.values, limits, amplitudes.added, amplitudes.each)
     fresh = (history.today - amplitudes.days[-1]).days <= signature.old_days
     if course.raised and fresh:
         if not is_decided(signature, deviations, amplitudes.days[-1], params):

@@ -70,6 +70,11 @@ class Signature:
     """A context index that tells what only looks like it: two days on which it was known are enough,"""
     hidden: float = 0.0
     """if the amplitude is larger than by what that index may have hidden."""
+    each_from: int = 0
+    """So many observed days within `lowest_within`, all beyond the level, each count by themselves, no longer as the
+    lowest; 0: never."""
+    strong: float = inf
+    """Evidence of so many times its limit need not be beyond the level on every day."""
     largest: float = inf
     """It explains no more than this amplitude: what is beyond it has another cause."""
 
@@ -81,6 +86,9 @@ class CautionParams:
     slack: float = 1.0
     decision: float = 6.0
     level: float = 3.0
+    lowest_level: float = 2.0
+    """In place of `level` where the lowest of three days or more is what counts: it lies a good standard deviation
+    below their middle (0.85 of a normal day's for three)."""
     clear: float = 1.5
     moved: float = 2.0
     """An index that decides has moved beyond so many standard deviations of its recent days."""

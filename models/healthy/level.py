@@ -64,6 +64,8 @@ class Deviation:
     """What it depends on and the unit does not measure."""
     alike_in: Mapping[str, Mask] = field(default_factory=dict)
     """By context index, whether it was known on the day."""
+    carried: bool = False
+    """Its level goes on over work on the appliance, from a few days after it."""
     rested: bool = False
     """Its thermometers were compared at rest, and what they had moved by themselves is taken off."""
 
@@ -171,6 +173,7 @@ def deviation_of(
         observed=back(y)[known],
         drift=prior.drift,
         ordinals=series.ordinals[known],
+        carried=reference is not None and reference.carried,
         alike_in={slope.context: told[known, place] for place, slope in enumerate(prior.slopes)},
     )
 

@@ -35,6 +35,11 @@ class Reference:
         return date.fromisoformat(self.model.get("watched_to", "9999-12-31"))
 
     @property
+    def carried(self) -> bool:
+        """Whether work has been done since it was learned."""
+        return "watched_from" in self.model
+
+    @property
     def unsure(self) -> float:
         """Standard deviation of its steps, in the scale of the index."""
         return float(self.model.get("unsure", 0.0))

@@ -89,9 +89,9 @@ def test_the_lowest_of_some_days_counts_as_the_days_that_it_stands_for() -> None
     found = amplitudes_of(VALVE, deviations_of(Kind.WASHING_MACHINE, history, references))
     assert found is not None
     limits = limits_of(VALVE, found, CautionParams())
-    # Three standard deviations of the mean of `lowest_of` days, or the floor.
+    # Two standard deviations of the mean of `lowest_of` days, below whose middle their lowest lies, or the floor.
     assert limits.level == pytest.approx(
-        max(VALVE.level, 3.0 * np.hypot(found.noise / np.sqrt(VALVE.lowest_of), found.drift))
+        max(VALVE.level, 2.0 * np.hypot(found.noise / np.sqrt(VALVE.lowest_of), found.drift))
     )
 
 

@@ -31,6 +31,8 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         steady_days=1,
         lowest_unless=MAINS,
         hidden=0.05,  # a dishwasher that holds its flow may lose a tenth of the pressure unseen (E)
+        each_from=5,  # washed on most days of a week: no few days of low pressure (E)
+        strong=2.0,
         cannot_see=FIRST_WEEKS
         + " A tap half closed looks the same; so do weeks of low mains pressure where no dishwasher tells of them.",
     ),
@@ -41,8 +43,8 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         effects=effects_of(("fill_s_per_l", 1.0, 0.2), keys=("fill_s_per_l",)),
         level=0.5,  # the mains would have to lose nearly two thirds of their pressure
         failure=(0.6, 1.0, 1.6),
-        lowest_of=3,
-        lowest_within=2,
+        lowest_of=2,  # one that hardly opens is told on its second washing day, one half as weak on its third
+        lowest_within=1,
         steady_days=1,
         cannot_see=FIRST_WEEKS + " A tap half closed looks the same.",
     ),
