@@ -113,6 +113,21 @@ def test_a_batch_that_is_long_in_coming_is_not_passed_by(connection: Connection,
     assert date(2025, 6, 3) in {day for day, *_ in remembered(connection, key)}
 
 
+def test_new_firmware_counts_from_the_telemetry_where_that_is_old(connection: Connection) -> None:
+    key = register(connection, "ac-1", Kind.AIR_CONDITIONER)
+    connection.execute("UPDATE appliance SET firmware = '1'")
+    connection.execute(
+        "INSERT INTO latest_values (appliance_key, at, received_at, signals) VALUES (%s, %s, now(), '{}')",
+        (key, ARRIVED),
+    )
+    connection.execute("UPDATE appliance SET firmware = '2'")
+    connection.execute("UPDATE latest_values SET at = now() - interval '1 hour'")
+    connection.execute("UPDATE appliance SET firmware = '3'")
+    steps = connection.execute("SELECT part, at, now() - at < '1 minute' FROM service ORDER BY part").fetchall()
+    assert steps[0][:2] == ("2", ARRIVED)
+    assert (steps[1][0], steps[1][2]) == ("3", True)
+
+
 def test_nothing_new_is_nothing_done(connection: Connection) -> None:
     key = register(connection, "ac-1", Kind.AIR_CONDITIONER)
     store_cooling(connection, key, map(clogging, range(50)), ARRIVED)
