@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from math import exp, inf, log
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from models.detectors.accumulate import middle_of
 from models.detectors.signature import CautionParams, Effect, Signature
 from models.healthy.deviations import Deviation
 
+AGREES: Final = 0.7
+"""Two indices that tell of the same thing differ by less than a third (E), or something else moved the one."""
 _Recent = dict[str, tuple[float, float]]
 
 
@@ -75,14 +78,14 @@ def is_decided(signature: Signature, deviations: Mapping[str, Deviation], until:
     if not signature.decisive:
         return True
     recent = _recent(deviations, until, params)
-    known = next((index for index in signature.decisive if index in recent), None)
-    if known is None:
+    known = [index for index in signature.decisive if index in recent]
+    if not known:
         return False
-    size = next(effect.size for effect in signature.effects if effect.index == known)
-    value, deviation = recent[known]
+    sizes = {effect.index: effect.size for effect in signature.effects}
+    moved = [recent[index][0] * float(np.sign(sizes[index])) for index in known]
     shown, share = signature.taken
     taken = share * max(0.0, recent[shown][0]) if shown in recent else 0.0
-    return bool(value * np.sign(size) - taken > params.moved * deviation)
+    return moved[0] - taken > params.moved * recent[known[0]][1] and min(moved) >= AGREES * moved[0]
 
 
 def _best_amplitude(recent: _Recent, effects: Mapping[str, Effect], least: float) -> float:

@@ -63,7 +63,8 @@ class Signature:
     of_sensor: bool = False
     """A sensor that moved alone: it explains nothing where the sensor was found right at rest."""
     decisive: tuple[str, ...] = ()
-    """The first of these indices that is known of late has to have moved, beyond what another fault takes of it."""
+    """The first of these indices that is known of late has to have moved, beyond what another fault takes of it, and
+    the others with it, for they tell of the same thing."""
     taken: tuple[str, float] = ("", 0.0)
     """The index that shows the other fault, and what share of it that fault takes of the decisive one."""
     lowest_unless: str = ""

@@ -60,7 +60,8 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
         # Longer runs and slower cooling at hardly more power, then dust: power first.
         (
             Kind.REFRIGERATOR,
-            {"duty": 0.4, "gross_cooling_k_per_h": -0.35, "pulldown_k_per_h": -0.5, "mean_power_w": 0.45},
+            {"duty": 0.4, "gross_cooling_k_per_h": -0.35, "pulldown_k_per_h": -0.5, "mean_power_w": 0.45}
+            | {"evap_depth_k": -0.3},
             {"compressor_failing"},
         ),
         # A torn seal, runs that nearly join: what is left of capacity after the load goes to nothing.
@@ -78,7 +79,7 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
         ),
         (
             Kind.REFRIGERATOR,
-            {"on_power_w": 0.06, "duty": 0.35, "mean_power_w": 0.41, "pulldown_k_per_h": -0.6, "evap_depth_k": -0.12}
+            {"on_power_w": 0.06, "duty": 0.35, "mean_power_w": 0.41, "pulldown_k_per_h": -0.6, "evap_depth_k": -0.3}
             | {"gross_cooling_k_per_h": -0.35},
             {"compressor_failing"},
         ),

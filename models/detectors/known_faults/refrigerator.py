@@ -64,7 +64,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("on_power_w", 0.4, 0.2),
             ("duty", 1.0, 0.4),
             ("mean_power_w", 1.4, 0.5),
-            ("evap_depth_k", -0.4, 0.6),  # less refrigerant boils in it
+            ("evap_depth_k", -0.8, 0.4),  # less refrigerant boils in it; frost works against it
             ("gross_cooling_k_per_h", -1.0, 0.25),  # it is what the compressor is for
             ("pulldown_k_per_h", -1.3, 0.7),
             _LONGER_RUNS,
@@ -78,7 +78,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         level=0.09,
         # A hot kitchen or a torn seal makes it run as long and cool as slowly. The seal takes of the cold as well: what
         # warms the fresh food opens the damper, and that cold is missing where it is measured (E: 0.1 to 0.5 of it).
-        # A machine that never rests tells of its cold by how far its evaporator is below the compartment.
+        # How far its evaporator is below the compartment tells of the same cold, and alone where a machine never rests.
         decisive=("gross_cooling_k_per_h", "evap_depth_k"),
         taken=("warmup_per_h", 0.4),
         failure=(0.4, 0.6, 1.0),
