@@ -48,7 +48,7 @@ def test_killed_workers_are_replaced_by_others_and_none_left_is_said(tmp_path: P
 
 
 def test_a_scheduler_that_goes_away_is_said(tmp_path: Path) -> None:
-    with dask_cluster(tmp_path, workers=1) as running, on_cluster(running.address, patience_s=1.0) as apply:
+    with dask_cluster(tmp_path, workers=1) as running, on_cluster(running.address, patience_s=4.0) as apply:
         failed: list[str] = []
 
         def work() -> None:

@@ -18,7 +18,7 @@ FAST = [0.02, 0.04, 0.06, 0.09, 0.12, 0.16, 0.20, 0.24, 0.28]
 def amplitudes(last: list[float]) -> Amplitudes:
     values = np.array([*[0.0] * 20, *last])
     days = tuple(date(2026, 7, 1) + timedelta(days=place) for place in range(len(values)))
-    return Amplitudes(days=days, values=values, added=values, noise=0.02, drift=0.02)
+    return Amplitudes(days=days, values=values, each=values, added=values, carried=False, noise=0.02, drift=0.02)
 
 
 def test_a_leak_may_come_within_nine_days_and_a_clog_may_not() -> None:
