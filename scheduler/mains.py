@@ -14,21 +14,24 @@ from models.homes.mains import (
     watch_mains,
 )
 from scheduler.work import Counts, Work
+from store.arrival import settled_until
 from store.database import translated
 from store.findings import record_verdict
 from store.homes import MainsRow, keep_mains, lock_mains, mains_readings
 
 GRACE: Final = timedelta(seconds=2)
-"""Batches of ingest that are being committed become visible within it (E)."""
+"""Batches of ingest that begin now become visible within it (E),"""
+PATIENCE: Final = timedelta(seconds=45)
+"""and one that is open for longer holds up no alarm, which is due within a minute: its readings are not looked at."""
 LOOK_BACK: Final = timedelta(minutes=10)
 """After a longer pause (a scheduler that stood still) only this much is made up for: older is no alarm (E)."""
 
 
 def watch_the_mains(work: Work) -> Counts:
     """Readings, memory and verdicts are one transaction, so that a round is done once or not at all."""
-    received_to = work.now - GRACE
     with translated(), work.connection.transaction():
         received_from, stored = lock_mains(work.connection)
+        received_to = max(settled_until(work.connection, work.now, GRACE), work.now - PATIENCE)
         if received_to <= received_from:
             return {}
         received_from = max(received_from, received_to - LOOK_BACK)

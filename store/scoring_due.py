@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from store.arrival import settled_until
 from store.database import Connection
 from store.sql import queries
 
@@ -21,19 +22,14 @@ class Due:
 
 
 def note_arrivals(connection: Connection, now: datetime, grace: timedelta, kinds: Sequence[str]) -> datetime:
-    """Note the days touched by what arrived up to a horizon, and return it: `grace` before `now`, or before the oldest
-    batch that ingest has not committed yet began, if that is earlier.
-
-    What the mark has passed is never looked for again, so it must not pass rows that nobody can see yet. Arrival is
-    stamped less than `grace` before a batch begins (ingest.consumer.LONG_WAIT_US).
-    """
+    """Note the days touched by what arrived until then (`settled_until`), and return the mark, which nobody looks
+    behind again."""
     with connection.transaction():
         row = connection.execute(_SQL["lock_mark"]).fetchone()
         if row is None:
             raise RuntimeError("arrival_mark has lost its only row")
         received_from: datetime = row[0]
-        (writing_since,) = connection.execute(_SQL["writing_since"]).fetchone() or (None,)
-        received_to = max(min(now, writing_since or now) - grace, received_from)
+        received_to = max(settled_until(connection, now, grace), received_from)
         keys = [key for (key,) in connection.execute(_SQL["newcomers"], {"kinds": list(kinds)})]
         if keys:
             connection.execute(_SQL["note_newcomers"], {"keys": keys, "received_to": received_to})

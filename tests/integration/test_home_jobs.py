@@ -9,8 +9,9 @@ from domain.services import ACTIONS, Service
 from domain.signals import Kind
 from scheduler.mains import watch_the_mains
 from scheduler.silence import notice_silence
-from store.database import Connection
+from store.database import Connection, connect
 from store.homes import set_away
+from store.ingest import lock_client
 from store.services import note_service, read_services
 from tests.integration.scheduler_homes import NOW, Appliance, Homes, work_on
 
@@ -34,6 +35,23 @@ def findings(connection: Connection) -> list[tuple[str, str, bool]]:
 
 def run_mains(connection: Connection, at: datetime) -> None:
     watch_the_mains(work_on(connection, at))
+
+
+def test_readings_of_a_slow_batch_are_looked_at(connection: Connection, database_url: str) -> None:
+    homes = Homes(connection)
+    circuits = [homes.appliance(Kind.CIRCUIT, homes.household(f"home-{name}")) for name in "abcd"]
+    (start,) = connection.execute("SELECT clock_timestamp()").fetchone() or (None,)
+    assert start is not None
+    run_mains(connection, start)
+    with connect(database_url, application="slow", autocommit=True) as slow:
+        assert lock_client(slow, "slow")
+        with slow.transaction():
+            for number, circuit in enumerate(circuits):
+                volts(slow, circuit, start + timedelta(seconds=number), 160.0 if number == 0 else 229.0)
+            run_mains(connection, start + timedelta(seconds=20))
+        for second in range(25, 60, 5):
+            run_mains(connection, start + timedelta(seconds=second))
+    assert findings(connection) == [("home-a-circuit", "neutral_loss", True)]
 
 
 def test_a_lost_neutral_is_one_finding_within_a_minute(connection: Connection) -> None:
