@@ -6,20 +6,56 @@ moments of a fleet add up to as many as there were (docs/decisions/0059).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import prod
 from typing import Final
 
 from domain.signals import Kind
 from models.evaluation.calibration import Counts
-from models.evaluation.matching import Judged, Outcome, there_from_to
+from models.evaluation.matching import NO_APPLIANCE_FAULT, Judged, Outcome, there_from_to
 from models.evaluation.truth import Truth, Weight
 
 Weights = Mapping[tuple[str, str], Weight]
 Watch = tuple[Kind, datetime, datetime]
 """An appliance's kind, and from when to when it was watched."""
+_DAY: Final = timedelta(days=1)
 MOST_RUNS: Final = 0.95
 """Share of the time: a fault that is always there leaves no moment to tell the others from (E)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """The chances by which the faults of a fleet were drawn, and how long it was watched."""
+
+    weights: Weights
+    truth: Sequence[Truth] | None
+    watched: Mapping[str, Watch]
+
+    def time_of(self, kind: str) -> timedelta:
+        """Appliance-time of a kind."""
+        return sum((last - first for one, first, last in self.watched.values() if str(one) == kind), timedelta())
+
+
+def tells_chances(fleet: Drawn) -> bool:
+    """Whether its chances are known: they are told, or it is one in which no fault of an appliance was drawn."""
+    if fleet.weights:
+        return True
+    return fleet.truth is not None and all(one.fault in NO_APPLIANCE_FAULT for one in fleet.truth)
+
+
+def joined(fleets: Sequence[Drawn]) -> dict[tuple[str, str], Weight]:
+    """The chances of several fleets as one, which all tell theirs: averages over the appliance-time of the kind, as
+    drawn over all fleets, in real homes over those that say a number. A fleet without faults draws none, and its months
+    count: what is false comes from them too."""
+    chances = {}
+    for key in sorted({key for fleet in fleets for key in fleet.weights}):
+        times = [fleet.time_of(key[0]) / _DAY for fleet in fleets]
+        known = [(time, fleet.weights[key]) for time, fleet in zip(times, fleets, strict=True) if key in fleet.weights]
+        of_known = sum(time for time, _ in known)
+        drawn, real = (sum(time * getattr(one, name) for time, one in known) for name in ("drawn", "real"))
+        chances[key] = Weight(drawn=drawn / sum(times), real=real / of_known) if of_known else known[0][1]
+    return chances
 
 
 def with_runs(weights: Weights, truth: Iterable[Truth], watched: Mapping[str, Watch]) -> Weights:

@@ -34,7 +34,7 @@ def let_out(
         now = min([one.raised_at for one in queue[:1]] + [one.raised_at + DAY for one in waiting])
         present = [one for one in queue if one.raised_at == now]
         queue = queue[len(present) :]
-        present += [replace(one, raised_at=now) for one in waiting if one.raised_at + DAY <= now and _lasts(one, now)]
+        present += [_put_off(one, now) for one in waiting if one.raised_at + DAY <= now and _lasts(one, now)]
         waiting = [one for one in waiting if one.raised_at + DAY > now]
         allowed = _allowed(present, told, len(household_of), now, params)
         for one in sorted(present, key=_order):
@@ -47,6 +47,13 @@ def let_out(
             if one.option in ASKS:
                 homes.setdefault(home, []).append(now)
     return sorted(told, key=_order)
+
+
+def _put_off(one: Finding, now: datetime) -> Finding:
+    """Whom the owner's step or a visit waits for waits as much longer, and not at all for what is over by then."""
+    sent_at = None if one.sent_at is None else one.sent_at + (now - one.raised_at)
+    over = sent_at is None or (one.cleared_at is not None and one.cleared_at <= sent_at)
+    return replace(one, raised_at=now, sent_at=None if over else sent_at)
 
 
 def _lasts(one: Finding, now: datetime) -> bool:

@@ -25,11 +25,18 @@ def against_goals(report: Mapping[str, Any]) -> Iterator[Against]:
         "technician faults that show a week before, found by then", classes["visit"]["recall_7_days_ahead"], 0.80
     )
     yield _lead(classes["visit"]["lead_days_with_precursor"])
-    yield _most("false visits per 1000 appliance-months", report["false_visits"], 0.5, "upper95", " (upper bound)")
+    sent, raised = report["false_visits"], report["false_visits_as_raised"]
+    value = f"{rate_text(sent)}, {sent['count']} in all; counted as raised {rate_text(raised)}, {raised['count']}"
+    met = None if sent["upper95"] is None else sent["upper95"] <= 0.5
+    yield Against("false visits per 1000 appliance-months", value, "at most 0.5 (upper bound)", met)
     if real is not None and (precision := real["visit"]["precision"]) is not None:
-        yield Against("visit precision at real base rates", f"{precision:.2f}", "at least 0.80", precision >= 0.80)
+        value = f"{precision:.2f}; counted as raised {real['visit_as_raised']['precision']:.2f}"
+        yield Against("visit precision at real base rates", value, "at least 0.80", precision >= 0.80)
     yield _least("self-care faults found before they cost a quarter", classes["self"]["recall_before_failure"], 0.85)
-    yield _most("false nudges per 1000 appliance-months", report["false_nudges"], 3.0, "per_1000")
+    nudges = report["false_nudges"]
+    met = None if nudges["per_1000"] is None else nudges["per_1000"] <= 3.0
+    yield Against("false nudges per 1000 appliance-months", f"{rate_text(nudges)}, {nudges['count']} in all",
+                  "at most 3", met)  # fmt: skip
     yield _least("right fault named on visits", report["right_fault_named"], 0.90)
     yield _least("right part named on visits", report["right_part"], 0.90)
     yield _calibrated(report["calibration"] if report["calibration_real"] is None else report["calibration_real"])
@@ -56,11 +63,6 @@ def _lead(early: Mapping[str, Any]) -> Against:
     text = "-" if not early["n"] else "most were missed" if days is None else f"{days:.1f} days"
     met = None if not early["n"] else days is not None and days >= 14
     return Against("their median lead, missed ones last", f"{text} of {early['n']}", "at least 14 days", met)
-
-
-def _most(figure: str, rate: Mapping[str, Any], goal: float, key: str, of: str = "") -> Against:
-    met = None if rate[key] is None else rate[key] <= goal
-    return Against(figure, rate_text(rate), f"at most {goal:g}{of}", met)
 
 
 def _calibrated(one: Mapping[str, Any]) -> Against:

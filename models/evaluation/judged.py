@@ -11,19 +11,20 @@ from domain.faults import Urgency, fault_of
 from domain.readings import from_us
 from domain.services import Service
 from domain.signals import Kind
-from models.evaluation.base_rates import Weights, counted, counts_of, with_runs
+from models.evaluation.base_rates import Weights, counts_of, with_runs
 from models.evaluation.calibration import calibration
 from models.evaluation.case import Case
 from models.evaluation.costs import Course, costs
 from models.evaluation.examples import examples
 from models.evaluation.figures import SEED, rate_per_1000, recall_at_budget, recall_curve, share
 from models.evaluation.intervals import Ended, coverage
+from models.evaluation.journeys import acted_upon, false_findings, reweighted
 from models.evaluation.ledger import Finding
 from models.evaluation.matching import Outcome, urgency_of
 from models.evaluation.pooled import Evaluated
 from models.evaluation.runner import CaseRun
 from models.evaluation.splits import splits
-from models.evaluation.tally import DAY, Scene, false_rate, in_time, lead_days, months, scene, seconds_to_alarm, tally
+from models.evaluation.tally import DAY, Scene, in_time, lead_days, months, scene, seconds_to_alarm, tally
 from models.evaluation.truth import Truth
 
 BUDGET: Final = {Urgency.VISIT: 0.5, Urgency.SELF: 3.0}
@@ -57,7 +58,7 @@ def judge_case(one: Evaluated, known_models: Collection[str] | None = None) -> d
         "seconds_to_alarm": seconds_to_alarm(of, one.shown),
         "costs": _costs(of),
         "splits": _splits(of, known_models),
-        "real_base_rates": _reweighted(of, weights, watched),
+        "real_base_rates": reweighted(of, weights, watched),
         "baselines": _baselines(case, run, truth, watched),
         "lead_days_of_visits": sorted(lead_days(of, [p for p in of.visible() if _class(of, p) is Urgency.VISIT])),
         "examples": examples(of),
@@ -84,16 +85,13 @@ def _headline(of: Scene, watched: float) -> dict[str, Any]:
         scores = [of.matched.found[p].probability if p in of.matched.found else None for p in places]
         false = [
             one.finding.probability for one in of.matched.judged
-            if one.outcome is Outcome.FALSE and one.finding.urgency is urgency
+            if one.outcome is Outcome.FALSE and one.finding.urgency is urgency and acted_upon(one.finding)
         ]  # fmt: skip
         curves[str(urgency)] = recall_curve(scores, false, watched)
         at_budget[str(urgency)] = {"budget": budget, "recall": recall_at_budget(curves[str(urgency)], budget)}
     return {
         "classes": classes,
-        "false_visits": false_rate(of, Urgency.VISIT, watched),
-        "false_or_wrong_visits": false_rate(of, Urgency.VISIT, watched, wrong_too=True),
-        "false_nudges": false_rate(of, Urgency.SELF, watched),
-        "false_alarms": false_rate(of, Urgency.URGENT, watched),
+        **false_findings(of, watched),
         "recall_at_budget": at_budget,
         "curves": curves,
     }
@@ -185,6 +183,7 @@ def _splits(of: Scene, known_models: Collection[str] | None) -> list[dict[str, A
         false = Counter(
             one.finding.urgency for one in of.matched.judged
             if one.outcome is Outcome.FALSE and part.holds(one.finding.appliance_id, one.finding.raised_at)
+            and acted_upon(one.finding)
         )  # fmt: skip
         rows.append(
             {
@@ -198,33 +197,13 @@ def _splits(of: Scene, known_models: Collection[str] | None) -> list[dict[str, A
     return rows
 
 
-def _reweighted(of: Scene, weights: Weights, watched: float) -> dict[str, Any] | None:
-    """Precision and false rates as they would be with real chances of faults (base_rates.counted); None if the case
-    does not tell them."""
-    if not weights:
-        return None
-    count = counted(weights, of.truth)
-    rows: dict[str, Any] = {}
-    for urgency in Urgency:
-        own = [
-            one for one in of.matched.judged
-            if one.finding.urgency is urgency and one.outcome is not Outcome.REPEAT
-        ]  # fmt: skip
-        found = [(one.outcome is Outcome.TRUE, count(of.kind(one.finding.appliance_id), one)) for one in own]
-        true, false = (sum(weight for is_true, weight in found if is_true is side) for side in (True, False))
-        rows[str(urgency)] = {
-            "precision": true / (true + false) if true + false else None,
-            "false_per_1000": 1000 * false / watched if watched else None,
-        }
-    return rows
-
-
 def _baselines(case: Case, run: CaseRun, truth: Sequence[Truth], watched: float) -> list[dict[str, Any]]:
     """The same headline for the trivial ways, beside the models' own."""
     others = {"models": run.findings, **run.baselines, "random": _random(case, run)}
     rows = []
     for name, findings in others.items():
         of = scene(case.appliances, run.seen, truth, findings)
+        false = false_findings(of, watched)
         classes = {
             str(urgency): tally(of, has_fault=lambda kind, code, u=urgency: urgency_of(kind, code) is u)  # type: ignore[misc]
             for urgency in (Urgency.VISIT, Urgency.SELF)
@@ -235,8 +214,7 @@ def _baselines(case: Case, run: CaseRun, truth: Sequence[Truth], watched: float)
                 "findings": len(findings),
                 "recall": {key: figures["recall"]["value"] for key, figures in classes.items()},
                 "precision": {key: figures["precision"]["value"] for key, figures in classes.items()},
-                "false_visits": false_rate(of, Urgency.VISIT, watched),
-                "false_nudges": false_rate(of, Urgency.SELF, watched),
+                **{name: false[name] for name in ("false_visits", "false_nudges")},
             }
         )
     return rows
@@ -255,5 +233,7 @@ def _random(case: Case, run: CaseRun) -> list[Finding]:
         seen = run.seen[name]
         at_us = int(rng.integers(seen.first_us, max(seen.last_us, seen.first_us + 1)))
         urgency = fault_of(kind, finding.fault).urgency
-        drawn.append(replace(finding, appliance_id=name, raised_at=from_us(at_us), cleared_at=None, urgency=urgency))
+        raised_at = from_us(at_us)
+        drawn.append(replace(finding, appliance_id=name, raised_at=raised_at, cleared_at=None, urgency=urgency,
+                             sent_at=raised_at))  # fmt: skip
     return drawn

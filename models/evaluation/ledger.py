@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from domain.care import CareParams
-from domain.decision import Decision, Ending, Option, Situation, decide
+from domain.care import CareParams, answer_by
+from domain.decision import ASKS, Decision, Ending, Option, Situation, decide
 from domain.decision_params import DecisionParams
 from domain.faults import Urgency, fault_of
 from domain.findings import Evidence, Verdict
@@ -41,12 +41,20 @@ class Finding:
     """What was decided when it was raised; None for hazards, and where nothing was weighed."""
     saving: float = 0.0
     """By which a visit budget goes."""
+    sent_at: datetime | None = None
+    """When somebody is sent: at once, once the owner's step has not helped, or after a wait for company. None: the
+    finding, or the recording, ended before."""
 
 
 @dataclass(slots=True)
 class _Open:
     finding: Finding
     cleared_data_at: datetime | None = None
+    option: Option | None = None
+    """What stands now; `finding.option` is what was decided when it was raised."""
+    waits_until: datetime | None = None
+    answer_by: datetime | None = None
+    """Data time by which the readings must show that the owner's step helped; None: nobody was asked."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,13 +89,31 @@ class Ledger:
             held.cleared_data_at = None
             held.finding = replace(held.finding, cleared_at=None)
             if verdict.urgency is not Urgency.URGENT or held.finding.urgency is Urgency.URGENT:
+                self._follow(held, verdict, said_at)
                 return
             self._close(verdict.fault, said_at)
         decision = self._decide(verdict)
         if decision is None or decision.option is not Option.NOTHING:
-            self._open[verdict.fault] = _Open(self._raised(verdict, said_at, decision))
+            self._open[verdict.fault] = held = _Open(self._raised(verdict, said_at, decision))
+            self._act(held, verdict, said_at, decision)
 
-    def _decide(self, verdict: Verdict) -> Decision | None:
+    def _follow(self, held: _Open, verdict: Verdict, said_at: datetime) -> None:
+        """As the scheduler: decided anew unless somebody is sent already or the owner's step may still help."""
+        if held.finding.sent_at is None and (held.answer_by is None or verdict.at >= held.answer_by):
+            self._act(held, verdict, said_at, self._decide(verdict, held))
+
+    def _act(self, held: _Open, verdict: Verdict, said_at: datetime, decision: Decision | None) -> None:
+        """Ask the owner, wait for company, or send somebody; whoever was asked in vain is not asked again."""
+        fault = fault_of(self.kind, verdict.fault)
+        advisory = fault.urgency is Urgency.URGENT and verdict.urgency is Urgency.SELF
+        option = Option.VISIT_NOW if decision is None else decision.option
+        held.option, held.waits_until = option, None if decision is None else decision.waits_until
+        if held.answer_by is None and (option in ASKS or verdict.urgency is Urgency.SELF):
+            held.answer_by = answer_by(fault, verdict.at)
+        elif option is Option.VISIT_NOW and not advisory:
+            held.finding = replace(held.finding, sent_at=said_at)
+
+    def _decide(self, verdict: Verdict, held: _Open | None = None) -> Decision | None:
         fault = fault_of(self.kind, verdict.fault)
         if self.weigh is None or Urgency.URGENT in (verdict.urgency, fault.urgency):
             return None
@@ -100,6 +126,9 @@ class Ledger:
         seen = Situation(
             fault=fault, urgency=verdict.urgency, probability=verdict.probability, at=verdict.at, ending=ending,
             went_days=None if went_at is None else (verdict.at - went_at) / timedelta(days=1),
+            asked=held is not None and held.answer_by is not None,
+            before=None if held is None else held.option,
+            waits_until=None if held is None else held.waits_until,
         )  # fmt: skip
         return decide(seen, self.weigh)
 

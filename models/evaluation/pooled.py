@@ -1,17 +1,17 @@
 """Several cases as one fleet, so that figures of few events each get one interval together."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from models.evaluation.base_rates import Weights
+from models.evaluation.base_rates import Drawn, Weights, joined, tells_chances
 from models.evaluation.case import Case
 from models.evaluation.ledger import Finding
 from models.evaluation.runner import CaseRun
-from models.evaluation.truth import Truth, Weight
+from models.evaluation.tally import watched_of
+from models.evaluation.truth import Truth
 
 ALL_CASES: Final = "all cases"
 
@@ -32,7 +32,7 @@ class Evaluated:
 def pooled(several: Sequence[Evaluated]) -> Evaluated | None:
     """All cases that have a truth as one; None if fewer than two have. Appliances are named CASE/appliance.
 
-    Real base rates are those of the cases by their number of appliances of the kind, and unknown if one case's are.
+    Real base rates are those of the cases as one (base_rates.joined), and unknown if those of a case with faults are.
     """
     told = [one for one in several if one.truth is not None]
     if len(told) < 2:
@@ -86,13 +86,8 @@ def _findings(told: Sequence[Evaluated], found: Sequence[Sequence[Finding]]) -> 
 
 
 def _weights(told: Sequence[Evaluated]) -> Weights:
-    if not all(one.weights for one in told):
-        return {}
-    sums: dict[tuple[str, str], tuple[float, float, float]] = {}
-    for one in told:
-        kinds = Counter(str(appliance.kind) for appliance in one.case.appliances.values())
-        for key, weight in one.weights.items():
-            number, drawn, real = sums.get(key, (0.0, 0.0, 0.0))
-            of = float(kinds[key[0]])
-            sums[key] = (number + of, drawn + of * weight.drawn, real + of * weight.real)
-    return {key: Weight(drawn / number, real / number) for key, (number, drawn, real) in sums.items() if number}
+    drawn = [
+        Drawn(weights=one.weights, truth=one.truth, watched=watched_of(one.case.appliances, one.run.seen))
+        for one in told
+    ]
+    return joined(drawn) if all(tells_chances(one) for one in drawn) else {}

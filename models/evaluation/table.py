@@ -5,6 +5,15 @@ from typing import Any, Final
 
 _WIDE: Final = 40
 ALARM_S: Final = 60.0
+FALSE: Final = {
+    "false_visits": "false visits",
+    "false_visits_as_raised": "  counted as raised",
+    "false_or_wrong_visits": "  false or of another fault",
+    "visits_after_needless_self_care": "  after needless self-care",
+    "false_nudges": "false nudges",
+    "false_alarms": "false alarms",
+}
+"""What was for nothing, by its key of the report. A visit is one if somebody is sent (docs/decisions/0067)."""
 
 
 def lines(report: Mapping[str, Any]) -> Iterator[str]:
@@ -21,9 +30,9 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
         return
     yield from _faults(report)
     yield ""
-    for name in ("visits", "nudges", "alarms"):
-        rate = report[f"false_{name}"]
-        yield _named(f"false {name} per 1000 months", f"{rate_text(rate)}   ({rate['count']} in all)")
+    for key, name in FALSE.items():
+        rate = report[key]
+        yield _named(f"{name} per 1000 months", f"{rate_text(rate)}   ({rate['count']} in all)")
     yield from _other(report)
     yield ""
     yield from _baselines(report)
@@ -102,9 +111,11 @@ def _parts(report: Mapping[str, Any]) -> Iterator[str]:
             f"found {interval(part['recall'])} of {part['events']}; false visits {rate_text(part['false_visits'])}, "
             f"nudges {rate_text(part['false_nudges'])}",
         )
+    if report["real_base_rates"] is None:
+        yield _named("at real base rates", "unknown: fleet.json of a case does not tell the chances of its faults")
     for name, one in (report["real_base_rates"] or {}).items():
         yield _named(
-            f"at real base rates, {name}",
+            f"at real base rates, {name.replace('_', ' ')}",
             f"precision {_number(one['precision'], 2)}, false per 1000 months {_number(one['false_per_1000'], 2)}",
         )
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 from domain.faults import Urgency
 from domain.readings import EPOCH, from_us
 from domain.signals import Kind
+from models.evaluation.base_rates import Watch
 from models.evaluation.case import CaseAppliance
-from models.evaluation.figures import MONTH_DAYS, rate_per_1000, share, spread, spread_of_all
+from models.evaluation.figures import MONTH_DAYS, share, spread, spread_of_all
 from models.evaluation.ledger import Finding
 from models.evaluation.matching import Judged, Matched, Outcome, match, urgency_of
 from models.evaluation.shown import by_fault, seconds_between
@@ -34,9 +35,9 @@ class Scene:
         """Of an appliance of the case."""
         return self.appliances[appliance_id].kind
 
-    def watched(self) -> dict[str, tuple[Kind, datetime, datetime]]:
+    def watched(self) -> dict[str, Watch]:
         """Of each appliance that was seen its kind, and the first and last arrival."""
-        return {name: (self.kind(name), from_us(one.first_us), from_us(one.last_us)) for name, one in self.seen.items()}
+        return watched_of(self.appliances, self.seen)
 
     def visible(self) -> list[int]:
         """Places of the faults that the signals could show while the appliance was watched: what recall is out of."""
@@ -47,6 +48,11 @@ class Scene:
             and one.appliance_id in self.seen
             and one.detectable <= from_us(self.seen[one.appliance_id].last_us)
         ]
+
+
+def watched_of(appliances: Mapping[str, CaseAppliance], seen: Mapping[str, Seen]) -> dict[str, Watch]:
+    """Of each appliance that was seen its kind, and the first and last arrival."""
+    return {name: (appliances[name].kind, from_us(one.first_us), from_us(one.last_us)) for name, one in seen.items()}
 
 
 def scene(
@@ -184,10 +190,3 @@ def _alarmed(of: Scene, place: int, shown: datetime | None) -> dict[str, Any]:
         "after_truth_s": seconds_between(one.detectable, raised_at),
         "after_reading_s": seconds_between(shown, raised_at),
     }
-
-
-def false_rate(of: Scene, urgency: Urgency, watched_months: float, *, wrong_too: bool = False) -> dict[str, Any]:
-    """False findings of this urgency per 1000 appliance-months."""
-    bad = {Outcome.FALSE, Outcome.WRONG_FAULT} if wrong_too else {Outcome.FALSE}
-    count = sum(one.outcome in bad and one.finding.urgency is urgency for one in of.matched.judged)
-    return rate_per_1000(count, watched_months)

@@ -68,6 +68,12 @@ def test_what_finds_no_room_waits_for_another_day(findings: list[Finding], told:
     ]
 
 
+def test_who_is_asked_a_day_later_is_waited_for_a_day_longer() -> None:
+    asked = [replace(finding("b", 0, ASK, cleared=end), sent_at=day(7)) for end in (20.0, 7.5)]
+    sent = [let_out([finding("a", 0, ASK), one], dict.fromkeys("ab", "home"), TIGHT)[1].sent_at for one in asked]
+    assert sent == [day(8), None]  # what went after seven and a half days was over before anybody was sent
+
+
 def test_another_home_is_not_bothered_by_its_neighbour() -> None:
     findings = [finding("a", 0, ASK), finding("b", 0, ASK)]
     assert let_out(findings, {"a": "home-1", "b": "home-2"}, TIGHT) == findings

@@ -2,7 +2,10 @@
 
 import ast
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 import models.evaluation
 from domain.decision_params import DecisionParams
@@ -105,6 +108,37 @@ def test_what_went_by_itself_is_raised_again_only_after_work_or_a_long_time() ->
     assert [one.raised_at for one in leaks(None, 40, 186)] == [at(1), at(186)]
     assert len(leaks(Service(at(20), "filter_cleaned"), 40)) == 1  # no work on a leak
     assert len(leaks(Service(at(20), "refrigerant_charged"), 40)) == 2
+
+
+def _sent(kind: Kind, fault: str, urgency: Urgency, days: float) -> list[float | None]:
+    """When somebody is sent, in days, for what is said once a day for `days` days from day 1 on and then gone."""
+    ledger = Ledger(appliance_id="a", kind=kind, weigh=DecisionParams())
+    for day in range(1, int(days) + 1):
+        said = replace(_verdict(day, fault, urgency=urgency), probability=0.9)
+        ledger.hear(said, to_us(said.at))
+    gone = _verdict(days + 1, fault, present=False, urgency=urgency)
+    ledger.hear(gone, to_us(gone.at))
+    return [None if one.sent_at is None else (one.sent_at - at(0)) / timedelta(days=1) for one in ledger.findings()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault", "urgency", "days", "sent"),
+    [
+        (Kind.CIRCUIT, "overload", Urgency.URGENT, 1, 1),  # a hazard: at once
+        (Kind.AIR_CONDITIONER, "refrigerant_leak", Urgency.VISIT, 2, 1),  # no remote step: at once
+        (Kind.WASHING_MACHINE, "sensor_fault", Urgency.VISIT, 7, None),  # a restart first, and gone within its 7 days
+        (Kind.WASHING_MACHINE, "sensor_fault", Urgency.VISIT, 9, 8),  # still there a week after it was asked for
+        (Kind.AIR_CONDITIONER, "filter_clog", Urgency.SELF, 7, None),
+        (Kind.AIR_CONDITIONER, "filter_clog", Urgency.SELF, 60, 22),  # asked in vain for 7 days, then 14 for company
+        (Kind.WATER_HEATER, "anode_spent", Urgency.VISIT, 13, None),  # waits 14 days for company, gone before
+        (Kind.WATER_HEATER, "anode_spent", Urgency.VISIT, 15, 15),
+        (Kind.CIRCUIT, "overload", Urgency.SELF, 60, None),  # early word of a hazard: told, nobody comes
+    ],
+)  # fmt: skip
+def test_somebody_is_sent_when_the_scheduler_would(
+    kind: Kind, fault: str, urgency: Urgency, days: float, sent: float | None
+) -> None:
+    assert _sent(kind, fault, urgency, days) == [sent]
 
 
 def test_service_never_holds_back_a_hazard() -> None:
