@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from domain.errors import BadInput
+from wellkept.named_path import NamedPath
 from wellkept.settings import Settings
 
 if TYPE_CHECKING:  # loaded when the command runs: they bring Polars with them
     from models.evaluation.pooled import Evaluated
+    from models.evaluation.refusals import Refusals
     from models.partition import Apply
     from models.trained.file import Sealed
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:  # loaded when the command runs: they bring Polars with them
 @click.command()
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...",
                 type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path),
+@click.option("--out", required=True, type=NamedPath(file_okay=False),
               help="Folder for OUT/<case>/findings.jsonl, OUT/<case>/report.json, OUT/report.html; of several cases "
                    "with a truth.csv also OUT/report.json, all as one fleet.")  # fmt: skip
 @click.option("--model", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -48,16 +50,15 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     if len(set(names)) < len(names):
         raise BadInput("two cases have the same folder name; their results would overwrite each other")
     sealed = shipped() if model is None else read_model(model)
-    for case in cases:
-        _require_case(case.resolve())
+    refused = [_require_case(case.resolve()) for case in cases]
     for name in names:
         writable_folder(out / name)
     (out / "report.json").unlink(missing_ok=True)  # an older one may be of other cases
     _say_model(sealed)
     reports, several = [], []
     with spread_over(jobs, settings.dask_url) as apply:
-        for case in cases:
-            report, evaluated = _evaluate(case.resolve(), out, jobs, sealed, apply, settings)
+        for case, left_out in zip(cases, refused, strict=True):
+            report, evaluated = _evaluate(case.resolve(), left_out, out, jobs, sealed, apply, settings)
             reports.append(report)
             several.append(evaluated)
             click.echo()
@@ -83,12 +84,13 @@ def _say_model(sealed: "Sealed") -> None:
 
 
 def _evaluate(
-    folder: Path, out: Path, jobs: int, sealed: "Sealed", apply: "Apply", settings: Settings
+    folder: Path, refused: "list[Refusals]", out: Path, jobs: int, sealed: "Sealed", apply: "Apply", settings: Settings
 ) -> tuple[dict[str, Any], "Evaluated"]:
     from models.evaluation.case import count_rows, open_case
     from models.evaluation.case_files import unread_files
     from models.evaluation.doubts import doubts_of, doubts_of_truth
     from models.evaluation.pooled import Evaluated
+    from models.evaluation.refusals import lines_of
     from models.evaluation.runner import run_case, write_findings
     from models.evaluation.shown import first_shown
     from models.evaluation.truth import is_simulated, read_truth, read_weights
@@ -99,9 +101,10 @@ def _evaluate(
     with _as_case(folder) as prepared:
         case = open_case(prepared)
         for file in unread_files(prepared):
-            click.echo(f"not read: {file} (named after a kind, .parquet or .csv, it would be)", err=True)
-        for doubt in doubts_of(case):
-            click.echo(doubt, err=True)
+            click.echo(f"not read: {file} (a Parquet or CSV file named after a kind is read, Parquet where there are "
+                       "both)", err=True)  # fmt: skip
+        for line in (*lines_of(case, refused), *doubts_of(case)):
+            click.echo(line, err=True)
         with click.progressbar(length=max(1, count_rows(case)), label=folder.name, show_pos=False) as bar:
             speakers = Speakers(champion=sealed)
             run = run_case(case, watch_safety, speakers=speakers, weigh=settings.decision, care=settings.care,
@@ -110,13 +113,14 @@ def _evaluate(
     (out / folder.name / "report.json").unlink(missing_ok=True)  # an older one does not fit the new findings
     write_findings(run.findings, out / folder.name)
     truth = read_truth(folder)
-    for doubt in doubts_of_truth(case, truth or ()):
+    for doubt in () if truth is None else doubts_of_truth(case, truth):
         click.echo(doubt, err=True)
     known = None if truth is None else [one for one in truth if one.appliance_id in case.appliances]
     evaluated = Evaluated(
         case=case, run=run, truth=known, weights=read_weights(folder), shown=first_shown(case, known or ())
     )
-    of = {"simulated": is_simulated(folder), "seconds": round(took_s, 1), "jobs": jobs}
+    of = {"simulated": is_simulated(folder), "seconds": round(took_s, 1), "jobs": jobs,
+          "left_out": [one.as_json() for one in refused]}  # fmt: skip
     report = _report(evaluated, sealed, out / folder.name, of)
     click.echo(
         f"{took_s:.1f} s with {jobs} process{'es' if jobs > 1 else ''}, {run.rows / max(took_s, 1e-9):,.0f} rows/s"
@@ -140,13 +144,17 @@ def _report(evaluated: "Evaluated", sealed: "Sealed", folder: Path, of: dict[str
     return report
 
 
-def _require_case(folder: Path) -> None:
-    """BadInput for what is no case, before minutes are spent on the cases before it."""
+def _require_case(folder: Path) -> "list[Refusals]":
+    """What cannot be used; BadInput for what cannot be judged, before minutes are spent on the cases before it."""
     from models.evaluation.case import open_case
+    from models.evaluation.refusals import refusals_of
+    from models.evaluation.truth import require_truth
     from wellkept.power_case import is_power_recording
 
+    require_truth(folder)
     if (folder / "appliances.csv").is_file() or not is_power_recording(folder):
-        open_case(folder)
+        return refusals_of(open_case(folder))
+    return []
 
 
 @contextmanager

@@ -5,13 +5,15 @@ from pathlib import Path
 import click
 
 from domain.errors import BadInput
+from models.evaluation.whole_file import writable_folder
 from store.database import connect, translated
 from store.exports import FORMATS, TABLES, Format, export_table
+from wellkept.named_path import NamedPath
 from wellkept.settings import Settings, with_running
 
 
 @click.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=NamedPath(file_okay=False))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="parquet", show_default=True)
 @click.pass_obj
 def export(settings: Settings, folder: Path, form: Format) -> None:
@@ -22,7 +24,7 @@ def export(settings: Settings, folder: Path, form: Format) -> None:
     settings = with_running(settings)
     if not settings.database_url:
         raise BadInput("WELLKEPT_DATABASE_URL is not set, and no `wellkept up` runs in WELLKEPT_HOME")
-    folder.mkdir(parents=True, exist_ok=True)
+    writable_folder(folder)
     with connect(settings.database_url, application="wellkept-export") as connection, translated():
         for table in TABLES:
             content = export_table(connection, table, form)

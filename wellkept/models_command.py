@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from domain.errors import BadInput
+from wellkept.named_path import NamedPath
 from wellkept.settings import Settings, with_running
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 ACTOR = "admin"
 OTHER_CODE = "other detectors were at work when it was trained: its probabilities may not fit; train it anew"
+_WITHOUT = {"champion": "the shipped model speaks instead", "shadow": "it judges nothing beside the champion"}
+"""What it means that a model at work cannot be used."""
 _REASON = click.option("--reason", default="", help="Why; it is recorded.")
 
 
@@ -35,7 +38,8 @@ def list_(settings: Settings) -> None:
 
     with _connected(settings) as connection:
         found, drift = list_models(connection), read_drift(connection)
-        speaks = speakers_at_work(connection).champion
+        at_work = speakers_at_work(connection)
+    usable = {sealed.sha256 for sealed in (at_work.champion, *at_work.shadows) if sealed is not None}
     for one in found:
         origin = one.provenance
         click.echo(f"{one.sha256[:12]}  {one.state:<9} {one.registered_at:%Y-%m-%d %H:%M}  {one.name:<32} "
@@ -45,9 +49,9 @@ def list_(settings: Settings) -> None:
         own = shipped()
         click.echo(f"{own.sha256[:12]}  speaks    (shipped with the program)  {own.model.provenance.name}")
     for one in found:
-        if one.state == "champion" and (speaks is None or speaks.sha256 != one.sha256):
-            click.echo(f"{one.sha256[:12]} cannot be used, its stored file is damaged: the shipped model speaks "
-                       "instead; register its file again, or retire it", err=True)  # fmt: skip
+        if one.state in _WITHOUT and one.sha256 not in usable:
+            click.echo(f"{one.sha256[:12]} cannot be used, its stored file is damaged: {_WITHOUT[one.state]}; "
+                       "register its file again, or retire it", err=True)  # fmt: skip
     for check in drift:
         if check.fallen_back:
             click.echo(f"{check.kind}: {check.outside:.0%} of recent values were never met in training; the model "
@@ -116,7 +120,7 @@ def reviews(settings: Settings, every: bool) -> None:
 
 @models.command()
 @click.argument("rule")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The model's file.")
+@click.option("--out", required=True, type=NamedPath(dir_okay=False), help="The model's file.")
 @click.pass_obj
 def hold(settings: Settings, rule: str, out: Path) -> None:
     """Put RULE, a detector, on trial: write and register what speaks now with that rule kept quiet.
@@ -124,10 +128,12 @@ def hold(settings: Settings, rule: str, out: Path) -> None:
     Promoted twice it speaks, without the rule. The model before it, promoted once, then judges the rule in its shadow,
     and `compare` tells what the rule would have added.
     """
+    from models.evaluation.whole_file import writable_file
     from models.trained.file import write_model
     from models.trained.hold import hold as without
     from models.trained.registered import speakers_at_work
 
+    writable_file(out)
     with _connected(settings) as connection:
         champion = speakers_at_work(connection).champion
     if champion is None:

@@ -156,7 +156,7 @@ def _case_rows(file: Path) -> Iterator[Row]:
         return
     topic = "cycle" if file.parent.name == "cycles" else "telemetry"
     table = scan(file).filter(pl.col("time").is_not_null())  # what has no time that anyone can read was never sent
-    table = table.with_columns(pl.col("received_at").fill_null(pl.col("time"))).sort("received_at", maintain_order=True)
+    table = table.sort("received_at", maintain_order=True)
     for part in collected(file, table).iter_slices(_ROWS_AT_ONCE):
         for row in part.iter_rows(named=True):
             ts, arrived = row.pop("time") / 1e6, row.pop("received_at") / 1e6

@@ -14,6 +14,7 @@ from device_sim.tables import Event, Reading
 from domain.errors import BadInput, Unavailable
 from models.evaluation.case import open_case
 from models.evaluation.doubts import doubts_of
+from models.evaluation.refusals import lines_of, refusals_of
 from wellkept.recordings import Recording, Row, open_recording
 from wellkept.registration import register
 from wellkept.replay_messages import READERS, RecordedMessage, messages_of
@@ -40,8 +41,10 @@ def replay(folder: Path, settings: Settings, options: Options) -> None:
         _replay_messages(folder, settings)
         return
     recording = open_recording(folder)
-    for doubt in doubts_of(open_case(folder)) if recording.is_case else ():
-        click.echo(doubt, err=True)
+    if recording.is_case:
+        case = open_case(folder)
+        for line in (*lines_of(case, refusals_of(case)), *doubts_of(case)):
+            click.echo(line, err=True)
     if settings.api_url:
         register(f"{settings.api_url}/api/v1", recording.households, recording.appliances)
         click.echo(f"{len(recording.appliances)} appliances of {len(recording.households)} homes are registered")

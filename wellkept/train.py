@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from domain.errors import BadInput
+from wellkept.named_path import NamedPath
 from wellkept.settings import Settings, with_running
 
 if TYPE_CHECKING:  # loaded when the command runs: they bring scikit-learn with them
@@ -21,7 +22,7 @@ if TYPE_CHECKING:  # loaded when the command runs: they bring scikit-learn with 
 @click.command()
 @click.argument("cases", nargs=-1, metavar="[CASE]...",
                 type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The model's file.")
+@click.option("--out", required=True, type=NamedPath(dir_okay=False), help="The model's file.")
 @click.option("--from-database", metavar="URL", default="",
               help="Add outcomes of service from this database; without a CASE only refit probabilities.")  # fmt: skip
 @click.option("--base", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -46,7 +47,7 @@ def train(
     one; it speaks to nobody before it is promoted (`wellkept admin models`). With WELLKEPT_DASK_URL the cluster works.
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # one per process: the processes are the parallel part
-    from models.evaluation.whole_file import writable_folder
+    from models.evaluation.whole_file import writable_file
     from models.partition import spread_over
     from models.trained.file import read_model, shipped, write_model
     from models.training.train import open_sources, refit
@@ -54,13 +55,13 @@ def train(
 
     if not cases and not from_database:
         raise BadInput("nothing to train on: name a CASE, or give --from-database URL for outcomes of service")
-    writable_folder(out.parent)
+    writable_file(out)
     outcomes = _outcomes(from_database) if from_database else []
     if from_database:
         click.echo(f"findings of this database with a telling outcome: {len(outcomes)}")
     if cases:
         sources = open_sources([case.resolve() for case in cases])
-        _say_labels(sources)
+        _say_sources(sources)
         called = name or "+".join(source.case.folder.name for source in sources)
         with spread_over(jobs, settings.dask_url) as apply, ExitStack() as bars:
             model = fit(sources, called, apply, _progress(bars), outcomes)
@@ -75,8 +76,15 @@ def train(
     _register(with_running(settings), sealed, out)
 
 
-def _say_labels(sources: Sequence["Source"]) -> None:
+def _say_sources(sources: Sequence["Source"]) -> None:
+    from models.evaluation.doubts import doubts_of
+    from models.evaluation.refusals import lines_of, refusals_of
+    from models.evaluation.truth import require_truth
+
     for source in sources:
+        require_truth(source.case.folder)
+        for line in (*lines_of(source.case, refusals_of(source.case)), *doubts_of(source.case)):
+            click.echo(line, err=True)
         folder = source.case.folder
         labels = "truth.csv" if (folder / "truth.csv").is_file() else "services.csv"
         origin = "SIMULATED" if source.simulated else "recorded"

@@ -21,7 +21,8 @@ from models.features.day import Rows
 
 Micros = NDArray[np.int64]
 DAY_US: Final = 86_400_000_000
-_KEYS: Final = ("appliance_id", "time", "received_at")
+KEYS: Final = ("appliance_id", "time", "received_at")
+"""Columns of a row that are no values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ def read_checked(file: Path, appliances: Sequence[str], catalogue: Mapping[str, 
     """
     table = scan(file).filter(pl.col("appliance_id").is_in(list(appliances)))
     schema = table.collect_schema()
-    values = [name for name in schema if name not in _KEYS]
+    values = [name for name in schema if name not in KEYS]
     checked = collected(
         file,
         table.filter(believable())
@@ -102,7 +103,7 @@ def read_refused(file: Path, appliances: Sequence[str]) -> dict[str, Micros]:
         file,
         scan(file)
         .filter(pl.col("appliance_id").is_in(list(appliances)), ~believable().fill_null(value=False))
-        .filter(pl.col("received_at").is_not_null())
+        .filter(pl.col("received_at") >= EARLIEST_US)
         .select("appliance_id", "received_at"),
     )
     by_name = refused.group_by("appliance_id")
@@ -151,7 +152,7 @@ def arrivals_of(frame: pl.DataFrame) -> Arrivals:
     """Columns as the features read them; a column without any value is absent."""
     numbers, texts = {}, {}
     for name in frame.columns:
-        if name in _KEYS or frame[name].null_count() == frame.height:
+        if name in KEYS or frame[name].null_count() == frame.height:
             continue
         if frame[name].dtype == pl.String:
             texts[name] = np.array(frame[name].fill_null("").to_list(), dtype=np.str_)

@@ -77,7 +77,8 @@ def unread_files(folder: Path) -> list[Path]:
 
 
 def scan(file: Path) -> pl.LazyFrame:
-    """A telemetry or cycle file, lazily, with `time` and `received_at` as whole microseconds (UTC).
+    """A telemetry or cycle file, lazily, with `time` and `received_at` as whole microseconds (UTC); where the arrival
+    is empty or cannot be read it is the time itself.
 
     BadInput if it cannot be read or lacks `time` or `appliance_id`.
     """
@@ -94,13 +95,22 @@ def scan(file: Path) -> pl.LazyFrame:
             raise BadInput(f"{file}: {name} holds {kind}; it has to hold times (UTC) or their ISO 8601 texts")
     if names["appliance_id"] != pl.String:  # only then: a filter on a column that was worked on reads the whole file
         table = table.with_columns(pl.col("appliance_id").cast(pl.String))
-    return table.with_columns(_micros(name, kind) for name, kind in kinds.items())
+    # who does not say when a row arrived, or not so that it can be read, had it at once
+    return table.with_columns(_micros(name, kind) for name, kind in kinds.items()).with_columns(
+        pl.coalesce("received_at", "time").alias("received_at")
+    )
 
 
 def collected(file: Path, table: pl.LazyFrame) -> pl.DataFrame:
     """The rows of a query over `file`; BadInput if the file turns out to be damaged."""
     with _readable(file):
         return table.collect()
+
+
+def streamed(file: Path, table: pl.LazyFrame) -> pl.DataFrame:
+    """As `collected`, in bounded memory: for counts over a whole file."""
+    with _readable(file):
+        return table.collect(engine="streaming")
 
 
 @contextmanager

@@ -16,7 +16,10 @@ MOST_NAMED = 3
 
 
 def doubts_of(case: Case) -> Iterator[str]:
-    """Services that nobody acts upon, and rows that belong to no appliance of the file's kind."""
+    """Empty files, services that nobody acts upon, and rows that belong to no appliance of the file's kind."""
+    for name in ("services.csv", "events.csv"):
+        if (case.folder / name).is_file() and not (case.folder / name).stat().st_size:
+            yield f"{name}: empty, without even a header; taken as if nothing had happened"
     services = [(name, one) for name, told in case.services.items() for one in told]
     actions = Counter(one.action for _, one in services if one.action not in ACTIONS)
     if actions:
@@ -44,6 +47,19 @@ def doubts_of_truth(case: Case, truth: Sequence[Truth]) -> Iterator[str]:
     if faults:
         yield f"{TRUTH_FILE}: counted as missed visits, because that kind has no such fault: {_listed(faults)}"
     yield from _strange_names(case, TRUTH_FILE, (one.appliance_id for one in truth))
+    back = Counter(f"{one.fault} of {one.appliance_id}" for one in truth if not _in_order(one))
+    if back:
+        yield f"{TRUTH_FILE}: ends or fails before it begins, so check these times: {_listed(back)}"
+    never = Counter(f"{one.fault} of {one.appliance_id}" for one in truth if one.starts is None)
+    if never:
+        yield f"{TRUTH_FILE}: not counted, because no time is given: {_listed(never)}"
+    if not truth:
+        yield f"{TRUTH_FILE} names no fault: every finding counts as wrong; without the file findings are only counted"
+
+
+def _in_order(one: Truth) -> bool:
+    began = one.onset or one.detectable
+    return began is None or all(then is None or then >= began for then in (one.failure, one.end))
 
 
 def _strange_names(case: Case, file: str, names: Iterable[str]) -> Iterator[str]:

@@ -35,10 +35,24 @@ class Truth:
 
 def read_truth(folder: Path) -> tuple[Truth, ...] | None:
     """The truth of the case in `folder`, None if the case comes without; BadInput if it is malformed."""
+    file = require_truth(folder)
+    if file is None:
+        return None
+    return tuple(csv_rows(file, _truth, "appliance_id", "fault"))
+
+
+def require_truth(folder: Path) -> Path | None:
+    """The truth's file, unopened, None if there is none; BadInput if it holds nothing: to judge by it would be to call
+    every finding wrong."""
     file = folder / TRUTH_FILE
     if not file.is_file():
         return None
-    return tuple(csv_rows(file, _truth, "appliance_id", "fault"))
+    if not file.stat().st_size:
+        raise BadInput(
+            f"{file} is empty: take it out of the case to have findings without figures, or write its header "
+            "(appliance_id,fault,onset,detectable,failure,end,abrupt) alone if really nothing was wrong"
+        )
+    return file
 
 
 def _truth(row: Mapping[str, str]) -> Truth:

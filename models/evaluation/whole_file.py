@@ -17,10 +17,32 @@ def writable_folder(folder: Path) -> Path:
     return folder
 
 
-def write_whole(file: Path, text: str) -> Path:
-    """Write `file` beside its place and move it there, so that nobody takes half of it for the whole."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    half = file.with_name(f".{file.name}.half")
-    half.write_text(text, encoding="utf-8")
-    os.replace(half, file)
+def writable_file(file: Path) -> Path:
+    """`file`, that can be made or written over; BadInput if not, so that nobody waits for it in vain."""
+    writable_folder(file.parent)
+    if file.is_dir():
+        raise BadInput(f"{file} is a folder: name a file in it")
+    try:
+        _half(file).touch()
+        _half(file).unlink()
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written ({error.strerror}): choose another place") from error
     return file
+
+
+def write_whole(file: Path, text: str) -> Path:
+    """Write `file` beside its place and move it there, so that nobody takes half of it for the whole; BadInput if it
+    cannot be written."""
+    half = _half(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        half.write_text(text, encoding="utf-8")
+        os.replace(half, file)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise BadInput(f"{file} cannot be written ({error.strerror}): make room or choose another place") from error
+    return file
+
+
+def _half(file: Path) -> Path:
+    return file.with_name(f".{file.name}.half")

@@ -16,6 +16,7 @@ import msgspec
 from domain.errors import BadInput
 from domain.faults import Urgency
 from domain.signals import Kind
+from models.evaluation.whole_file import write_whole
 from models.trained.model import Belief, Example, Forest, Platt, Provenance, TrainedModel
 
 FORMAT: Final = 1
@@ -52,10 +53,8 @@ def as_text(model: TrainedModel) -> str:
 
 
 def write_model(model: TrainedModel, path: Path) -> Sealed:
-    """Write the file and read it back."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(as_text(model), encoding="utf-8")
-    return read_model(path)
+    """Write the file, whole or not at all, and read it back; BadInput if it cannot be written."""
+    return read_model(write_whole(path, as_text(model)))
 
 
 def read_model(path: Path) -> Sealed:

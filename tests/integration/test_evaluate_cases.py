@@ -264,5 +264,5 @@ def test_fleet_without_rows_is_said_to_be_empty(tmp_path: Path) -> None:
     empty = pl.DataFrame(schema={**schema, "power_w": pl.Float64})
     folder = write_case(tmp_path / "empty", APPLIANCES, {"circuit": empty})
     done = _run(folder, "--out", tmp_path / "out", "--jobs", "1")
-    assert done.exit_code == 0, done.output
-    assert (tmp_path / "out" / "empty" / "findings.jsonl").read_text() == ""
+    assert done.exit_code == 2, done.output
+    assert "nothing can be judged: no file holds a row" in done.output

@@ -8,10 +8,12 @@ import polars as pl
 import pytest
 
 from domain.errors import BadInput
+from domain.signals import READING_SIGNALS, Kind
 from models.evaluation.arrivals import read_checked
 from models.evaluation.case import count_rows, open_case, pieces, read_events
 from models.evaluation.case_files import unread_files
 from models.evaluation.doubts import doubts_of, doubts_of_truth
+from models.evaluation.refusals import lines_of, refusals_of
 from models.evaluation.truth import read_truth, read_weights
 
 APPLIANCES = "appliance_id,household_id,kind\nfridge-1,home-1,refrigerator\n"
@@ -55,6 +57,7 @@ def read_all(folder: Path) -> None:
         ("events.csv", "time,appliance_id,code,active\nnoon,fridge-1,E1,true\n", "line 2: 'noon' is no time"),
         ("events.csv", "when,what\n1,2\n", "needs the columns"),
         ("services.csv", "appliance_id,time,action\nfridge-1\n", "line 2: action is empty"),
+        ("truth.csv", "", "truth.csv is empty: take it out of the case"),
         ("truth.csv", "appliance_id,fault,onset\nfridge-1\n", "line 2: fault is empty"),
         ("truth.csv", "appliance_id,fault,onset\nfridge-1,door_seal_leak,soon\n", "line 2: 'soon' is no time"),
         ("fleet.json", "{", "take it out"),
@@ -124,5 +127,60 @@ def test_what_nobody_understands_is_said_in_one_line_each(tmp_path: Path) -> Non
 
 
 def test_a_case_that_is_understood_raises_no_doubt(tmp_path: Path) -> None:
-    found = open_case(case(tmp_path, {"services.csv": "appliance_id,time,action\nfridge-1,2026-11-01,inspected\n"}))
-    assert [*doubts_of(found), *doubts_of_truth(found, ())] == []
+    truth = "appliance_id,fault,onset\nfridge-1,condenser_dust,2026-11-01\n"
+    services = "appliance_id,time,action\nfridge-1,2026-11-01,inspected\n"
+    found = open_case(case(tmp_path, {"services.csv": services, "truth.csv": truth}))
+    assert [*doubts_of(found), *doubts_of_truth(found, read_truth(tmp_path) or ())] == []
+    assert [*lines_of(found, refusals_of(found))] == []
+
+
+DAMAGED = """time,received_at,appliance_id,power_w,fridge_c,door_open,colour
+2026-11-01T12:00:00Z,2026-11-01T12:00:01Z,fridge-1,80,4.5,false,red
+2026-11-01T12:05:00Z,soon,fridge-1,eighty,4.5,perhaps,2
+noon,2026-11-01T12:10:01Z,fridge-1,80,4.5,,
+,,fridge-1,80,4.5,,
+1970-01-01T00:00:09Z,2026-11-01T12:15:00Z,fridge-1,80,4.5,,
+2081-01-01T00:00:00Z,2026-11-01T12:20:00Z,fridge-1,80,4.5,,
+2026-11-01T12:25:00Z,2026-11-01T12:25:00Z,,80,4.5,,
+2026-11-01T12:30:00Z,2026-11-01T12:30:00Z,fridge-1,eighty,-300,,
+2026-11-01T12:30:00Z,2026-11-01T12:30:00Z,stranger,80,4.5,,
+"""
+
+
+def test_what_is_refused_is_counted_by_reason_and_column_and_the_rest_is_read(tmp_path: Path) -> None:
+    found = open_case(case(tmp_path, {TELEMETRY: DAMAGED, "appliances.csv": APPLIANCES + "c-1,home-1,circuit\n"}))
+    (one,) = refusals_of(found)
+    assert (one.rows, one.listed, one.used) == (9, 8, 2)
+    assert one.refused == {"no_appliance": 1, "no_time": 2, "clock_unset": 1, "future": 1, "no_signal": 1}
+    assert one.values == {"power_w": (1, 2), "door_open": (1, 2), "colour": (1, 2)}  # in the two rows that are kept
+    kept = read_checked(
+        found.tables[Kind.REFRIGERATOR], ["fridge-1"], {s.name: s for s in READING_SIGNALS["refrigerator"]}
+    )
+    assert kept.height == one.used
+    assert kept["received_at"].to_list()[1] == kept["time"].to_list()[1]  # an arrival that nobody can read is no reason
+    refused, lacking = lines_of(found, [one])
+    assert "6 of 9 rows refused (1 without an appliance_id, 2 without a time that can be read, 1 stamped be" in refused
+    assert "power_w 1 of 2" in refused
+    assert lacking.endswith("named after their kind: 1 of circuit")
+    assert one.as_json()["values_left_out"] == {"power_w": 1, "door_open": 1, "colour": 1}
+
+
+@pytest.mark.parametrize(
+    "rows", [DAMAGED.splitlines()[0] + "\n" + DAMAGED.splitlines()[6], ROWS.replace("fridge", "x")]
+)
+def test_a_case_of_which_nothing_is_left_is_refused_with_the_reason(tmp_path: Path, rows: str) -> None:
+    with pytest.raises(BadInput, match=r"nothing can be judged: (.*5 minutes ahead|no file holds a row).*run it again"):
+        refusals_of(open_case(case(tmp_path, {TELEMETRY: rows})))
+
+
+def test_a_truth_that_cannot_be_is_doubted(tmp_path: Path) -> None:
+    rows = "appliance_id,fault,onset,failure,end\n"
+    back = "fridge-1,condenser_dust,2026-11-03T00:00:00Z,,2026-11-02T00:00:00Z\nfridge-1,door_seal_leak,,,\n"
+    found = open_case(case(tmp_path, {"truth.csv": rows + back, "services.csv": ""}))
+    (empty,) = doubts_of(found)
+    assert empty.startswith("services.csv: empty")
+    assert [line.split(":")[1].split(",")[0] for line in doubts_of_truth(found, read_truth(tmp_path) or ())] == [
+        " ends or fails before it begins", " not counted"
+    ]  # fmt: skip
+    (none,) = doubts_of_truth(found, ())
+    assert "names no fault" in none

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import BadInput
-from models.evaluation.whole_file import writable_folder, write_whole
+from models.evaluation.whole_file import writable_file, writable_folder, write_whole
 
 
 def test_a_folder_below_a_file_is_refused_before_any_work(tmp_path: Path) -> None:
@@ -18,3 +18,12 @@ def test_a_text_that_cannot_be_written_leaves_the_former_file(tmp_path: Path) ->
     with pytest.raises(UnicodeEncodeError):
         write_whole(file, "half \ud800")
     assert file.read_text() == "whole"
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path) -> None:
+    for place, words in ((Path("/proc/model.json"), "cannot be"), (tmp_path, "is a folder")):
+        with pytest.raises(BadInput, match=words):
+            writable_file(place)
+    assert not list(writable_file(tmp_path / "new" / "model.json").parent.iterdir())
+    with pytest.raises(BadInput, match="choose another place"):
+        write_whole(Path("/proc/model.json"), "whole")

@@ -1,0 +1,123 @@
+"""What of a case's telemetry and cycles nobody can use, counted by file, reason and column, as the checks refuse it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from domain.errors import BadInput
+from domain.readings import AHEAD_US, EARLIEST_US
+from domain.signals import CYCLE_SIGNALS, READING_SIGNALS, Kind, Signal
+from models.evaluation.arrivals import KEYS, checked_value
+from models.evaluation.case import Case
+from models.evaluation.case_files import scan, streamed
+
+MOST_COLUMNS: Final = 4
+_NAMED: Final = {
+    "no_appliance": "without an appliance_id",
+    "no_time": "without a time that can be read",
+    "clock_unset": "stamped before 2000",
+    "future": "stamped more than 5 minutes ahead of their arrival",
+    "no_signal": "without a value that can be used",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    """One file: its rows, those of appliances that the case lists for its kind, and what of these is left out."""
+
+    file: str
+    rows: int
+    listed: int
+    refused: Mapping[str, int]
+    """Rows by reason, each under the first that holds; no reason with 0."""
+    values: Mapping[str, tuple[int, int]]
+    """By column: values that are none or that no sensor can mean, of those that stand in rows that are kept."""
+
+    @property
+    def used(self) -> int:
+        """Rows that are judged."""
+        return self.listed - sum(self.refused.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """For report.json."""
+        return {"file": self.file, "rows": self.rows, "used": self.used, "refused": dict(self.refused),
+                "values_left_out": {name: count for name, (count, _) in self.values.items()}}  # fmt: skip
+
+    def __str__(self) -> str:
+        said = []
+        if self.refused:
+            why = ", ".join(f"{count:,} {_NAMED[reason]}" for reason, count in self.refused.items())
+            said.append(f"{sum(self.refused.values()):,} of {self.rows:,} rows refused ({why})")
+        if self.values:
+            most = sorted(self.values.items(), key=lambda one: (-one[1][0], one[0]))
+            named = [f"{name} {count:,} of {of:,}" for name, (count, of) in most[:MOST_COLUMNS]]
+            more = f" and {len(most) - MOST_COLUMNS} more columns" if len(most) > MOST_COLUMNS else ""
+            said.append(f"values left out, because they are none or no sensor can mean them: {', '.join(named)}{more}")
+        return f"{self.file}: {'; '.join(said)}"
+
+
+def refusals_of(case: Case) -> list[Refusals]:
+    """What is left out of each file; BadInput if nothing is left of the whole case."""
+    found = [
+        _refusals(case, kind, file, signals.get(kind, ()))
+        for files, signals in ((case.tables, READING_SIGNALS), (case.cycles, CYCLE_SIGNALS))
+        for kind, file in files.items()
+    ]
+    if not any(one.used for one in found):
+        why = [str(one) for one in found if one.refused] or ["no file holds a row of an appliance of appliances.csv"]
+        raise BadInput(f"{case.folder}: nothing can be judged: {' | '.join(why)}: mend the files and run it again")
+    return found
+
+
+def lines_of(case: Case, refusals: Sequence[Refusals]) -> Iterator[str]:
+    """What was left out in one line per file, and kinds of which nothing is there to be judged."""
+    yield from (str(one) for one in refusals if one.refused or one.values)
+    if not case.tables:
+        yield "telemetry/: no file of a known kind; only cycles are judged"
+    lacking = Counter(one.kind for one in case.appliances.values() if one.kind not in {*case.tables, *case.cycles})
+    if lacking:
+        named = ", ".join(f"{count:,} of {kind}" for kind, count in sorted(lacking.items()))
+        yield f"not judged, because no file of telemetry/ or cycles/ is named after their kind: {named}"
+
+
+def _refusals(case: Case, kind: Kind, file: Path, signals: Sequence[Signal]) -> Refusals:
+    table = scan(file)
+    schema = table.collect_schema()
+    known = {signal.name: signal for signal in signals}
+    names = [name for name in schema if name not in KEYS]
+    fits = {name: checked_value(name, schema[name], known.get(name)).is_not_null() for name in names}
+    kept = pl.lit(value=True)
+    counts = {}
+    for reason, holds in _reasons(fits).items():
+        counts[reason] = (kept & holds).sum()
+        kept = kept & ~holds
+    ours = [one.id for one in case.appliances.values() if one.kind is kind]
+    listed = pl.col("appliance_id").is_in(ours) | pl.col("appliance_id").is_null()
+    by_column = {f"of {name}": (kept & pl.col(name).is_not_null()).sum() for name in names}
+    left_out = {f"no {name}": (kept & pl.col(name).is_not_null() & ~fits[name]).sum() for name in names}
+    rows = streamed(file, table.select(pl.len())).item()
+    counted = table.filter(listed).select(listed=pl.len(), **counts, **by_column, **left_out)
+    row = streamed(file, counted).row(0, named=True)
+    return Refusals(
+        file=f"{file.parent.name}/{file.name}",
+        rows=int(rows),
+        listed=int(row["listed"]),
+        refused={reason: int(row[reason]) for reason in counts if row[reason]},
+        values={name: (int(row[f"no {name}"]), int(row[f"of {name}"])) for name in names if row[f"no {name}"]},
+    )
+
+
+def _reasons(fits: Mapping[str, pl.Expr]) -> dict[str, pl.Expr]:
+    """`domain.readings.check_time` and what ingest calls no signal, by column."""
+    time = pl.col("time")
+    return {
+        "no_appliance": pl.col("appliance_id").is_null(),
+        "no_time": time.is_null(),
+        "clock_unset": (time < EARLIEST_US).fill_null(value=False),
+        "future": (time > pl.col("received_at") + AHEAD_US).fill_null(value=False),
+        "no_signal": ~pl.any_horizontal(*fits.values()) if fits else pl.lit(value=True),
+    }
