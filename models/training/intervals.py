@@ -12,6 +12,9 @@ from models.training.fleet import Labelled
 SHARE: Final = 0.85
 """Of the failures of the fleets fitted on: the least that is asked for. On fleets of other physics the same edges hold
 some nine in ten (docs/guides/decisions.md); those that held nine in ten here were too wide there."""
+NOTICED_LATE: Final = -0.05
+"""The low edge is never above this: what is noticed may have failed already. On fleets of other physics three to eight
+times as many failures came before a low edge of 0.08 as after the high one (docs/decisions/0067)."""
 LEAST_FAILURES: Final = 40
 """Of a class; the edges of fewer are their extremes, and those of the code stay (E). Eleven of physics a held 25 of
 45 on five fleets of the other physics, where those of the code held 43."""
@@ -20,7 +23,7 @@ LEAST_FAILURES: Final = 40
 def fit_spread(found: Sequence[Labelled]) -> dict[Urgency, Edges]:
     """By class of fault with enough failures: edges from the first finding of each fault whose failure is known."""
     return {
-        urgency: fit_edges([left / centre for left, centre in entries])
+        urgency: _not_before_noticed(fit_edges([left / centre for left, centre in entries]))
         for urgency, entries in _entries(found).items()
         if len(entries) >= LEAST_FAILURES
     }
@@ -31,6 +34,11 @@ def fit_edges(left_over_centre: Sequence[float], share: float = SHARE) -> Edges:
     beside = max(0.0, (1.0 - share) / 2 - 1.0 / (len(left_over_centre) + 1))
     low, middle, high = np.quantile(np.asarray(left_over_centre, dtype=np.float64), [beside, 0.5, 1.0 - beside])
     return round(float(low), 4), round(float(middle), 4), round(float(high), 4)
+
+
+def _not_before_noticed(edges: Edges) -> Edges:
+    low, middle, high = edges
+    return min(low, NOTICED_LATE), middle, high
 
 
 def held(found: Sequence[Labelled], spread: Mapping[Urgency, Edges]) -> list[tuple[Urgency, bool]]:
