@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import Unavailable
-from store.api_figures import Figures, read_figures
+from store.api_figures import Figures, read_figures, read_lags
 from store.api_pool import Pool, transaction
 
 router = APIRouter(tags=["operation"])
@@ -99,12 +99,22 @@ class DatabaseFigures(Collector):
         """The figures, or only that the database does not answer."""
         try:
             with transaction(self._pool) as connection:
-                figures = read_figures(connection)
+                figures, lags = read_figures(connection), read_lags(connection)
         except Unavailable:
             yield GaugeMetricFamily("wellkept_database_up", "Whether the database answers.", value=0)
             return
         yield GaugeMetricFamily("wellkept_database_up", "Whether the database answers.", value=1)
         yield from _families(figures)
+        yield GaugeMetricFamily(
+            "wellkept_ingest_batch_open_seconds",
+            "Since the oldest transaction began in which a worker of ingest stores readings; scoring waits for it.",
+            value=lags.batch_open_s,
+        )
+        yield GaugeMetricFamily(
+            "wellkept_scoring_behind_seconds",
+            "From the newest arrival that scoring has seen to the newest there is.",
+            value=lags.scoring_behind_s,
+        )
 
     def describe(self) -> Iterator[Metric]:
         """Nothing beforehand, so that registering asks no database."""

@@ -1,8 +1,7 @@
 """Prices, habits and budgets that decisions go by, in one place."""
 
 from dataclasses import dataclass, fields
-from math import isfinite
-from typing import Final
+from typing import Final, NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +59,32 @@ class DecisionParams:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value = getattr(self, field.name)
-            if not isfinite(value) or value < 0:
-                raise ValueError(f"{field.name} is a number from 0 on, not {value}")
-            if field.name in _SHARES and value > 1:
-                raise ValueError(f"{field.name} is a share from 0 to 1, not {value}")
+            value, (least, most, what) = getattr(self, field.name), range_of(field.name)
+            if not least <= value <= most:  # false for NaN
+                raise ValueError(f"{field.name} is {what} from {least:g} to {most:,.9g}, not {value:g}")
 
 
-_SHARES: Final = frozenset({
-    "self_care_works", "remote_step_works", "remote_clears", "wait_clears", "share_chance", "switch_margin",
-    "day_share", "coming_spares", "send_from",
-})  # fmt: skip
+class Range(NamedTuple):
+    """What a setting may be, both ends included; beyond it is a slip of the pen (E)."""
+
+    least: float
+    most: float
+    what: str
+
+
+def range_of(name: str) -> Range:
+    """What the field `name` may be."""
+    return _RANGES.get(name, _PRICE)
+
+
+_PRICE: Final = Range(0.0, 1e6, "a price")
+_SHARE: Final = Range(0.0, 1.0, "a share")
+_DAYS: Final = Range(0.0, 3660.0, "a number of days")
+_VISITS: Final = Range(0.0, 1e6, "a number of visits")
+_RANGES: Final = {
+    **dict.fromkeys(("self_care_works", "remote_step_works", "remote_clears", "wait_clears", "share_chance",
+                     "switch_margin", "day_share", "coming_spares", "send_from"), _SHARE),
+    **dict.fromkeys(("relapse_days", "wait_days", "visit_lead_days"), _DAYS),
+    "horizon_days": _DAYS._replace(least=1.0),
+    **dict.fromkeys(("visits_per_1000_months", "false_visits_per_1000_months", "least_visits"), _VISITS),
+}  # fmt: skip

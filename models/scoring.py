@@ -38,10 +38,12 @@ from store.database import Connection
 from store.findings import running_faults
 from store.peers import read_moves
 from store.scoring import Span
-from store.scoring_due import Due, note_arrivals, put_off, read_due, settle
+from store.scoring_due import Due, Noted, note_arrivals, put_off, read_due, settle
 
 _log = structlog.get_logger(__name__)
 KINDS = tuple(str(kind) for kind in EXTRACTORS)
+HELD_BACK = timedelta(minutes=1)
+"""A batch of ingest takes well below a second; one that is open for longer hangs (E)."""
 BATCH = 100
 """Appliances whose reads and writes go together (E): more would hold more memory and gain nothing."""
 
@@ -86,8 +88,19 @@ def score_due(
 
 def find_due(connection: Connection, now: datetime, params: ScoringParams) -> tuple[datetime, list[Due]]:
     """What has arrived up to when, and the appliances that it touched, longest waiting first."""
-    received_to = note_arrivals(connection, now, params.grace, KINDS)
-    return received_to, read_due(connection, now, KINDS, params.most_appliances)
+    noted = note_arrivals(connection, now, params.grace, KINDS)
+    _tell(noted)
+    return noted.received_to, read_due(connection, now, KINDS, params.most_appliances)
+
+
+def _tell(noted: Noted) -> None:
+    if noted.went_back is not None or noted.stamped_anew:
+        text = "a clock ran ahead: what was passed by is judged now; see to the clocks of these machines"
+        ahead_s = None if noted.went_back is None else noted.went_back.total_seconds()
+        _log.warning("clock_ran_ahead", text=text, mark_ahead_s=ahead_s, rows_stamped_anew=noted.stamped_anew)
+    if noted.held_back > HELD_BACK:
+        text = "a worker of ingest has a transaction open: nothing that arrived since it began is judged"
+        _log.warning("scoring_held_back", text=text, open_s=round(noted.held_back.total_seconds()))
 
 
 def score_these(

@@ -7,14 +7,16 @@ from domain.readings import from_us, to_us
 from domain.signals import Kind
 from models.homes.mains import (
     MainsReading,
+    not_after,
     region_of,
     share_of,
     state_as_json,
     state_from_json,
     watch_mains,
 )
-from scheduler.work import Counts, Work
+from scheduler.work import Counts, Work, log
 from store.arrival import settled_until
+from store.clocks import AHEAD
 from store.database import translated
 from store.findings import record_verdict
 from store.homes import MainsRow, keep_mains, lock_mains, mains_readings
@@ -32,12 +34,16 @@ def watch_the_mains(work: Work) -> Counts:
     with translated(), work.connection.transaction():
         received_from, stored = lock_mains(work.connection)
         received_to = max(settled_until(work.connection, work.now, GRACE), work.now - PATIENCE)
+        remembered = state_from_json(stored)
+        if received_from > received_to + PATIENCE + AHEAD:  # left by a clock that ran ahead: no alarm waits for that
+            log.warning("clock_ran_ahead", text="the watch for lost neutrals goes on from now, a clock had run ahead")
+            received_from, remembered = received_to - LOOK_BACK, not_after(remembered, to_us(received_to))
         if received_to <= received_from:
             return {}
         received_from = max(received_from, received_to - LOOK_BACK)
         rows = mains_readings(work.connection, received_from, received_to)
         readings = [reading for row in rows if (reading := _reading(row)) is not None]
-        state, said = watch_mains(state_from_json(stored), readings, to_us(received_to))
+        state, said = watch_mains(remembered, readings, to_us(received_to))
         for one in said:
             record_verdict(work.connection, int(one.circuit), Kind.CIRCUIT, one.verdict, from_us(one.said_us))
         keep_mains(work.connection, received_to, state_as_json(state))

@@ -51,3 +51,20 @@ def read_figures(connection: Connection) -> Figures:
     return Figures(
         **dict(zip(names, counts, strict=True)), readings_inserted=int(inserted[0]), readings_stored=int(inserted[1])
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lags:
+    """How far scoring is behind, seconds."""
+
+    batch_open_s: float
+    """Since the oldest transaction began in which a worker of ingest stores readings; scoring waits for it."""
+    scoring_behind_s: float
+    """From the newest arrival that scoring has seen to the newest there is."""
+
+
+def read_lags(connection: Connection) -> Lags:
+    """Both, for the metrics; a worker's transaction shows to its own database role and to pg_read_all_stats only."""
+    row = connection.execute(_SQL["lags"], {}).fetchone()
+    assert row is not None  # aggregates always make one row
+    return Lags(batch_open_s=float(row[0]), scoring_behind_s=float(row[1]))

@@ -142,8 +142,8 @@ def write_plan(
         connection.execute(_SQL["extend_order"], values | {"id": order_id})
     for case, old_task, why in zip(plan.add, plan.replaces, explanations, strict=True):
         if old_task is not None:
-            values = {"task_id": old_task, "finding_id": case.finding_id, "explanation": why}
-            connection.execute(_SQL["continue_task"], values)
+            continued = {"task_id": old_task, "finding_id": case.finding_id, "explanation": why}
+            connection.execute(_SQL["continue_task"], continued)
         else:
             _add_task(connection, order_id, case, why, along=case in plan.along, repeat_days=repeat_days)
     return order_id

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
 
 from store.arrival import settled_until
+from store.clocks import AHEAD, forget_ahead, stamp_anew
 from store.database import Connection
 from store.sql import queries
 
 _SQL = queries("scoring")
+LOOK_BACK: Final = timedelta(days=7)
+"""What arrived before a clock began to run ahead was judged; when that was, nobody knows, so this much is judged again
+(E): once, and to the same end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,24 +26,43 @@ class Due:
     data_to: datetime
 
 
-def note_arrivals(connection: Connection, now: datetime, grace: timedelta, kinds: Sequence[str]) -> datetime:
-    """Note the days touched by what arrived until then (`settled_until`), and return the mark, which nobody looks
-    behind again."""
+class Noted(NamedTuple):
+    """Up to which arrival days were noted as due, and what had to be put right because a clock ran ahead."""
+
+    received_to: datetime
+    went_back: timedelta | None
+    """How far ahead of the clock the mark lay; None if it did not."""
+    stamped_anew: int
+    """Rows whose arrival lay ahead of the clock."""
+    held_back: timedelta
+    """For how long a worker of ingest has had a transaction open that may still add rows."""
+
+
+def note_arrivals(connection: Connection, now: datetime, grace: timedelta, kinds: Sequence[str]) -> Noted:
+    """Note the days touched by what arrived until then (`settled_until`), and move the mark, which nobody looks
+    behind again, to the newest arrival seen; a mark that a clock left ahead of `now` goes back by `LOOK_BACK`."""
     with connection.transaction():
         row = connection.execute(_SQL["lock_mark"]).fetchone()
         if row is None:
             raise RuntimeError("arrival_mark has lost its only row")
         received_from: datetime = row[0]
-        received_to = max(settled_until(connection, now, grace), received_from)
+        ahead_of = max(now, row[1])  # a replay may be told an earlier time than it is
+        went_back = received_from - now if received_from > now + AHEAD else None
+        if went_back is not None:
+            forget_ahead(connection, now)
+            received_from, ahead_of = now - LOOK_BACK, now
+        settled = settled_until(connection, now, grace)
+        received_to = max(settled, received_from)
         keys = [key for (key,) in connection.execute(_SQL["newcomers"], {"kinds": list(kinds)})]
         if keys:
             connection.execute(_SQL["note_newcomers"], {"keys": keys, "received_to": received_to})
             connection.execute(_SQL["mark_newcomers"], {"keys": keys, "received_to": received_to})
-        if received_to > received_from:
-            span = {"received_from": received_from, "received_to": received_to}
-            connection.execute(_SQL["note_arrivals"], span)
-            connection.execute(_SQL["move_mark"], {"received_to": received_to})
-    return received_to
+        span = {"received_from": received_from, "received_to": received_to, "ahead": ahead_of + AHEAD}
+        arrived, ahead = connection.execute(_SQL["note_arrivals"], span).fetchone() or (None, 0)
+        mark = arrived or received_from
+        connection.execute(_SQL["move_mark"], {"received_to": mark})
+        stamped = stamp_anew(connection, now, ahead_of + AHEAD) if ahead else 0  # noted at the next call
+    return Noted(mark, went_back, stamped, now - grace - settled)
 
 
 def note_moved(connection: Connection, appliance_key: int, first: datetime, last: datetime, now: datetime) -> None:

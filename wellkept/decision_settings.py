@@ -19,8 +19,15 @@ def read_decision(environ: Mapping[str, str]) -> DecisionParams:
         if variable not in known:
             raise BadInput(f"{variable} is not known; there are {', '.join(sorted(known))}")
         try:
-            values[known[variable]] = float(text)
+            values[known[variable]] = _number(text)
             replace(DecisionParams(), **{known[variable]: values[known[variable]]})
         except ValueError as error:
             raise BadInput(f"{variable}={text!r} cannot be understood: {error}") from error
     return replace(DecisionParams(), **values)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ValueError("write a number, such as 120 or 0.2") from error

@@ -1,6 +1,7 @@
 """Settings from the environment: one table of names, meanings and defaults; nothing else in the program reads it."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from wellkept.care_settings import read_care
 from wellkept.decision_settings import read_decision
 from wellkept.running import DEMO, find_running
 
+_CLIENT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SECRET_LEAST: Final = 32
 """Characters of a secret; `openssl rand -hex 32` makes a good one (E)."""
 
@@ -89,18 +91,17 @@ def with_running(settings: Settings) -> Settings:
     return replace(settings, **missing)  # type: ignore[arg-type]
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 < port < 65_536:
-        raise ValueError("a port is a number from 1 to 65535")
-    return port
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return number
 
-
-def _days(text: str) -> int:
-    days = int(text)
-    if days < 1:
-        raise ValueError("at least one day")
-    return days
+    return read
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
@@ -110,6 +111,24 @@ def _one_of(*choices: str) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def _client_id(text: str) -> str:
+    if not _CLIENT_ID.fullmatch(text):
+        raise ValueError("1 to 64 letters, digits, dots, dashes and underscores")
+    return text
+
+
+def _filters(text: str) -> tuple[str, ...]:
+    """Topic filters by MQTT 5, section 4.7: `+` stands for a whole level, `#` for all that follow, at the end only."""
+    filters = tuple(text.split())
+    for one in filters:
+        levels = one.split("/")
+        if any("#" in level for level in levels[:-1]) or any(len(x) > 1 and set(x) & {"+", "#"} for x in levels):
+            raise ValueError(f"{one!r} is no topic filter; write for example 'wk/v1/# tele/+/SENSOR'")
+    if not filters:
+        raise ValueError("at least one topic filter; # for everything")
+    return filters
 
 
 def _secret(text: str) -> str:
@@ -127,10 +146,12 @@ def _web_address(text: str) -> str:
 
 _READERS: Mapping[str, Callable[[str], object]] = {
     "home": Path,
-    "api_port": _port,
-    "mqtt_filters": lambda text: tuple(text.split()),
-    "retention_days": _days,
-    "score_processes": _days,
+    "api_port": _whole(1, 65_535),
+    "api_url": _web_address,
+    "client_id": _client_id,
+    "mqtt_filters": _filters,
+    "retention_days": _whole(1, 36_600),
+    "score_processes": _whole(1, 64),
     "log_format": _one_of("text", "json"),
     "pace": _one_of("production", "demo"),
     "link_secret": _secret,

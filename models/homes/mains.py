@@ -126,6 +126,22 @@ def state_from_json(stored: Any) -> MainsState:
     return msgspec.convert(stored, MainsState)
 
 
+def not_after(state: MainsState, moment_us: int) -> MainsState:
+    """The state without any time after `moment_us`, which a clock that ran ahead has left: such are now."""
+
+    def run(one: Run) -> Run:
+        names = ("since_us", "first_us", "newest_us", "at_us", "out_us")
+        return replace(one, **{name: min(getattr(one, name), moment_us) for name in names})
+
+    def word(one: Word) -> Word:
+        return Word(min(one.at_us, moment_us), one.out, min(one.out_us, moment_us))
+
+    return MainsState(
+        runs={home: run(one) for home, one in state.runs.items()},
+        heard={region: {home: word(one) for home, one in homes.items()} for region, homes in state.heard.items()},
+    )
+
+
 def share_of(volts: float | None, nominal_v: float) -> float | None:
     """The voltage as a share of nominal; None for what no mains can have (a quarter to twice) and for a sentinel."""
     if volts is None or volts == SENTINEL_V or not 0.25 <= volts / nominal_v <= 2.0:

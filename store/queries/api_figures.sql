@@ -29,3 +29,12 @@ FROM pg_inherits i
 JOIN pg_class parent ON parent.oid = i.inhparent
 JOIN pg_stat_user_tables s ON s.relid = i.inhrelid
 WHERE parent.relname LIKE 'reading\_%%' AND parent.relnamespace = current_schema()::regnamespace
+
+-- name: lags
+-- Since when the oldest batch of ingest is open (as arrival.writing_since), and arrivals that scoring has not seen, in seconds.
+SELECT (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(a.xact_start)), 0)::float8
+        FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.locktype = 'advisory' AND l.classid = 709322012 AND l.objsubid = 2 AND l.granted
+          AND a.datname = current_database()),
+       (SELECT coalesce(greatest(extract(epoch FROM max(v.received_at) - min(nullif(m.received_to, 'epoch'))), 0), 0)::float8
+        FROM arrival_mark m, latest_values v JOIN appliance a ON a.key = v.appliance_key AND a.claimed)

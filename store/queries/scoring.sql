@@ -1,57 +1,70 @@
 -- name: lock_mark
--- Up to which arrival days have been noted as due; locked, so that two callers cannot both take the same arrivals.
-SELECT received_to FROM arrival_mark FOR UPDATE
+-- Up to which arrival days have been noted as due; locked, so that two callers cannot both take the same arrivals. And the
+-- database's clock.
+SELECT received_to, clock_timestamp() FROM arrival_mark FOR UPDATE
 
 -- name: move_mark
 UPDATE arrival_mark SET received_to = %(received_to)s
 
 -- name: note_arrivals
 -- Days touched by what arrived since the mark. BRIN on received_at makes this cost what arrived, not what is stored.
-INSERT INTO day_due (appliance_key, day, newest, due_since)
-SELECT r.appliance_key, (r.time AT TIME ZONE 'UTC')::date, max(r.time), %(received_to)s
-FROM (
-    SELECT appliance_key, time FROM reading_air_conditioner
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-    UNION ALL
-    SELECT appliance_key, time FROM reading_refrigerator
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-    UNION ALL
-    SELECT appliance_key, time FROM reading_washing_machine
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-    UNION ALL
-    SELECT appliance_key, time FROM reading_dryer
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-    UNION ALL
-    SELECT appliance_key, time FROM reading_dishwasher
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-    UNION ALL
-    SELECT appliance_key, time FROM reading_water_heater
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-    UNION ALL
-    SELECT appliance_key, time FROM reading_air_purifier
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-    UNION ALL
-    SELECT appliance_key, time FROM reading_range_hood
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-    UNION ALL
-    SELECT appliance_key, time FROM reading_circuit
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-    UNION ALL
-    SELECT appliance_key, time FROM cycle_washing_machine
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-    UNION ALL
-    SELECT appliance_key, time FROM cycle_dryer
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-    UNION ALL
-    SELECT appliance_key, time FROM cycle_dishwasher
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s
-    UNION ALL
-    SELECT appliance_key, time FROM event
-    WHERE received_at > %(received_from)s AND received_at <= %(received_to)s AND code = 'filter_clean_alarm'
-) r
-JOIN judged j ON j.appliance_key = r.appliance_key
-GROUP BY r.appliance_key, (r.time AT TIME ZONE 'UTC')::date
-ON CONFLICT (appliance_key, day) DO UPDATE SET newest = greatest(day_due.newest, excluded.newest)
+-- The mark goes to the newest arrival that was seen, never past it: a clock that runs ahead skips nothing (decision 0068).
+-- Rows dated ahead of their arrival are there only after such a clock; their days are not judged.
+WITH touched AS (
+    SELECT r.appliance_key, (r.time AT TIME ZONE 'UTC')::date AS day,
+           max(r.time) FILTER (WHERE r.received_at <= %(received_to)s) AS newest,
+           max(r.received_at) FILTER (WHERE r.received_at <= %(received_to)s) AS arrived,
+           count(*) FILTER (WHERE r.received_at > %(ahead)s) AS ahead
+    FROM (
+        SELECT appliance_key, time, received_at FROM reading_air_conditioner
+        WHERE received_at > %(received_from)s
+        UNION ALL
+        SELECT appliance_key, time, received_at FROM reading_refrigerator
+        WHERE received_at > %(received_from)s
+        UNION ALL
+        SELECT appliance_key, time, received_at FROM reading_washing_machine
+        WHERE received_at > %(received_from)s
+        UNION ALL
+        SELECT appliance_key, time, received_at FROM reading_dryer
+        WHERE received_at > %(received_from)s
+        UNION ALL
+        SELECT appliance_key, time, received_at FROM reading_dishwasher
+        WHERE received_at > %(received_from)s
+        UNION ALL
+        SELECT appliance_key, time, received_at FROM reading_water_heater
+        WHERE received_at > %(received_from)s
+        UNION ALL
+        SELECT appliance_key, time, received_at FROM reading_air_purifier
+        WHERE received_at > %(received_from)s
+        UNION ALL
+        SELECT appliance_key, time, received_at FROM reading_range_hood
+        WHERE received_at > %(received_from)s
+        UNION ALL
+        SELECT appliance_key, time, received_at FROM reading_circuit
+        WHERE received_at > %(received_from)s
+        UNION ALL
+        SELECT appliance_key, time, received_at FROM cycle_washing_machine
+        WHERE received_at > %(received_from)s
+        UNION ALL
+        SELECT appliance_key, time, received_at FROM cycle_dryer
+        WHERE received_at > %(received_from)s
+        UNION ALL
+        SELECT appliance_key, time, received_at FROM cycle_dishwasher
+        WHERE received_at > %(received_from)s
+        UNION ALL
+        SELECT appliance_key, time, received_at FROM event
+        WHERE received_at > %(received_from)s AND code = 'filter_clean_alarm'
+    ) r
+    WHERE r.time <= r.received_at + interval '5 minutes'
+    GROUP BY 1, 2
+), noted AS (
+    INSERT INTO day_due (appliance_key, day, newest, due_since)
+    SELECT t.appliance_key, t.day, t.newest, %(received_to)s
+    FROM touched t JOIN judged j ON j.appliance_key = t.appliance_key
+    WHERE t.arrived IS NOT NULL
+    ON CONFLICT (appliance_key, day) DO UPDATE SET newest = greatest(day_due.newest, excluded.newest)
+)
+SELECT max(arrived), coalesce(sum(ahead), 0)::bigint FROM touched
 
 -- name: newcomers
 -- Claimed appliances of kinds that are judged, without a mark: new ones, and those whose history changed hands.
@@ -103,6 +116,7 @@ FROM (
     SELECT appliance_key, time FROM event
     WHERE appliance_key = ANY(%(keys)s) AND received_at <= %(received_to)s AND code = 'filter_clean_alarm'
 ) r
+WHERE r.time <= %(received_to)s::timestamptz + interval '5 minutes'
 GROUP BY r.appliance_key, (r.time AT TIME ZONE 'UTC')::date
 ON CONFLICT (appliance_key, day) DO UPDATE SET newest = greatest(day_due.newest, excluded.newest)
 
@@ -121,12 +135,12 @@ WHERE j.appliance_key = %(appliance_key)s
 ON CONFLICT (appliance_key, day) DO UPDATE SET newest = greatest(day_due.newest, excluded.newest)
 
 -- name: due
--- What waits, longest first.
+-- What waits, longest first. Nothing is put off by more than a day: what is, was put off by a clock that ran ahead.
 SELECT d.appliance_key, a.kind, array_agg(d.day ORDER BY d.day), greatest(max(d.newest), j.data_to)
 FROM day_due d
 JOIN appliance a ON a.key = d.appliance_key AND a.claimed AND a.kind = ANY(%(kinds)s)
 JOIN judged j ON j.appliance_key = d.appliance_key
-WHERE d.not_before <= %(now)s
+WHERE (d.not_before <= %(now)s OR d.not_before > %(now)s::timestamptz + interval '25 hours')
 GROUP BY d.appliance_key, a.kind, j.data_to
 ORDER BY min(d.due_since), d.appliance_key
 LIMIT %(most)s

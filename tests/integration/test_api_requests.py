@@ -15,6 +15,7 @@ from domain.faults import Urgency
 from domain.signals import Kind
 from store.api_pool import closed_pool
 from store.database import Connection, connect
+from store.ingest import lock_client
 from tests.integration.api_homes import NOW, add_appliance, add_finding, add_home, client, proposed_order, serving
 from tests.integration.scheduler_homes import until
 
@@ -274,9 +275,16 @@ def test_metrics_count_requests_by_route_and_tell_what_is_open(
     connection: Connection, database_url: str, mqtt_url: str
 ) -> None:
     order = proposed_order(connection)
-    with client(database_url, mqtt_url) as api:
+    with client(database_url, mqtt_url) as api, connect(database_url, application="slow", autocommit=True) as slow:
         api.get(f"/api/v1/orders/{order}")
         text = api.get("/metrics").text
+        assert lock_client(slow, "slow")
+        with slow.transaction():
+            slow.execute("SELECT 1")
+            held = api.get("/metrics").text
+    assert "wellkept_ingest_batch_open_seconds 0.0" in text
+    assert "wellkept_scoring_behind_seconds 0.0" in text
+    assert "wellkept_ingest_batch_open_seconds 0.0\n" not in held
     assert 'wellkept_http_requests_total{method="GET",route="/api/v1/orders/{order_id}",status="200"} 1.0' in text
     assert "wellkept_orders_open 1.0" in text
     assert "wellkept_findings_open 1.0" in text

@@ -73,6 +73,21 @@ def test_a_lost_neutral_is_one_finding_within_a_minute(connection: Connection) -
     assert findings(connection) == [("home-a-circuit", "neutral_loss", False)]
 
 
+def test_a_clock_that_ran_ahead_keeps_no_lost_neutral_from_being_said(connection: Connection) -> None:
+    homes = Homes(connection)
+    circuits = [homes.appliance(Kind.CIRCUIT, homes.household(f"home-{name}")) for name in "abcd"]
+    ahead = NOW + timedelta(days=365)
+    run_mains(connection, ahead)
+    for circuit in circuits:
+        volts(connection, circuit, ahead, 229.0)
+    run_mains(connection, ahead + timedelta(seconds=30))
+    for number, circuit in enumerate(circuits):  # the clock is right again
+        volts(connection, circuit, NOW + timedelta(seconds=number), 229.0 if number else 160.0)
+    for second in range(5, 60, 5):
+        run_mains(connection, NOW + timedelta(seconds=second))
+    assert findings(connection) == [("home-a-circuit", "neutral_loss", True)]
+
+
 def test_a_silent_home_is_one_finding_unless_it_is_away(connection: Connection) -> None:
     homes = Homes(connection)
     for name in ("home-a", "home-b"):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from domain.signals import Kind
 from models.features.day import Day
@@ -107,7 +108,9 @@ def test_a_batch_that_is_long_in_coming_is_not_passed_by(connection: Connection,
             began = slow.execute("SELECT now()").fetchone()
             assert began is not None
             store_cooling(slow, key, [clogging(2)], began[0])
-            score(connection, began[0] + timedelta(minutes=5), ScoringParams())
+            with capture_logs() as logs:
+                score(connection, began[0] + timedelta(minutes=5), ScoringParams())
+            assert [one["open_s"] for one in logs if one["event"] == "scoring_held_back"] == [300]
             assert {day for day, *_ in remembered(connection, key)} == {date(2025, 6, 1), date(2025, 6, 2)}
         score(connection, began[0] + timedelta(minutes=5), ScoringParams())
     assert date(2025, 6, 3) in {day for day, *_ in remembered(connection, key)}
@@ -243,6 +246,7 @@ def test_a_device_that_changes_hands_has_its_history_judged(connection: Connecti
     connection.execute("INSERT INTO appliance (id) VALUES ('stranger')")
     (stranger,) = connection.execute("SELECT key FROM appliance WHERE id = 'stranger'").fetchone() or (0,)
     connection.execute("INSERT INTO device (dialect, name, appliance_key) VALUES ('tasmota', 'x', %s)", [stranger])
+    store_cooling(connection, register(connection, "ac-0", Kind.AIR_CONDITIONER), [clogging(0)], ARRIVED)
     assert score(connection, ARRIVED) == []
     store_cooling(connection, key, map(clogging, range(50)), ARRIVED - timedelta(days=3))
     assert score(connection, ARRIVED + timedelta(hours=1)) == []  # arrived before the mark: nobody has said so yet

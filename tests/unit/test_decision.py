@@ -160,8 +160,8 @@ def test_an_owner_who_said_no_is_left_alone() -> None:
 
 def test_hazards_are_not_weighed() -> None:
     hazard = seen("overload", Kind.CIRCUIT, 0.01)
-    assert decide(hazard, replace(PARAMS, visit=1e9)).option is Option.VISIT_NOW
-    assert decide(replace(hazard, urgency=Urgency.SELF), replace(PARAMS, nudge=1e9)).option is Option.SELF_CARE
+    assert decide(hazard, replace(PARAMS, visit=1e6)).option is Option.VISIT_NOW
+    assert decide(replace(hazard, urgency=Urgency.SELF), replace(PARAMS, nudge=1e6)).option is Option.SELF_CARE
 
 
 def test_small_changes_do_not_flip_a_decision_and_large_ones_do() -> None:
@@ -245,9 +245,13 @@ def test_prices_come_from_the_environment() -> None:
     ("variable", "text", "says"),
     [
         ("WELLKEPT_DECISION_VIST", "1", "is not known; there are WELLKEPT_DECISION_BUNDLED_VISIT"),
-        ("WELLKEPT_DECISION_VISIT", "dear", "could not convert"),
-        ("WELLKEPT_DECISION_VISIT", "nan", "a number from 0 on"),
+        ("WELLKEPT_DECISION_VISIT", "dear", "write a number"),
+        ("WELLKEPT_DECISION_VISIT", "nan", "a price from 0 to 1,000,000, not nan"),
+        ("WELLKEPT_DECISION_VISIT", "1e308", "a price from 0 to 1,000,000"),
+        ("WELLKEPT_DECISION_FAILURE", "-1", "a price from 0"),
         ("WELLKEPT_DECISION_SHARE_CHANCE", "1.5", "a share from 0 to 1"),
+        ("WELLKEPT_DECISION_HORIZON_DAYS", "0", "a number of days from 1 to 3,660"),
+        ("WELLKEPT_DECISION_LEAST_VISITS", "inf", "a number of visits from 0 to 1,000,000"),
     ],
 )
 def test_a_price_that_cannot_be_understood_is_named(variable: str, text: str, says: str) -> None:
