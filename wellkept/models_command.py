@@ -33,13 +33,11 @@ def models() -> None:
 def list_(settings: Settings) -> None:
     """List the registered models, and the kinds for which the data has drifted."""
     from models.trained.file import shipped
-    from models.trained.registered import speakers_at_work
     from store.model_registry import list_models, read_drift
 
     with _connected(settings) as connection:
         found, drift = list_models(connection), read_drift(connection)
-        at_work = speakers_at_work(connection)
-    usable = {sealed.sha256 for sealed in (at_work.champion, *at_work.shadows) if sealed is not None}
+        usable = _usable(connection)
     for one in found:
         origin = one.provenance
         click.echo(f"{one.sha256[:12]}  {one.state:<9} {one.registered_at:%Y-%m-%d %H:%M}  {one.name:<32} "
@@ -49,9 +47,7 @@ def list_(settings: Settings) -> None:
         own = shipped()
         click.echo(f"{own.sha256[:12]}  speaks    (shipped with the program)  {own.model.provenance.name}")
     for one in found:
-        if one.state in _WITHOUT and one.sha256 not in usable:
-            click.echo(f"{one.sha256[:12]} cannot be used, its stored file is damaged: {_WITHOUT[one.state]}; "
-                       "register its file again, or retire it", err=True)  # fmt: skip
+        _warn_of_damage(one.sha256, one.state, usable)
     for check in drift:
         if check.fallen_back:
             click.echo(f"{check.kind}: {check.outside:.0%} of recent values were never met in training; the model "
@@ -78,8 +74,10 @@ def promote(settings: Settings, model: str, reason: str) -> None:
     with _connected(settings) as connection, connection.transaction():
         found = find_model(connection, model)
         to = lift(connection, found, actor=ACTOR, reason=reason or "promoted", at=datetime.now(UTC))
+        usable = _usable(connection)
     says = {"shadow": "judges beside the champion now, unheard", "champion": "speaks now", "candidate": "may be tried"}
     click.echo(f"{found.name} is {to}: it {says[to]}")
+    _warn_of_damage(found.sha256, to, usable)
     _warn_of_other_code(found.code_version)
 
 
@@ -207,6 +205,20 @@ def register_file(url: str, file: Path) -> None:
     else:
         click.echo(f"{short} is registered already")
     _warn_of_other_code(origin.code_version)
+
+
+def _usable(connection: "Connection") -> set[str]:
+    """Hashes of the models at work whose stored file is whole."""
+    from models.trained.registered import speakers_at_work
+
+    at_work = speakers_at_work(connection)
+    return {sealed.sha256 for sealed in (at_work.champion, *at_work.shadows) if sealed is not None}
+
+
+def _warn_of_damage(sha256: str, state: str, usable: set[str]) -> None:
+    if state in _WITHOUT and sha256 not in usable:
+        click.echo(f"{sha256[:12]} cannot be used, its stored file is damaged: {_WITHOUT[state]}; "
+                   "register its file again, or retire it", err=True)  # fmt: skip
 
 
 def _warn_of_other_code(trained_by: str) -> None:

@@ -92,7 +92,16 @@ WHERE NOT EXISTS (SELECT FROM present_choice c
 SELECT true FROM present_choice WHERE order_id = %(order_id)s AND choice = %(choice)s
 
 -- name: continue_task
--- The condition came back before anybody came: the same job, now for the new finding.
+-- The condition came back before anybody came: the same job, now for the new finding. An order of an older version tells
+-- of it in its own text (migration 0227): that line, which begins alike, goes, so that nothing is told twice.
+WITH old AS (
+    UPDATE service_order o
+    SET explanation = array_to_string(ARRAY(
+        SELECT line FROM unnest(string_to_array(o.explanation, E'\n')) WITH ORDINALITY AS said (line, place)
+        WHERE NOT starts_with(line, split_part(%(explanation)s, '. ', 1) || '. ') ORDER BY place), E'\n')
+    FROM order_task t
+    WHERE t.id = %(task_id)s AND o.id = t.order_id AND t.explanation = '' AND o.explanation <> ''
+)
 UPDATE order_task SET finding_id = %(finding_id)s, explanation = %(explanation)s WHERE id = %(task_id)s
 
 -- name: note_change

@@ -222,7 +222,12 @@ def test_models_are_looked_after_from_the_command_line(
     assert "judges beside the champion" in lifted
     assert "other detectors were at work" in lifted
     assert "would have missed 0" in admin("compare", short)[1]
-    assert "speaks now" in admin("promote", short, "--reason", "good")[1]
+    connection.execute("UPDATE model SET content = 'damaged'")
+    assert "its stored file is damaged: it judges nothing beside the champion" in admin("list")[1]
+    spoken = admin("promote", short, "--reason", "good")[1]
+    assert "speaks now" in spoken
+    assert "the shipped model speaks instead" in spoken
+    admin("register", str(file))
     code, listed = admin("list")
     assert code == 0
     assert "champion" in listed

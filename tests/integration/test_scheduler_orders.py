@@ -267,9 +267,15 @@ def test_a_hazard_that_may_come_back_stays_on_the_planners_list(homes: Homes) ->
     assert homes.one("SELECT state FROM finding") == "resolved"
     assert homes.one("SELECT state FROM service_order") == "proposed"
 
+    homes.connection.execute(  # as a version before migration 0227 kept it: all lines with the order
+        "UPDATE service_order o SET explanation = 'Something else.' || E'\\n' || explain_order(o)"
+    )
+    homes.connection.execute("UPDATE order_task SET explanation = ''")
     homes.find(circuit, "overload", day(6))  # the same job again, not a second task
     assert propose(work)["proposed"] == 1
     assert homes.one("SELECT f.state FROM order_task t JOIN finding f ON f.id = t.finding_id") == "open"
+    first, *lines = homes.one("SELECT explain_order(o) FROM service_order o").splitlines()
+    assert (first, len(lines)) == ("Something else.", 1), "nothing is told twice, nothing is lost"
 
 
 @pytest.mark.usefixtures("crew")

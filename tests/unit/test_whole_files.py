@@ -1,9 +1,11 @@
 from pathlib import Path
 
+import click
 import pytest
 
 from domain.errors import BadInput
 from models.evaluation.whole_file import writable_file, writable_folder, write_whole
+from wellkept.named_path import NamedPath
 
 
 def test_a_folder_below_a_file_is_refused_before_any_work(tmp_path: Path) -> None:
@@ -27,3 +29,10 @@ def test_a_file_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path
     assert not list(writable_file(tmp_path / "new" / "model.json").parent.iterdir())
     with pytest.raises(BadInput, match="choose another place"):
         write_whole(Path("/proc/model.json"), "whole")
+
+
+def test_an_empty_name_is_not_this_folder() -> None:
+    kind = NamedPath(file_okay=False)
+    with pytest.raises(click.BadParameter, match="it is empty: write a name"):
+        kind.convert("", None, None)
+    assert kind.convert(".", None, None) == Path()
