@@ -34,6 +34,9 @@ class Limits:
     clear_days: int = 2
     strong: float = inf
     """So many times the decision limit make up for a level that is not reached yet; infinity: nothing does."""
+    fallen: float = 0.0
+    """Below this share of its highest level, and `fall` lower, what was raised was put right; 0: only near normal."""
+    fall: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +82,14 @@ def follow(
         peak = max(peak, level)
         # Cleaning is seldom perfect: most of it gone at once is the end as well as all of it.
         is_near = highest <= max(limits.clear, CLEANED * peak if raised else 0.0)
+        has_fallen = raised and limits.fallen > 0.0 and level <= min(limits.fallen * peak, peak - limits.fall)
         if total == 0.0:
             since = None
         elif since is None:
             since = place
         if total >= enough:
             raised, cleared_on = True, None
-        if is_near:
+        if is_near or has_fallen:
             cleared_on = place if raised else cleared_on
             total, raised, since, peak = 0.0, False, None, 0.0
     return Course(

@@ -21,6 +21,9 @@ from models.history import FeatureHistory
 LEAST_TOLD: Final = 2
 """Days on which `Signature.lowest_unless` was told that suffice: one may have been told at another hour (E)."""
 
+FALL: Final = 2.0
+"""A level that has fallen has fallen by so many of its standard deviations (E)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amplitudes:
@@ -159,6 +162,8 @@ def limits_of(signature: Signature, amplitudes: Amplitudes, params: CautionParam
         clear_days=3,
         # After work the lowest of five days is the level, so that little by little adds up to nothing.
         strong=inf if amplitudes.carried else signature.strong,
+        fallen=signature.fallen,
+        fall=FALL * noise / float(np.sqrt(together)),
     )
 
 

@@ -74,6 +74,8 @@ class Signature:
     each_from: int = 0
     """So many observed days within `lowest_within`, all beyond the level, each count by themselves, no longer as the
     lowest; 0: never."""
+    fallen: float = 0.0
+    """It only grows until it is put right, so below this share of its highest level it was; 0: only near normal."""
     strong: float = inf
     """Evidence of so many times its limit need not be beyond the level on every day."""
     largest: float = inf

@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "1e99cf82cfc5c86ada45c5f69e34a362b77f068a52b4f60b2c39abaa44b09cd3"
+SHIPPED_SHA256: Final = "dac6e2e3b4ad22db86f68c0c6c8db305b239b8d9d60a43e2a2fa5abe56fb00f4"
 FORMAT: Final = 1
 USUAL_DAYS: Final = 8
 """Observed days that a level is learned from where the file says nothing else (E)."""
@@ -55,6 +55,9 @@ class IndexPrior:
     """Observed days that a level is learned from at the least: steadier quantities need fewer."""
     level: tuple[float, float] | None
     """Mean and deviation of the level over the fleet, where physics says one; in the index's scale."""
+    neighbours: int = 0
+    """So many days tell by their neighbours what a day scatters, whatever grows meanwhile, better than the few that the
+    level was learned from; 0: never, as what else moves the index lasts for days."""
 
 
 Priors = Mapping[str, IndexPrior]
@@ -113,6 +116,7 @@ def _prior(index: str, stored: Mapping[str, Any]) -> IndexPrior:
         calendar_days=int(stored["calendar_days"]),
         least_days=int(stored.get("least_days", USUAL_DAYS)),
         level=None if level is None else (float(level["mean"]), float(level["deviation"])),
+        neighbours=int(stored.get("neighbours", 0)),
     )
     if not (isfinite(prior.noise_floor) and prior.noise_floor > 0 and prior.drift >= 0):
         raise UntrustedPriorError(f"{index}: noise must be a positive number")

@@ -161,6 +161,8 @@ def deviation_of(
     stepped = 0.0 if reference is None else reference.stepped(series.ordinals)
     level = _trusted_level(prior, model, y - context, stepped, params)
     noise = float(model.get("noise", prior.noise_floor))
+    if 0 < prior.neighbours <= len(y):
+        noise = min(noise, max(_scatter(y - context - stepped), prior.noise_floor))
     variance = noise**2 + np.einsum("ij,jk,ik->i", x, covariance, x) * params.dependence
     expected = level + context
     known = np.isfinite(y) & ~in_spell(prior, history, means, series.ordinals)
@@ -176,6 +178,12 @@ def deviation_of(
         carried=reference is not None and reference.carried,
         alike_in={slope.context: told[known, place] for place, slope in enumerate(prior.slopes)},
     )
+
+
+def _scatter(values: Floats) -> float:
+    """Standard deviation of a day by its neighbour (von Neumann 1941, by the median as a clog may be cleaned)."""
+    steps = np.diff(values)
+    return 1.4826 * median_of(np.abs(steps[np.isfinite(steps)])) / float(np.sqrt(2.0))
 
 
 def _trusted_level(

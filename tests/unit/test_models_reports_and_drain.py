@@ -50,7 +50,7 @@ def test_drain_evidence_and_recovery() -> None:
     assert "mains pressure" in evidence.note
     cleaned = washer([2.0] * 12 + [4.4] * 4 + [2.0] * 4)
     assert cleaned is not None
-    assert [found.since.date() for found in cleaned.evidence] == [washing_day(18, 2.0).day]  # the third clean day
+    assert [found.since.date() for found in cleaned.evidence] == [washing_day(17, 2.0).day]  # the second clean day
 
 
 def test_cycles_without_enough_water_are_left_out() -> None:
