@@ -36,10 +36,11 @@ def calibration(
 
     `counts` weigh the findings; without them each counts one. `perfect` is the error that findings of the same
     probabilities would show if each was exactly as likely as it says: mean and 95 % range. `effective` is what the
-    weighted findings are worth in equal ones (Kish 1965).
+    weighted findings are worth in equal ones (Kish 1965); `said` and `was` are the mean probability and the true share.
     """
     if not probabilities:
-        return {"n": 0, "effective": 0.0, "brier": None, "ece": None, "perfect": None, "parts": None, "bins": []}
+        nothing = dict.fromkeys(("said", "was", "brier", "ece", "perfect", "parts"))
+        return {"n": 0, "effective": 0.0, **nothing, "bins": []}
     said = np.asarray(probabilities, dtype=np.float64)
     was = np.asarray(came_true, dtype=np.bool_)
     if_true, if_false = np.asarray(counts or [EACH_ONE] * len(said), dtype=np.float64).T
@@ -50,6 +51,8 @@ def calibration(
     return {
         "n": len(said),
         "effective": float(weights.sum() ** 2 / (weights**2).sum()),
+        "said": float(np.average(said, weights=weights)),
+        "was": float(np.average(was, weights=weights)),
         "brier": brier,
         "ece": float(_errors(said, was[np.newaxis], weights[np.newaxis], place)[0]),
         "perfect": _perfect(said, if_true, if_false, place),

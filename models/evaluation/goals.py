@@ -2,11 +2,9 @@
 is, its interval tells."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from models.evaluation.table import alarm_text, calibration_text, coverage_text, interval, rate_text
-
-_CLASSES: Final = {"visit": "technician", "self": "self-care"}
+from models.evaluation.table import CLASSES, alarm_text, coverage_text, interval, rate_text
 
 
 class Against(NamedTuple):
@@ -41,7 +39,7 @@ def against_goals(report: Mapping[str, Any]) -> Iterator[Against]:
     yield _least("right part named on visits", report["right_part"], 0.90)
     yield _calibrated(report["calibration"] if report["calibration_real"] is None else report["calibration_real"])
     for name, one in report["interval_coverage"]["classes"].items():
-        yield Against(f"failures within P10 to P90, {_CLASSES.get(name, name)}", coverage_text(one), "0.85 to 0.95",
+        yield Against(f"failures within P10 to P90, {CLASSES.get(name, name)}", coverage_text(one), "0.85 to 0.95",
                       0.85 <= one["inside"] <= 0.95)  # fmt: skip
     alarm = report["seconds_to_alarm"]
     if alarm["shown"]:
@@ -67,4 +65,10 @@ def _lead(early: Mapping[str, Any]) -> Against:
 
 def _calibrated(one: Mapping[str, Any]) -> Against:
     met = None if one["ece"] is None else one["ece"] <= 0.03
-    return Against("Brier score, calibration error", calibration_text(one), "error at most 0.03", met)
+    if one["ece"] is None:
+        return Against("calibration error", "-", "at most 0.03", met)
+    perfect = one["perfect"]
+    text = (
+        f"{one['ece']:.3f} of {one['n']}; by chance {perfect['ece']:.3f} [{perfect['low']:.3f}, {perfect['high']:.3f}]"
+    )
+    return Against("calibration error", text, "at most 0.03", met)

@@ -20,6 +20,37 @@ def acted_upon(finding: Finding) -> bool:
     return finding.urgency is not Urgency.VISIT or finding.sent_at is not None
 
 
+def asked_of_people(of: Scene, watched_months: float) -> list[dict[str, Any]]:
+    """What the findings asked of whom, how often it was right, and how often per 1000 appliance-months."""
+    of_whom: dict[str, list[Judged]] = {
+        "technician sent at once": [],
+        "technician sent after the owner's step or a wait": [],
+        "technician not needed after that": [],
+        "owner reminded": [],
+        "owner alarmed": [],
+    }
+    for one in of.matched.judged:
+        of_whom[_asked(one.finding)].append(one)
+    return [
+        {
+            "asked": name,
+            "findings": len(some),
+            **{str(outcome): sum(one.outcome is outcome for one in some) for outcome in Outcome},
+            "per_1000": 1000 * len(some) / watched_months if watched_months else None,
+        }
+        for name, some in of_whom.items()
+    ]
+
+
+def _asked(finding: Finding) -> str:
+    if finding.urgency is not Urgency.VISIT:
+        return "owner reminded" if finding.urgency is Urgency.SELF else "owner alarmed"
+    if finding.sent_at is None:
+        return "technician not needed after that"
+    late = finding.sent_at > finding.raised_at
+    return "technician sent after the owner's step or a wait" if late else "technician sent at once"
+
+
 def false_findings(of: Scene, watched_months: float) -> dict[str, Any]:
     """Rates of what was for nothing. `false_visits_as_raised` counts every false finding of a technician's fault,
     `visits_after_needless_self_care` what an owner was asked for, could not mend and somebody came for."""

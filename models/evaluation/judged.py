@@ -18,7 +18,7 @@ from models.evaluation.costs import Course, costs
 from models.evaluation.examples import examples
 from models.evaluation.figures import SEED, rate_per_1000, recall_at_budget, recall_curve, share
 from models.evaluation.intervals import Ended, coverage
-from models.evaluation.journeys import acted_upon, false_findings, reweighted
+from models.evaluation.journeys import acted_upon, asked_of_people, false_findings, reweighted
 from models.evaluation.ledger import Finding
 from models.evaluation.matching import Outcome, urgency_of
 from models.evaluation.pooled import Evaluated
@@ -52,6 +52,7 @@ def judge_case(one: Evaluated, known_models: Collection[str] | None = None) -> d
         "faults": _faults(of),
         "calibration": _calibration(of),
         "calibration_real": _calibration(of, weights) if weights else None,
+        "calibration_classes": {str(one): _calibration(of, weights, one) for one in (Urgency.VISIT, Urgency.SELF)},
         "interval_coverage": _coverage(of),
         "right_fault_named": _right_fault(of),
         "right_part": _right_part(of, case.services),
@@ -92,6 +93,7 @@ def _headline(of: Scene, watched: float) -> dict[str, Any]:
     return {
         "classes": classes,
         **false_findings(of, watched),
+        "asked_of_people": asked_of_people(of, watched),
         "recall_at_budget": at_budget,
         "curves": curves,
     }
@@ -110,11 +112,12 @@ def _faults(of: Scene) -> list[dict[str, Any]]:
     return rows
 
 
-def _calibration(of: Scene, weights: Weights | None = None) -> dict[str, Any]:
+def _calibration(of: Scene, weights: Weights | None = None, urgency: Urgency | None = None) -> dict[str, Any]:
     """Over slow findings: a safety rule says 1 by convention and is judged by its false alarms instead."""
     slow = [
         one for one in of.matched.judged
         if one.outcome is not Outcome.REPEAT and not one.finding.detector.startswith("safety-rules")
+        and urgency in (None, one.finding.urgency)
     ]  # fmt: skip
     counts = counts_of(weights or {}, of.truth)
     return calibration(

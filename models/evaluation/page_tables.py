@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from models.evaluation.goals import against_goals
-from models.evaluation.table import interval, rate_text
+from models.evaluation.table import CLASSES, interval, rate_text
 
 
 def words(name: str) -> str:
@@ -20,15 +20,37 @@ def goals(report: Mapping[str, Any]) -> str:
     return table(("figure", "", "goal", "reached"), rows, texts=4)
 
 
+def asked_of_people(report: Mapping[str, Any]) -> str:
+    """How much work the findings were, and for whom."""
+    head = ("who was asked for what", "findings", "right", "said before", "another fault", "nothing there",
+            "per 1000 appliance-months")  # fmt: skip
+    cells = [
+        (one["asked"], one["findings"], one["true"], one["repeat"], one["wrong_fault"], one["false"],
+         "-" if one["per_1000"] is None else f"{one['per_1000']:.1f}")
+        for one in report["asked_of_people"]
+    ]  # fmt: skip
+    return table(head, cells)
+
+
+def said_and_true(report: Mapping[str, Any]) -> str:
+    """Probability and truth of each class."""
+    head = ("faults", "findings", "said, mean", "true", "calibration error", "by chance")
+    cells = [
+        (CLASSES[name], one["n"], f"{one['said']:.2f}", f"{one['was']:.2f}", f"{one['ece']:.3f}",
+         f"{one['perfect']['ece']:.3f} [{one['perfect']['low']:.3f}, {one['perfect']['high']:.3f}]")
+        for name, one in report["calibration_classes"].items() if one["n"]
+    ]  # fmt: skip
+    return table(head, cells)
+
+
 def by_class(report: Mapping[str, Any]) -> str:
     """Each class of faults in a line."""
-    names = (("visit", "technician", "false_visits"), ("self", "self-care", "false_nudges"),
-             ("urgent", "hazard", "false_alarms"))  # fmt: skip
     rows = []
-    for key, name, false in names:
+    for key, false in (("visit", "false_visits"), ("self", "false_nudges"), ("urgent", "false_alarms")):
         one = report["classes"][key]
-        rows.append((name, one["events"], interval(one["recall"]), interval(one["recall_before_failure"]),
-                     interval(one["recall_7_days_ahead"]), _spread(one["lead_days"]), interval(one["precision"]),
+        rows.append((CLASSES[key], one["events"], interval(one["recall"]), interval(one["recall_before_failure"]),
+                     "-" if key == "urgent" else interval(one["recall_7_days_ahead"]),
+                     "-" if key == "urgent" else _spread(one["lead_days"]), interval(one["precision"]),
                      rate_text(report[false])))  # fmt: skip
     head = ("faults", "events", "found", "before failure", "7 days ahead", "lead, days", "precision",
             "false per 1000 months")  # fmt: skip
@@ -52,10 +74,10 @@ def baselines(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def faults(rows: Sequence[Mapping[str, Any]]) -> str:
     """Fault by fault."""
-    head = ("fault", "class", "events", "recall", "true", "repeat", "wrong", "false", "precision", "delay, days",
-            "lead, days")  # fmt: skip
+    head = ("fault", "class", "events", "recall", "right", "said before", "another fault", "nothing there",
+            "precision", "delay, days", "lead, days")  # fmt: skip
     cells = [
-        (f"{words(row['kind'])}: {words(row['fault'])}", row["class"], row["events"], interval(row["recall"]),
+        (f"{words(row['kind'])}: {words(row['fault'])}", CLASSES[row["class"]], row["events"], interval(row["recall"]),
          row["true"], row["repeat"], row["wrong_fault"], row["false"], interval(row["precision"]),
          _spread(row["delay_days"]), _spread(row["lead_days"]))
         for row in rows
@@ -79,7 +101,7 @@ def prognoses(coverage: Mapping[str, Any]) -> str:
     head = ("faults", "failures", "within P10 to P90", "before P10", "after P90", "before P50", "width, days",
             "width over days left")  # fmt: skip
     cells = [
-        (name, one["n"], f"{one['inside']:.2f} [{one['low']:.2f}, {one['high']:.2f}]", one["before_p10"],
+        (CLASSES[name], one["n"], f"{one['inside']:.2f} [{one['low']:.2f}, {one['high']:.2f}]", one["before_p10"],
          one["after_p90"], one["before_p50"], _spread(one["width_days"]), _spread(one["width_over_days_left"]))
         for name, one in coverage["classes"].items()
     ]  # fmt: skip

@@ -80,12 +80,21 @@ def _figures(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"<h3>Against the goals</h3>{page_tables.goals(report)}"
     yield (
         "<p class=soft>In brackets the 95 % interval; after &le; the 95 % upper bound. Met or missed is said of the "
-        "figure itself: with few events the interval tells more. 'If perfect' is the calibration error that findings "
-        "of the same probabilities would show by chance if each was exactly as likely as it says.</p>"
+        "figure itself: with few events the interval tells more. 'By chance' is the calibration error that findings of "
+        "the same probabilities would show if each was exactly as likely as it says. A visit counts if somebody is "
+        "sent: not where the owner was led through a step first, or the visit waited for company, and it was over. "
+        "'Counted as raised' has those too.</p>"
     )
+    yield f"<h3>What was asked of people</h3>{page_tables.asked_of_people(report)}"
     plots = page_plots.budget(report), page_plots.lead(report), page_plots.calibration(report)
     yield f'<div class="plots">{"".join(plots)}</div>'
     yield f"<h3>By class</h3>{page_tables.by_class(report)}"
+    yield (
+        "<p class=soft>7 days ahead: of faults that show a week before they fail. Of hazards half or more may be shown "
+        "by no reading at all: see Urgent conditions. Days are P10 / P50 / P90.</p>"
+    )
+    at = "at real base rates" if report["calibration_real"] is not None else "as counted"
+    yield f"<h3>Said and true, {at}</h3>{page_tables.said_and_true(report)}"
     yield f"<h3>Beside trivial ways</h3>{page_tables.baselines(report['baselines'])}"
     if report["interval_coverage"]["classes"]:
         yield f"<h3>When it fails</h3>{page_tables.prognoses(report['interval_coverage'])}"
@@ -99,7 +108,7 @@ def _figures(report: Mapping[str, Any]) -> Iterator[str]:
         )
     yield f"<h3>Fault by fault</h3>{page_tables.faults(report['faults'])}"
     yield (
-        "<p class=soft>Events are faults that the signals could show. Wrong: another fault was there. Delay: from "
+        "<p class=soft>Events are faults that the signals could show. Delay: from "
         "detectable to raised; lead: from raised to failure; each P10 / P50 / P90.</p>"
     )
 

@@ -5,13 +5,15 @@ from typing import Any, Final
 
 _WIDE: Final = 40
 ALARM_S: Final = 60.0
+CLASSES: Final = {"visit": "technician", "self": "self-care", "urgent": "hazard"}
+"""Of faults, in words."""
 FALSE: Final = {
-    "false_visits": "false visits",
+    "false_visits": "false visits per 1000 months",
     "false_visits_as_raised": "  counted as raised",
-    "false_or_wrong_visits": "  false or of another fault",
+    "false_or_wrong_visits": "  false, or another fault was there",
     "visits_after_needless_self_care": "  after needless self-care",
-    "false_nudges": "false nudges",
-    "false_alarms": "false alarms",
+    "false_nudges": "false nudges per 1000 months",
+    "false_alarms": "false alarms per 1000 months",
 }
 """What was for nothing, by its key of the report. A visit is one if somebody is sent (docs/decisions/0067)."""
 
@@ -32,7 +34,7 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     for key, name in FALSE.items():
         rate = report[key]
-        yield _named(f"{name} per 1000 months", f"{rate_text(rate)}   ({rate['count']} in all)")
+        yield _named(name, f"{rate_text(rate)}   ({rate['count']} in all)")
     yield from _other(report)
     yield ""
     yield from _baselines(report)
@@ -58,8 +60,8 @@ def _other(report: Mapping[str, Any]) -> Iterator[str]:
         shares = (interval(one[key]) for key in ("recall", "recall_before_failure", "recall_7_days_ahead"))
         lead = one["lead_days"]
         days = " / ".join(_number(lead[key]) for key in ("p10", "p50", "p90"))
-        yield _named(f"{name}: found, before failure, 7 d ahead", "  ".join(shares))
-        yield _named(f"{name}: lead P10/P50/P90 days", f"{days}  (n={lead['n']})")
+        yield _named(f"{CLASSES[name]}: found, in time, 7 d ahead", "  ".join(shares))
+        yield _named(f"{CLASSES[name]}: lead P10/P50/P90 days", f"{days}  (n={lead['n']})")
         early = one["lead_days_with_precursor"]
         days = " / ".join(_number(early[key]) for key in ("p10", "p50", "p90"))
         yield _named("  of a week's precursor", f"{days}  (n={early['n']}, missed ones last)")
@@ -67,11 +69,17 @@ def _other(report: Mapping[str, Any]) -> Iterator[str]:
     yield _named("Brier, calibration error", calibration_text(report["calibration"]))
     if (real := report["calibration_real"]) is not None:
         yield _named("  at real base rates", calibration_text(real))
+    for name, one in report["calibration_classes"].items():
+        if one["n"]:
+            error = f"error {one['ece']:.3f}, if perfect {one['perfect']['ece']:.3f}"
+            yield _named(
+                f"  {CLASSES[name]} alone", f"said {one['said']:.2f}, true {one['was']:.2f}; {error}  (n={one['n']})"
+            )
     yield _named(
         "right fault, right part", f"{interval(report['right_fault_named'])}, {interval(report['right_part'])}"
     )
     for name, one in report["interval_coverage"]["classes"].items():
-        yield _named(f"P10-P90 holds (0.90 promised), {name}", coverage_text(one))
+        yield _named(f"P10-P90 holds (0.90 promised), {CLASSES[name]}", coverage_text(one))
     money = report["costs"]
     yield _named(
         "cost per 1000 months",
