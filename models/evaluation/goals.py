@@ -8,7 +8,7 @@ from models.evaluation.table import CLASSES, alarm_text, coverage_text, interval
 
 
 class Against(NamedTuple):
-    """One figure against its goal; `met` is None where nothing could be measured."""
+    """One figure against its goal; `met` is None where it cannot be told, because there was too little to measure."""
 
     figure: str
     value: str
@@ -25,7 +25,8 @@ def against_goals(report: Mapping[str, Any]) -> Iterator[Against]:
     yield _lead(classes["visit"]["lead_days_with_precursor"])
     sent, raised = report["false_visits"], report["false_visits_as_raised"]
     value = f"{rate_text(sent)}, {sent['count']} in all; counted as raised {rate_text(raised)}, {raised['count']}"
-    met = None if sent["upper95"] is None else sent["upper95"] <= 0.5
+    unknown = sent["upper95"] is None or (not sent["count"] and sent["upper95"] > 0.5)  # none at all, in too few months
+    met = None if unknown else sent["upper95"] <= 0.5
     yield Against("false visits per 1000 appliance-months", value, "at most 0.5 (upper bound)", met)
     if real is not None and (precision := real["visit"]["precision"]) is not None:
         value = f"{precision:.2f}; counted as raised {real['visit_as_raised']['precision']:.2f}"

@@ -15,7 +15,7 @@ def words(name: str) -> str:
 
 def goals(report: Mapping[str, Any]) -> str:
     """What was asked beside what was reached."""
-    said = {True: "met", False: "missed", None: "nothing to measure"}
+    said = {True: "met", False: "missed", None: "cannot be told"}
     rows = [(one.figure, said[one.met], one.goal, one.value) for one in against_goals(report)]
     return table(("figure", "", "goal", "reached"), rows, texts=4)
 

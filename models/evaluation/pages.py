@@ -19,7 +19,7 @@ _STYLE: Final = """
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:78rem;margin:2rem auto;
 padding:0 1rem}
 h1{font-size:1.6rem}h2{margin-top:3rem;border-top:2px solid var(--rule);padding-top:1rem}h3{margin-top:2rem}
-.wide{overflow-x:auto;margin:1rem 0;background:linear-gradient(to left,transparent,var(--paper) 3rem) right/3rem 100%
+.wide{overflow-x:auto;margin:1rem 0;background:linear-gradient(to right,transparent,var(--paper) 1.5rem) right/3rem 100%
 no-repeat local,linear-gradient(to left,var(--rule),transparent) right/1.2rem 100% no-repeat scroll}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.85rem}
 th,td{padding:.25rem .55rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
