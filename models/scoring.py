@@ -34,7 +34,7 @@ from models.remembered import FEW_DAYS, Given, read_batch, read_days, runs, writ
 from models.step import Outcome, step
 from models.trained.registered import speakers_at_work
 from models.trained.speakers import Speakers
-from store.database import Connection
+from store.database import Connection, is_about_data
 from store.findings import running_faults
 from store.peers import read_moves
 from store.scoring import Span
@@ -144,9 +144,9 @@ def _score(
     try:
         with connection.transaction():
             return (yield from _score_together(connection, batch, received_to, params, speakers, most_days))
-    except psycopg.Error:
-        raise  # the database's trouble is the caller's to judge; the appliances stay due
-    except Exception:
+    except Exception as error:
+        if isinstance(error, psycopg.Error) and not is_about_data(error):
+            raise  # the database's trouble is the caller's to judge; the appliances stay due
         if len(batch) == 1:
             _log.exception("scoring_failed", appliance_key=batch[0].appliance_key, days=len(batch[0].days))
             put_off(connection, batch[0], now)

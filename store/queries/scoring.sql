@@ -309,6 +309,8 @@ FROM reference WHERE appliance_key = ANY(%(keys)s::integer[])
 ORDER BY appliance_key, index, learned_to DESC
 
 -- name: write_reference
+-- One that is learned again from the same day on, because what was told of a service has changed, takes the other's place.
 INSERT INTO reference (appliance_key, index, learned_from, learned_to, model)
 VALUES (%(appliance_key)s, %(index)s, %(learned_from)s::date::timestamp AT TIME ZONE 'UTC',
         %(learned_to)s::date::timestamp AT TIME ZONE 'UTC', %(model)s)
+ON CONFLICT (appliance_key, index, learned_from) DO UPDATE SET learned_to = excluded.learned_to, model = excluded.model

@@ -270,6 +270,17 @@ def test_an_appliance_that_cannot_be_judged_does_not_hold_up_others(connection: 
     assert row.fetchall() == [(bad, 1, True)]
 
 
+def test_an_appliance_whose_figures_the_database_refuses_does_not_hold_up_others(connection: Connection) -> None:
+    bad = register(connection, "wm-bad", Kind.WASHING_MACHINE)
+    good = register(connection, "wm-good", Kind.WASHING_MACHINE)
+    for key in (bad, good):
+        store_cycles(connection, key, (washing_day(number, 2.0) for number in range(9)), ARRIVED)
+    connection.execute(f"ALTER TABLE feature_day ADD CHECK (appliance_key <> {bad})")
+    score(connection, ARRIVED)
+    assert connection.execute("SELECT DISTINCT appliance_key FROM feature_day").fetchall() == [(good,)]
+    assert connection.execute("SELECT DISTINCT appliance_key, failures FROM day_due").fetchall() == [(bad, 1)]
+
+
 def test_rows_that_arrive_after_now_are_not_looked_at(connection: Connection) -> None:
     key = register(connection, "ac-1", Kind.AIR_CONDITIONER)
     store_cooling(connection, key, map(clogging, range(30)), ARRIVED)
