@@ -140,8 +140,11 @@ def _lasting(signature: Signature, ordinals: Whole, lowest: Floats) -> Mask:
 
 def _since(values: Floats, first: Whole) -> Floats:
     """At each place the lowest since the place `first`; where there are too few days to tell, nothing is there."""
-    return np.array([values[max(start, 0) : place + 1].min(initial=0.0 if start < 0 else np.inf)
-                     for place, start in enumerate(first.tolist())])  # fmt: skip
+    if not len(values):
+        return values
+    edges = np.column_stack((np.maximum(first, 0), np.arange(1, len(values) + 1))).ravel()
+    lowest: Floats = np.minimum.reduceat(np.append(values, np.inf), edges)[::2]
+    return np.where(first < 0, np.minimum(lowest, 0.0), lowest)
 
 
 def limits_of(signature: Signature, amplitudes: Amplitudes, params: CautionParams) -> Limits:
