@@ -23,13 +23,10 @@ left out chose it (docs/decisions/0042): at 0.5 a seal that is true in four of t
 DOUBT = 5.0
 """Findings of each sort that are added to every class, as of a detector of its own: fleets that a model is fitted on
 are not the world, and a detector with few examples is believed less. Fleets of other physics chose it (0059)."""
-CLAIMS = 100.0
+CLAIMS = 80.0
 """Of technician's faults instead: so many findings, spread over the scores as the class's own and true as often as the
 detectors themselves say. Of those that a model is fitted on hardly one is not true, which does not tell how much less
 weak evidence is worth than strong evidence; the detectors' own score does (docs/decisions/0067)."""
-STEEP = 3.0
-"""Standard deviation of the slope before the data, where a detector's offset has one: a slope of one, by which a score
-is a probability, has to be in reach (E)."""
 SENSORS = "sensor_fault"
 
 
@@ -58,17 +55,16 @@ def _fit_class(examples: Sequence[Example]) -> dict[tuple[Kind, str], Platt]:
     x = np.zeros((len(examples) + 2 * extra, 1 + len(groups)))
     x[:, 0] = [_logit(score) for score in (*(example.score for example in examples), *scores, *scores)]
     middle = float(np.median(x[: len(examples), 0]))
-    x[:, 0] = STEEP * (x[:, 0] - middle)
+    x[:, 0] -= middle
     for row, example in enumerate(examples):
         x[row, 1 + groups.index((example.kind, example.group))] = PULL
     there = np.array([*(example.there for example in examples), *[True] * extra, *[False] * extra])
     weights = np.array([*_counted(examples), *true, *false])
     fitted = LogisticRegression(C=1.0, max_iter=1000).fit(x, there, sample_weight=weights)
-    intercept, (steep, *offsets) = float(fitted.intercept_[0]), fitted.coef_[0].tolist()
-    if steep < 0:  # more evidence must not mean less probability: then the score tells nothing
+    intercept, (slope, *offsets) = float(fitted.intercept_[0]), fitted.coef_[0].tolist()
+    if slope < 0:  # more evidence must not mean less probability: then the score tells nothing
         fitted = LogisticRegression(C=1.0, max_iter=1000).fit(x[:, 1:], there, sample_weight=weights)
-        intercept, steep, offsets = float(fitted.intercept_[0]), 0.0, fitted.coef_[0].tolist()
-    slope = STEEP * steep
+        intercept, slope, offsets = float(fitted.intercept_[0]), 0.0, fitted.coef_[0].tolist()
     return {
         group: Platt(intercept=round(intercept - slope * middle + PULL * offset, 5), slope=round(slope, 5))
         for group, offset in zip(groups, offsets, strict=True)

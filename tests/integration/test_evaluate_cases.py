@@ -212,7 +212,7 @@ def test_truth_is_read_for_the_figures_only(whole: tuple[Path, list[dict[str, An
     assert together["seconds"] == pytest.approx(report["seconds"] + copy["seconds"]), "without those of the bare case"
     page = (tmp_path / "report.html").read_text()
     assert page.index("all cases") < page.index("known")
-    assert page.index("error at most 0.03") < page.index("<svg") < page.index("false per 1000 months")
+    assert page.index("calibration error") < page.index("<svg") < page.index("false per 1000 months")
 
 
 def _is_twice(together: dict[str, Any], report: dict[str, Any]) -> None:
