@@ -22,6 +22,8 @@ def _words(signal: str, unit: str, name: str, alike: str = "over the last days")
 _COOLING: Final = "at the same fan level and at like compressor speed, room and outdoor air"
 _KITCHEN: Final = "at like kitchen temperature and door use"
 _LOAD: Final = "at like loads"
+# Where no compressor is told of, power tells when it runs.
+_SWITCHING: Final = "power_w, compressor_on"
 
 _WORDS: Final = MappingProxyType(
     {
@@ -48,6 +50,10 @@ _WORDS: Final = MappingProxyType(
         "gross_cooling_k_per_h": _words(
             "freezer_c rate running - freezer_c rate resting", "K/h", "Cold that the machine makes", _KITCHEN
         ),
+        "cycle_pace_per_h": _words(_SWITCHING, "1/h", "Cold that the machine makes, by its runs and rests", _KITCHEN),
+        "rest_pace_per_h": _words(_SWITCHING, "1/h", "Warm-up, by how long it rests", _KITCHEN),
+        "defrost_by_power_h": _words("power_w", "h", "Defrosting, by its power"),
+        "peak_power_w": _words("power_w", "W", "Highest power of the day"),
         "evap_depth_k": _words("freezer_c - evap_c", "K", "Evaporator below its compartment", _KITCHEN),
         "fridge_c": _words("fridge_c", "°C", "Fresh-food temperature", _KITCHEN),
         "freezer_c": _words("freezer_c", "°C", "Freezer temperature", _KITCHEN),

@@ -55,7 +55,7 @@ def judge(
             verdict = _raised(
                 signature, detector, deviations, amplitudes, course, named[signature.fault], now_data_time
             )
-            if graver_is_likely(signature, named):
+            if graver_is_likely(signature, named) or _owner_first(signature, named, deviations):
                 return None
             least = max(params.least_probability, signature.least_probability or 0.0)
             return verdict if verdict and verdict.probability >= least else None
@@ -81,6 +81,18 @@ def graver_is_likely(signature: Signature, named: Mapping[str, float]) -> bool:
         one.fault for one in SIGNATURES if one.kind == kind and fault_of(kind, one.fault).urgency is Urgency.VISIT
     }
     return any(named.get(fault, 0.0) >= GRAVER * named[own] for fault in graver)
+
+
+def _owner_first(signature: Signature, named: Mapping[str, float], deviations: Mapping[str, Deviation]) -> bool:
+    """True while what the owner could clean is at least half as likely, and what would tell them apart is not measured.
+
+    Nobody should pay a visit for dust.
+    """
+    if not any(signature.twice_without in one.unmeasured for one in deviations.values()):
+        return False
+    kind, own = signature.kind, signature.fault
+    easier = {one.fault for one in SIGNATURES if one.kind == kind and fault_of(kind, one.fault).urgency is Urgency.SELF}
+    return any(named.get(fault, 0.0) > GRAVER * named[own] for fault in easier)
 
 
 def _too_fast(rival: Signature, history: FeatureHistory, deviations: dict[str, Deviation]) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from models.features.day import Day, DayIndex, Floats, Mask, Rows, median_of, quantiles_of, ratio_of, single, summarise
 from models.features.stretches import changes, counted, hours_between, medians, slopes_per_h, stretches
+from models.features.thermostat import pace_indices
 
 WARMUP: Final = "warmup_per_h"
 """Off-cycle warm-up of the fresh-food side over (ambient - inside), 1/h, doors closed."""
@@ -85,6 +86,8 @@ def cold_indices(day: Day) -> list[DayIndex]:
     return [
         *_switching(rows, on, hours),
         *_off_cycles(rows, on, closed & ~defrost, fridge, freezer, ambient),
+        # Where a temperature inside is measured, GROSS and WARMUP tell the same of a machine that hardly rests, too.
+        *([] if np.isfinite(cold).any() else pace_indices(rows, on, defrost, gap_s=GAP_S, short_s=SHORT_S)),
         *summarise(ON_POWER, np.where(quiet, power, np.nan)),
         *single(MEAN_POWER, mean_power, float(hours[said].sum())),
         *summarise(LIFT, ambient - fridge),

@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "dac6e2e3b4ad22db86f68c0c6c8db305b239b8d9d60a43e2a2fa5abe56fb00f4"
+SHIPPED_SHA256: Final = "537187cb724cd8f4a6c1782a472b756a0c17f1ac50e83ec901fc26f84d608bbc"
 FORMAT: Final = 1
 USUAL_DAYS: Final = 8
 """Observed days that a level is learned from where the file says nothing else (E)."""

@@ -12,6 +12,7 @@ from models.detectors.signature import CautionParams
 from models.features import daily_indices
 from models.features.day import Day, Rows
 from models.healthy.deviations import Deviation, deviations_of
+from models.healthy.fleet_prior import priors_of
 from models.history import history_of
 from models.judge import judge_appliance
 from models.normal import moved_by
@@ -21,7 +22,9 @@ from tests.unit.synthetic_days import FIRST, evening
 LAST = 45
 MIDNIGHT_S = 1_748_736_000.0  # 2025-06-01 00:00 UTC
 WEAK = {"duty": 0.35, "mean_power_w": 0.4, "on_power_w": 0.06, "pulldown_k_per_h": -0.6}
-LESS_COLD = {"gross_cooling_k_per_h": -0.35, "evap_depth_k": -0.3}
+LESS_COLD = {"gross_cooling_k_per_h": -0.35, "evap_depth_k": -0.3, "cycle_pace_per_h": -0.35}
+POWER = frozenset({"duty", "mean_power_w", "on_power_w", "starts_per_h", "cycle_pace_per_h", "rest_pace_per_h"})
+PLUG = frozenset(priors_of(Kind.REFRIGERATOR)) - POWER | {"ambient_c", "doors_per_h", "compressor_hz"}
 
 
 def present(moves: dict[str, float], missing: frozenset[str]) -> set[str]:
@@ -55,10 +58,24 @@ def test_the_cold_that_is_made_does_not_depend_on_the_heat_that_comes_in(warming
         (WEAK, frozenset({"gross_cooling_k_per_h", "evap_depth_k"}), False),
         # It runs as long and cools as slowly, but makes as much cold as ever: heat comes in from somewhere.
         (WEAK, frozenset(), False),
-        # Behind a plug a hot kitchen does the same.
-        (WEAK, frozenset({"ambient_c", "gross_cooling_k_per_h", "pulldown_k_per_h"}), False),
+        # Behind a plug a hot kitchen does the same, but runs and rests tell it. Dust takes as much cold for more power.
+        (WEAK | {"rest_pace_per_h": 0.3}, PLUG, False),
+        (WEAK | {"cycle_pace_per_h": -0.35}, PLUG, True),
+        (WEAK | {"cycle_pace_per_h": -0.35, "on_power_w": 0.25}, PLUG, False),
+        # A torn seal takes 0.4 of what it warms faster.
+        (WEAK | {"cycle_pace_per_h": -0.15, "rest_pace_per_h": 0.3}, PLUG, False),
     ],
-    ids=["weak", "weak, kitchen unknown", "torn seal", "never rests", "warmed from outside", "plug in a hot kitchen"],
+    ids=[
+        "weak",
+        "weak, kitchen unknown",
+        "torn seal",
+        "never rests",
+        "warmed from outside",
+        "plug in a hot kitchen",
+        "plug, weak",
+        "plug, dusty",
+        "plug, torn seal",
+    ],
 )
 def test_a_compressor_is_named_by_what_only_it_does(
     moves: dict[str, float], missing: frozenset[str], *, said: bool

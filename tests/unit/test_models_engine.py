@@ -61,7 +61,7 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
         (
             Kind.REFRIGERATOR,
             {"duty": 0.4, "gross_cooling_k_per_h": -0.35, "pulldown_k_per_h": -0.5, "mean_power_w": 0.45}
-            | {"evap_depth_k": -0.3},
+            | {"evap_depth_k": -0.3, "cycle_pace_per_h": -0.35},
             {"compressor_failing"},
         ),
         # A torn seal, runs that nearly join: what is left of capacity after the load goes to nothing.
@@ -74,13 +74,13 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
         (
             Kind.REFRIGERATOR,
             {"on_power_w": 0.15, "duty": 0.14, "mean_power_w": 0.29, "pulldown_k_per_h": -0.2, "evap_depth_k": -0.1}
-            | {"gross_cooling_k_per_h": -0.12},
+            | {"gross_cooling_k_per_h": -0.12, "cycle_pace_per_h": -0.12},
             {"condenser_dust"},
         ),
         (
             Kind.REFRIGERATOR,
             {"on_power_w": 0.06, "duty": 0.35, "mean_power_w": 0.41, "pulldown_k_per_h": -0.6, "evap_depth_k": -0.3}
-            | {"gross_cooling_k_per_h": -0.35},
+            | {"gross_cooling_k_per_h": -0.35, "cycle_pace_per_h": -0.35},
             {"compressor_failing"},
         ),
         (Kind.WATER_HEATER, {"anode_ma": -0.4}, {"anode_spent"}),

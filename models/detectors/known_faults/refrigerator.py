@@ -21,6 +21,8 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("freezer_warmup_per_h", 0.0, 0.15),
             ("short_start_share", 0.0, 0.2),
             ("gross_cooling_k_per_h", -0.9, 0.4),  # a hotter condenser: nearly as much cold is lost as power is added
+            ("cycle_pace_per_h", -0.9, 0.4),  # the same cold, by its runs and rests
+            ("rest_pace_per_h", 0.0, 0.15),
             ("pulldown_k_per_h", -1.2, 0.6),
             _LONGER_RUNS,
             keys=("on_power_w",),
@@ -42,6 +44,8 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("on_power_w", 0.3, 0.3),  # a warmer evaporator loads the machine more
             ("short_start_share", 0.0, 0.2),
             ("gross_cooling_k_per_h", -0.1, 0.2),  # moist air on the evaporator, nothing else
+            ("cycle_pace_per_h", -0.2, 0.2),
+            ("rest_pace_per_h", 0.5, 0.3),
             ("pulldown_k_per_h", -1.0, 1.0),  # what is left of capacity after the load
             _LONGER_RUNS,
             keys=("warmup_per_h", "duty"),
@@ -66,25 +70,29 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("mean_power_w", 1.4, 0.5),
             ("evap_depth_k", -0.8, 0.4),  # less refrigerant boils in it; frost works against it
             ("gross_cooling_k_per_h", -1.0, 0.25),  # it is what the compressor is for
+            ("cycle_pace_per_h", -1.0, 0.25),
+            ("rest_pace_per_h", 0.0, 0.2),
             ("pulldown_k_per_h", -1.3, 0.7),
             _LONGER_RUNS,
             ("warmup_per_h", 0.0, 0.2),
             ("freezer_warmup_per_h", 0.0, 0.2),
             ("fridge_c", 2.0, 2.5),  # the thermostat makes up for it as long as it can
             ("freezer_c", 5.0, 3.5),
-            keys=("short_start_share", "pulldown_k_per_h", "gross_cooling_k_per_h", "duty"),
+            keys=("short_start_share", "pulldown_k_per_h", "gross_cooling_k_per_h", "cycle_pace_per_h", "duty"),
             sometimes=("short_start_share", "fridge_c", "freezer_c"),
         ),
         level=0.09,
         # A hot kitchen or a torn seal makes it run as long and cool as slowly. The seal takes of the cold as well: what
         # warms the fresh food opens the damper, and that cold is missing where it is measured (E: 0.1 to 0.5 of it).
-        # How far its evaporator is below the compartment tells of the same cold, and alone where a machine never rests.
-        decisive=("gross_cooling_k_per_h", "evap_depth_k"),
-        taken=("warmup_per_h", 0.4),
+        # How far its evaporator is below the compartment tells of the same cold, and alone where a machine never rests;
+        # behind a plug its runs and rests do.
+        decisive=("gross_cooling_k_per_h", "evap_depth_k", "cycle_pace_per_h"),
+        taken=(("warmup_per_h", 0.4), ("rest_pace_per_h", 0.4)),
+        twice_without="ambient_c",  # a warm kitchen raises the power as dust does
         failure=(0.4, 0.6, 1.0),
         cannot_see=FIRST_WEEKS
-        + " A compressor that stops at once; failed starts shorter than the sampling; behind a plug, where nothing"
-        + " tells a worn machine from a hot kitchen.",
+        + " A compressor that stops at once; failed starts shorter than the sampling; behind a plug a machine that"
+        + " never rests, and one that dust may explain half as well.",
     ),
     Signature(
         fault="defrost_failure",
