@@ -241,13 +241,13 @@ def may_come_along(case: Case, params: CareParams) -> bool:
 def due_by(case: Case, params: CareParams) -> datetime:
     """When the visit should have been: before the likely failure, within a day if urgent; never before the data.
 
-    Where it may have failed already (P10 is past), by the time at which half of such units have.
+    Where it may have failed already (P10 is past), halfway from there to P50, by when about a quarter of such have.
     """
     if case.urgency is Urgency.URGENT:
         return case.data_at + params.urgent_due
     likely = case.fails_p10
     if likely is not None and likely < case.data_at and case.fails_p50 is not None:
-        likely = case.fails_p50
+        likely += (case.fails_p50 - likely) / 2
     return max(case.data_at, likely or case.data_at + params.visit_due)
 
 

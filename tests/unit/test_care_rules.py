@@ -153,6 +153,8 @@ def test_who_needs_a_visit(given_case: Case, expected: bool) -> None:
         (case("bearing_wear", data_at=3), day(17)),  # two weeks for a technician's fault
         (case("bearing_wear", data_at=3, fails_p10=8), day(8)),  # before it is likely to fail
         (case("bearing_wear", data_at=3, fails_p10=1), day(3)),  # never before the data
+        # it may have failed already: halfway from P10 to P50
+        (replace(case("bearing_wear", data_at=3, fails_p10=1), fails_p50=day(21)), day(11)),
         (case("flood", data_at=3, fails_p10=8), day(4)),  # urgent: a day
     ],
 )
