@@ -14,7 +14,7 @@ from domain.signals import SIGNALS, Kind
 from models.detectors.contract import Detector, References
 from models.detectors.sensor_troubles import DAYS, GONE, LEAST_BEFORE, ODD_SHARE, STANDS, Trouble, troubles
 from models.features.plausible import WATCHED
-from models.features.sensors import ENERGY_GAP, GAP, MISSING, ODD, POWER_GAP, REST_PAIRS, STUCK, USUAL
+from models.features.sensors import ENERGY_GAP, GAP, IN_ONES, MISSING, ODD, POWER_GAP, REST_PAIRS, STUCK, TENS, USUAL
 from models.history import FeatureHistory, day_start
 
 
@@ -74,13 +74,14 @@ def _said(trouble: Trouble) -> Evidence:
 def _detector(kind: Kind) -> Detector:
     name, version = f"sensor_fault_{kind}", "2"
     watched = tuple(f"{index}.{signal}" for signal in WATCHED[kind] for index in (USUAL, ODD, MISSING, STUCK))
+    tens = tuple(f"{TENS}.{signal}" for signal in WATCHED[kind] if signal in IN_ONES)
     pairs = tuple(f"{GAP}.{one}.{other}" for one, other in REST_PAIRS.get(kind, ()))
     return Detector(
         name=name,
         version=version,
         fault="sensor_fault",
         kinds=frozenset({kind}),
-        indices=(*watched, *pairs, POWER_GAP, ENERGY_GAP),
+        indices=(*watched, *tens, *pairs, POWER_GAP, ENERGY_GAP),
         cannot_see=(
             "Slow drift of a sensor that has no second one beside it; a sensor that was wrong from the first days; "
             "signals that a machine sends only a few times a day; a wrong unit on a day of bad air."

@@ -10,7 +10,7 @@ from domain.signals import SIGNALS, Kind
 from models.detectors.accumulate import middle_of
 from models.features.day import Floats
 from models.features.plausible import WATCHED
-from models.features.sensors import ENERGY_GAP, GAP, MISSING, ODD, POWER_GAP, REST_PAIRS, STUCK, USUAL
+from models.features.sensors import ALL_TENS, ENERGY_GAP, GAP, MISSING, ODD, POWER_GAP, REST_PAIRS, STUCK, TENS, USUAL
 from models.history import DaySeries, FeatureHistory
 
 DAYS: Final = 2
@@ -72,7 +72,7 @@ def troubles(kind: Kind, history: FeatureHistory) -> Iterator[Trouble]:
             continue
         if len(series) < DAYS or (history.today - series.days[-1]).days > RECENT_DAYS:
             continue
-        for look in (_odd, _missing, _stands, _flipped):
+        for look in (_odd, _missing, _stands, _tenfold, _flipped):
             trouble = look(signal, series, history)
             if trouble is not None:
                 yield trouble
@@ -149,6 +149,13 @@ def _stands(signal: str, usual: DaySeries, history: FeatureHistory) -> Trouble |
         return None
     shares = np.where(usual.weights >= LEAST_STANDING, _aligned(told, usual), 0.0)
     return _lasting(signal, usual, shares, STANDS, MOVED, "stands still although it always moved,")
+
+
+def _tenfold(signal: str, usual: DaySeries, history: FeatureHistory) -> Trouble | None:
+    told = history.complete(f"{TENS}.{signal}")
+    if len(told) < DAYS or told.days[-1] != usual.days[-1]:
+        return None
+    return _lasting(signal, usual, _aligned(told, usual), ALL_TENS, 0.5, "reads ten times: only multiples of ten,")
 
 
 def _lasting(

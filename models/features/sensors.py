@@ -20,6 +20,8 @@ ODD: Final = "odd_share"
 """Share of the day's working rows with an impossible value; said where there is any."""
 MISSING: Final = "missing_share"
 """Share of working rows without this value between rows with it; said from `NOTABLE_MISSING` on."""
+TENS: Final = "tens_share"
+"""Share of multiples of ten among the day's working rows that are not zero; said from `ALL_TENS` on."""
 GAP: Final = "gap"
 """Difference of two sensors where physics makes them equal: `gap.room_c.supply_c` and so on, K; energy as a ratio."""
 POWER_GAP: Final = "gap.power_w.current_a"
@@ -29,6 +31,10 @@ ENERGY_GAP: Final = "gap.power_w.energy_kwh"
 LEAST_ROWS: Final = 6
 NOTABLE: Final = 0.5
 NOTABLE_MISSING: Final = 0.05
+IN_ONES: Final = frozenset({"pm25_ugm3"})
+"""Said in whole numbers, mostly of one digit: ten times that is told by its last digit, whatever the air is like."""
+ALL_TENS: Final = 0.95
+LEAST_TENS: Final = 24
 REST_S: Final = 3600.0
 """After an hour at rest coil, supply and room are at one temperature within a kelvin or two (E)."""
 LEAST_RESTING: Final = 6
@@ -72,6 +78,8 @@ def _one(signal: str, values: Floats, at_work: Mask, odd: Mask | None) -> list[D
     found += single(f"{USUAL}.{signal}", middle, count, spread=high - low)
     run = _longest_run(values[known]) / count
     found += single(f"{STUCK}.{signal}", run, count) if run >= NOTABLE else []
+    tens = _tens(values[known]) if signal in IN_ONES else 0.0
+    found += single(f"{TENS}.{signal}", tens, count) if tens >= ALL_TENS else []
     if odd is not None and (odd & at_work).any():
         found += single(f"{ODD}.{signal}", float((odd & at_work).sum()) / count, count)
     return found
@@ -83,6 +91,12 @@ def _missing(values: Floats) -> float:
     if len(known) < 2:
         return 0.0
     return float(1.0 - len(known) / (known[-1] - known[0] + 1))
+
+
+def _tens(values: Floats) -> float:
+    """Share of multiples of ten among the values that are not zero; 0 if there are too few of them."""
+    said = values[values > 0]
+    return float((said % 10.0 == 0.0).mean()) if len(said) >= LEAST_TENS else 0.0
 
 
 def _longest_run(values: Floats) -> int:

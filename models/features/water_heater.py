@@ -25,6 +25,8 @@ USUAL_MAINS_C: Final = 20.0
 """Mains water of a home that does not measure it (E)."""
 DRAWN_L: Final = "drawn_l"
 """Litres drawn on this day."""
+DRAWS_LPM: Final = 0.1
+"""More than the offset of a flow meter, less than a dripping tap takes: a hundredth would be 14 litres a day (E)."""
 HEAT_RATE: Final = "heat_rate_k_per_kwh"
 """Rise of the tank per kilowatt-hour of heat, without flow."""
 TOP_SHARE: Final = "top_share"
@@ -75,7 +77,7 @@ def _heated(rows: Rows, on: Mask, heat: Floats) -> list[DayIndex]:
     top, mains, flow = rows.number("top_c"), rows.number("inlet_c"), rows.number("flow_lpm")
     water = np.where(np.isfinite(top), top, rows.number("bottom_c"))
     mains_c = np.where(np.isfinite(mains), mains, USUAL_MAINS_C)
-    litres = float(np.nansum(flow * hours) * 60.0) if np.isfinite(flow).any() else np.nan
+    litres = float(hours @ np.where(flow > DRAWS_LPM, flow, 0.0) * 60.0) if np.isfinite(flow).any() else np.nan
     return [
         *single(HEAT_H, float(hours[on].sum()) if known_h > 0.0 else np.nan, known_h),
         *summarise(OVER_MAINS, water - mains_c),
@@ -89,7 +91,7 @@ def _bursts(rows: Rows, on: Mask, heat: Floats) -> list[DayIndex]:
     whole = [(start, end) for start, end in runs if start > 0 and end < len(rows)]
     heat_h = float(hours[on].sum())
     top, bottom, flow = rows.number("top_c"), rows.number("bottom_c"), rows.number("flow_lpm")
-    still = on & ~(flow > 0.1)
+    still = on & ~(flow > DRAWS_LPM)
     calm = [(start, end) for start, end in stretches(still, cuts) if end - start >= 4]
     tank = np.where(np.isfinite(bottom), bottom, top)
     rates = slopes_per_h(rows.time_s, tank, calm)

@@ -97,7 +97,7 @@ def test_what_a_day_tells_of_the_heat_in_the_tank() -> None:
             "heater_w": np.where(at < 12, 2000.0, 0.0),
             "top_c": np.full(288, 55.0),
             "inlet_c": np.full(288, 20.0),
-            "flow_lpm": np.where(at < 6, 2.0, 0.0),
+            "flow_lpm": np.where(at < 6, 2.0, 0.01),  # the meter's offset, 14 l a day if it counted
         },
     )
     told = {one.index: one.value for one in tank_indices(Day(day=FIRST, readings=rows))}

@@ -20,7 +20,8 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("cooling_min", 25.0, 8.0),  # minutes; how many differs among units, but not from day to day
             keys=("inlet_rise_k", "exhaust_rise_k", "minutes_per_kg", "heater_duty", "cooling_min"),
         ),
-        level=0.10,
+        level=0.08,
+        strong=1.0,  # an owner looks at a filter: evidence that suffices need not wait for three days beyond the level
         fastest_per_day=0.03,  # lint takes weeks; what takes a quarter of the air in a few days is a limiter or a hose
         failure=(0.2, 0.3, 0.55),  # of the air; the time to dry follows later
         cannot_see=FIRST_WEEKS
