@@ -24,6 +24,9 @@ from wellkept.settings import Settings
 BUFFER = 8_000
 HOLD_BELOW = 1_000
 PATIENCE_S = 120.0
+AFTERWARDS = """not counted as stored: events, and rows that were stored before
+hazards are said at once; the models judge at the scheduler's next run, within a quarter of an hour (WELLKEPT_PACE=demo:
+within seconds)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,7 @@ def replay(folder: Path, settings: Settings, options: Options) -> None:
         names = {("native", appliance["id"]) for appliance in recording.appliances}
         report.add(str(folder.name), rows, names, started)
         report.show()
+    click.echo(AFTERWARDS)
 
 
 def _play(recording: Recording, mqtt_url: str, options: Options) -> int:

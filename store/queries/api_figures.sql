@@ -36,5 +36,6 @@ SELECT (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(a.xact_start)
         FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
         WHERE l.locktype = 'advisory' AND l.classid = 709322012 AND l.objsubid = 2 AND l.granted
           AND a.datname = current_database()),
-       (SELECT coalesce(greatest(extract(epoch FROM max(v.received_at) - min(nullif(m.received_to, 'epoch'))), 0), 0)::float8
+       (SELECT coalesce(greatest(extract(epoch FROM max(v.received_at)
+                                 - coalesce(nullif(min(m.received_to), 'epoch'), min(a.created_at))), 0), 0)::float8
         FROM arrival_mark m, latest_values v JOIN appliance a ON a.key = v.appliance_key AND a.claimed)
