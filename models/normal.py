@@ -18,6 +18,7 @@ from domain.signals import Kind
 from models.detectors import DETECTORS, pattern
 from models.detectors.accumulate import CLEANED
 from models.detectors.known_faults import SIGNATURES
+from models.features.air_conditioner import HEATING
 from models.features.filter_reports import FILTER_ALARM, FILTER_USED
 from models.healthy.at_rest import REST_K, gap_at_rest, rested_late
 from models.healthy.deviations import deviation_for
@@ -256,7 +257,8 @@ def moved_by(kind: Kind, fault: str) -> frozenset[str]:
         index for one in DETECTORS if kind in one.kinds and one.fault == fault and one not in pattern.DETECTORS
         for index in one.indices
     }  # fmt: skip
-    return frozenset(index for index in patterns | others if not _tells_of_itself(index))
+    heating = {HEATING[index] for index in patterns | others if index in HEATING and kind is Kind.AIR_CONDITIONER}
+    return frozenset(index for index in patterns | others | heating if not _tells_of_itself(index))
 
 
 def _tells_of_itself(index: str) -> bool:

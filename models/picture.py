@@ -85,10 +85,11 @@ def _drawn(
 
     spread = BAND * np.hypot(deviation.noise, deviation.drift)
     level, failure = (amplitude * effect.size for amplitude in amplitudes)
-    words, reference = words_of(effect.index), references.get(effect.index)
+    told_by = deviation.told_by or effect.index
+    words, reference = words_of(told_by), references.get(told_by)
     learned: tuple[tuple[date, float], ...] = ()
     if reference is not None:
-        series = history.complete(effect.index).before(deviation.days[0])
+        series = history.complete(told_by).before(deviation.days[0])
         # One that was carried over work on the appliance was learned at some time before it.
         series = series.since(reference.learned_from) if reference.learned_from < deviation.days[0] else series
         learned = tuple(zip(series.days, series.values.tolist(), strict=True))

@@ -1,8 +1,8 @@
 """Air conditioner: filter clog from the air-side temperature difference against the appliance's own clean reference."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from math import log
 from typing import Final
 
@@ -13,18 +13,18 @@ from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.detectors.accumulate import Course, Limits, bounded_probability, days_to, follow
 from models.detectors.contract import Detector, References
+from models.detectors.index_words import words_of
 from models.detectors.naming import likelihoods
 from models.detectors.rivals import explanations_of
 from models.detectors.signature import CautionParams
-from models.features.air_conditioner import AIR_DROP, COIL_DROP
-from models.healthy.deviations import deviations_of
+from models.features.air_conditioner import AIR_DROP, AT_HEATING, COIL_DROP
+from models.healthy.deviations import Deviation, deviations_of
 from models.healthy.learners import EXPECTED, RATIO
-from models.history import DaySeries, FeatureHistory, day_start
+from models.history import FeatureHistory, day_start
 from models.prognosis import with_time_scale
 
 NAME: Final = "ac_filter_clog"
 VERSION: Final = "2"
-SIGNAL: Final = {AIR_DROP: "room_c - supply_c", COIL_DROP: "room_c - coil_in_c"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +45,6 @@ class ClogParams:
     clear_noise: float = 1.0
     coil_share: float = 0.7
     """A coil moves by this share of what the air does (E): the floors of a unit that has only its coil."""
-    least_windows: float = 2.0
-    """Comparable windows that make a day count (E): half an hour to an hour of steady cooling."""
     corroboration: float = 0.25
     """Where air and coil are both measured, the other difference must have grown by at least this share: less air
     flow makes the coil colder too, a drifting sensor does not."""
@@ -62,38 +60,25 @@ def judge(
 ) -> Verdict | None:
     """The verdict as of `now_data_time`; see `Detector` for what None and False mean."""
     params = params or ClogParams()
-    main = next((index for index in (AIR_DROP, COIL_DROP) if _watched(history, references, index, params)), None)
+    deviations = deviations_of(Kind.AIR_CONDITIONER, history, references)
+    main = next((index for index in (AIR_DROP, COIL_DROP) if index in deviations), None)
     if main is None:
         return None
-    series = _deviations(history, references, main, params)
-    noise = float(np.hypot(references[main].model["noise"], references[main].unsure))
+    moved = deviations[main]
+    reference = references[moved.told_by]
+    noise = float(np.hypot(reference.model["noise"], reference.unsure))
     limits = _limits(noise, params, 1.0 if main == AIR_DROP else params.coil_share)
-    course = follow(series.days, series.values, limits)
-    fresh = (history.today - series.days[-1]).days <= params.old_days
-    if course.raised and fresh and not _corroborated(history, references, main, series, limits, params):
+    course = follow(moved.days, moved.values, limits)
+    fresh = (history.today - moved.days[-1]).days <= params.old_days
+    if course.raised and fresh and not _corroborated(deviations, main, limits, params):
         return None
-    if course.raised and fresh and not _named(history, references, series):
+    if course.raised and fresh and not _named(deviations, moved.days[-1]):
         return None
     if course.raised and fresh:
-        return _raised(history, main, series, course, now_data_time, params)
+        return _raised(history, moved, course, now_data_time, params)
     if course.cleared_on is not None:
-        return _verdict(False, now_data_time, 0.0, (_recovered(history, main, course),))
+        return _verdict(False, now_data_time, 0.0, (_recovered(moved, course.cleared_on),))
     return _verdict(False, now_data_time, 0.0, ()) if course.near and fresh else None
-
-
-def _watched(history: FeatureHistory, references: References, index: str, params: ClogParams) -> bool:
-    known = index in references and len(history.complete(EXPECTED[index])) > 0
-    return known and len(_deviations(history, references, index, params)) > 0
-
-
-def _deviations(history: FeatureHistory, references: References, index: str, params: ClogParams) -> DaySeries:
-    """Log ratio of the complete, sufficiently observed days after learning, what its thermometers moved taken off."""
-    deviation = deviations_of(Kind.AIR_CONDITIONER, history, references).get(index)
-    if deviation is None:
-        return DaySeries()
-    series = history.complete(RATIO[index]).at_least(params.least_windows)
-    series = series.within(deviation.days[0], deviation.days[-1])
-    return replace(series, values=deviation.values)
 
 
 def _limits(noise: float, params: ClogParams, share: float) -> Limits:
@@ -105,47 +90,42 @@ def _limits(noise: float, params: ClogParams, share: float) -> Limits:
     )
 
 
-def _corroborated(
-    history: FeatureHistory, references: References, main: str, series: DaySeries, limits: Limits, params: ClogParams
-) -> bool:
+def _corroborated(deviations: Mapping[str, Deviation], main: str, limits: Limits, params: ClogParams) -> bool:
     """True unless a second temperature that must have followed did not."""
-    other = COIL_DROP if main == AIR_DROP else AIR_DROP
-    if other not in references:
+    other = deviations.get(COIL_DROP if main == AIR_DROP else AIR_DROP)
+    if other is None:
         return True
-    second = _deviations(history, references, other, params).since(series.days[-limits.steady_days])
+    own = deviations[main]
+    second = other.values[other.ordinals >= own.ordinals[-limits.steady_days :][0]]
     if len(second) == 0:
         return True
-    first = float(np.median(series.values[-limits.steady_days :]))
-    return float(np.median(second.values)) >= params.corroboration * first
+    first = float(np.median(own.values[-limits.steady_days :]))
+    return float(np.median(second)) >= params.corroboration * first
 
 
-def _named(history: FeatureHistory, references: References, series: DaySeries) -> bool:
+def _named(deviations: Mapping[str, Deviation], last: date) -> bool:
     """A clog explains the last days better than a leak, a fouled outdoor coil or a thermometer that moved alone."""
-    deviations = deviations_of(Kind.AIR_CONDITIONER, history, references)
-    named = likelihoods(explanations_of(Kind.AIR_CONDITIONER, deviations), deviations, series.days[-1], CautionParams())
+    named = likelihoods(explanations_of(Kind.AIR_CONDITIONER, deviations), deviations, last, CautionParams())
     return max(named, key=lambda fault: named[fault]) == "filter_clog"
 
 
-def _raised(
-    history: FeatureHistory, main: str, series: DaySeries, course: Course, at: datetime, params: ClogParams
-) -> Verdict:
-    since = day_start(course.since or series.days[-1])
-    last = series.days[-3:]
-    expected = _recent(history, EXPECTED[main], last)
-    ratio = float(np.exp(np.median(series.values[-3:])))
+def _raised(history: FeatureHistory, moved: Deviation, course: Course, at: datetime, params: ClogParams) -> Verdict:
+    since = day_start(course.since or moved.days[-1])
+    expected = float(np.median(moved.expected[-3:]))
+    ratio = float(np.exp(np.median(moved.values[-3:])))
+    mode = "heating" if moved.told_by in AT_HEATING else "cooling"
     note = (
-        f"Temperature difference at steady cooling is {100 * (ratio - 1):.0f} % above this unit's own clean reference "
+        f"Temperature difference at steady {mode} is {100 * (ratio - 1):.0f} % above this unit's own clean reference "
         "(median of the last three good days). Compared at the same fan level and compressor speed and at like room "
         "and outdoor temperatures, so weather, setpoint and load are ruled out; a refrigerant loss would make it "
         "smaller, not larger."
     )
-    evidence = [
-        Evidence(signal=SIGNAL[main], expected=expected, observed=expected * ratio, unit="K", since=since, note=note)
-    ]
-    evidence += list(_coil_evidence(history, series, since))
-    trend = days_to(series.days[-params.trend_days :], series.values[-params.trend_days :], params.limit)
+    signal = words_of(moved.told_by).signal
+    evidence = [Evidence(signal=signal, expected=expected, observed=expected * ratio, unit="K", since=since, note=note)]
+    evidence += list(_coil_evidence(history, moved.days, since))
+    trend = days_to(moved.days[-params.trend_days :], moved.values[-params.trend_days :], params.limit)
     left = with_time_scale(fault_of(Kind.AIR_CONDITIONER, "filter_clog"), trend)
-    last_day = day_start(series.days[-1]) + timedelta(hours=12)
+    last_day = day_start(moved.days[-1]) + timedelta(hours=12)
     p10, p50, p90 = (last_day + timedelta(days=days) for days in left) if left else (None, None, None)
     return Verdict(
         fault="filter_clog",
@@ -161,10 +141,10 @@ def _raised(
     )
 
 
-def _coil_evidence(history: FeatureHistory, series: DaySeries, since: datetime) -> Iterator[Evidence]:
+def _coil_evidence(history: FeatureHistory, days: Sequence[date], since: datetime) -> Iterator[Evidence]:
     """The indoor coil before and now, where it is measured; said as it is, not compared like with like."""
     coil = history.complete("steady_coil_in_c")
-    before, now = coil.before(since.date()), coil.since(series.days[-3:][0])
+    before, now = coil.before(since.date()), coil.since(days[-3:][0])
     if len(before) and len(now):
         yield Evidence(
             signal="coil_in_c",
@@ -176,23 +156,17 @@ def _coil_evidence(history: FeatureHistory, series: DaySeries, since: datetime) 
         )
 
 
-def _recovered(history: FeatureHistory, main: str, course: Course) -> Evidence:
-    day = course.cleared_on or history.today
-    ratio = history.complete(RATIO[main]).before(day + timedelta(days=1)).values[-2:]
-    expected = _recent(history, EXPECTED[main], (day,))
+def _recovered(moved: Deviation, day: date) -> Evidence:
+    until = np.searchsorted(moved.ordinals, day.toordinal(), side="right")
+    expected = float(moved.expected[until - 1])
     return Evidence(
-        signal=SIGNAL[main],
+        signal=words_of(moved.told_by).signal,
         expected=expected,
-        observed=expected * float(np.median(ratio)),
+        observed=expected * float(np.exp(np.median(moved.values[:until][-2:]))),
         unit="K",
         since=day_start(day),
         note="Temperature difference is back at this unit's own clean reference for two good days in a row.",
     )
-
-
-def _recent(history: FeatureHistory, index: str, days: tuple[object, ...]) -> float:
-    series = history.complete(index)
-    return float(np.median([value for day, value in zip(series.days, series.values, strict=True) if day in days]))
 
 
 def _verdict(present: bool, at: datetime, probability: float, evidence: tuple[Evidence, ...]) -> Verdict:
@@ -216,9 +190,9 @@ DETECTOR: Final = Detector(
     references=(AIR_DROP, COIL_DROP),
     cannot_see=(
         "A filter that was clogged while the reference was learned; the first two weeks; days without a quarter of an "
-        "hour of steady cooling (heating, drying, short cycling, weather or fan levels unlike any learned); units that "
-        "measure neither supply air nor indoor coil; a clog together with a leak that cancels it; which of filter, "
-        "blocked outlet or failing fan takes the air away."
+        "hour of steady cooling or heating (drying, short cycling, weather or fan levels unlike any learned); units "
+        "that measure neither supply air nor indoor coil; a clog together with a leak that cancels it; which of "
+        "filter, blocked outlet or failing fan takes the air away."
     ),
     measures=True,
     judge=judge,

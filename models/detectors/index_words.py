@@ -19,7 +19,7 @@ def _words(signal: str, unit: str, name: str, alike: str = "over the last days")
     return Words(signal=signal, unit=unit, name=name, alike=alike)
 
 
-_COOLING: Final = "at the same fan level and at like compressor speed, room and outdoor air"
+_STEADY: Final = "at the same fan level and at like compressor speed, room and outdoor air"
 _KITCHEN: Final = "at like kitchen temperature and door use"
 _LOAD: Final = "at like loads"
 # Where no compressor is told of, power tells when it runs.
@@ -27,18 +27,26 @@ _SWITCHING: Final = "power_w, compressor_on"
 
 _WORDS: Final = MappingProxyType(
     {
-        "air_drop_k": _words("room_c - supply_c", "K", "Air-side temperature difference", _COOLING),
-        "coil_drop_k": _words("room_c - coil_in_c", "K", "Room less indoor coil", _COOLING),
+        "air_drop_k": _words("room_c - supply_c", "K", "Air-side temperature difference", _STEADY),
+        "coil_drop_k": _words("room_c - coil_in_c", "K", "Room less indoor coil", _STEADY),
         "guard_load": _words(
             "compressor_hz / (room_c - coil_in_c)",
             "Hz/K",
             "Compressor speed at the frost guard for each kelvin between room and coil",
             "at the same fan level and at like room and outdoor air",
         ),
-        "outdoor_rise_k": _words("coil_out_c - outdoor_c", "K", "Outdoor coil over outdoor air", _COOLING),
-        "steady_power_w": _words("power_w", "W", "Power at equal compressor speed", _COOLING),
-        "discharge_lift_k": _words("discharge_c - outdoor_c", "K", "Compressor discharge over outdoor air", _COOLING),
-        "steady_eev_steps": _words("eev_steps", "", "Opening of the expansion valve", _COOLING),
+        "outdoor_rise_k": _words("coil_out_c - outdoor_c", "K", "Outdoor coil over outdoor air", _STEADY),
+        "steady_power_w": _words("power_w", "W", "Power at equal compressor speed", _STEADY),
+        "discharge_lift_k": _words("discharge_c - outdoor_c", "K", "Compressor discharge over outdoor air", _STEADY),
+        "steady_eev_steps": _words("eev_steps", "", "Opening of the expansion valve", _STEADY),
+        "air_rise_k": _words("supply_c - room_c", "K", "Air-side temperature difference in heating", _STEADY),
+        "coil_rise_k": _words("coil_in_c - room_c", "K", "Indoor coil over the room in heating", _STEADY),
+        "outdoor_drop_k": _words("outdoor_c - coil_out_c", "K", "Outdoor air over outdoor coil in heating", _STEADY),
+        "heating_power_w": _words("power_w", "W", "Power at equal compressor speed in heating", _STEADY),
+        "heating_discharge_lift_k": _words(
+            "discharge_c - outdoor_c", "K", "Compressor discharge over outdoor air in heating", _STEADY
+        ),
+        "heating_eev_steps": _words("eev_steps", "", "Opening of the expansion valve in heating", _STEADY),
         "warmup_per_h": _words("fridge_c rate / (ambient_c - fridge_c)", "1/h", "Warm-up between runs", _KITCHEN),
         "freezer_warmup_per_h": _words(
             "freezer_c rate / (ambient_c - freezer_c)", "1/h", "Freezer warm-up between runs", _KITCHEN

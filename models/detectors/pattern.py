@@ -147,7 +147,7 @@ def _evidence(
         weight = value / float(np.hypot(middle_of(deviation.noise[last]), deviation.drift))
         if (recovered and effect.key) or (not recovered and weight > 1.0):
             expected, observed = (middle_of(side[last]) for side in (deviation.expected, deviation.observed))
-            told.append((weight, _said(effect.index, expected, observed, since, recovered)))
+            told.append((weight, _said(deviation.told_by or effect.index, expected, observed, since, recovered)))
     told.sort(key=lambda pair: -pair[0])
     return tuple(evidence for _, evidence in told[:4])
 

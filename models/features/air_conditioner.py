@@ -1,9 +1,12 @@
-"""Air conditioner: physical indices at steady cooling, and the windows that a reference is learned from."""
+"""Air conditioner: physical indices at steady cooling and heating, and the windows that a reference is learned from."""
+
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
 from domain.signals import Kind
-from models.features.day import Day, DayIndex, summarise
+from models.features.day import Day, DayIndex, Rows, summarise
 from models.features.plausible import without_odd
 from models.features.steady import SteadyParams, Windows, steady_windows
 from models.features.stuck import without_stuck
@@ -28,25 +31,45 @@ GUARD_LOAD = "guard_load"
 Units that hardly ever leave the guard show it by nothing else."""
 
 
-def cooling_windows(day: Day, params: SteadyParams | None = None) -> Windows:
-    """Steady cooling windows of the day; an impossible value, or one of a sensor that is stuck, counts as missing.
+HEATING: Final = MappingProxyType(
+    {
+        AIR_DROP: "air_rise_k",
+        COIL_DROP: "coil_rise_k",
+        OUTDOOR_RISE: "outdoor_drop_k",
+        POWER: "heating_power_w",
+        DISCHARGE_LIFT: "heating_discharge_lift_k",
+        EEV: "heating_eev_steps",
+    }
+)
+"""By index at steady cooling the one that tells the same of the machine at steady heating."""
 
-    References are learned from them as well, so that what is learned and what is compared leave out the same values.
+
+AT_HEATING: Final = frozenset(HEATING.values())
+
+
+def steady_of(day: Day, *, heating: bool = False) -> Windows:
+    """Steady cooling (or heating) windows of the day; an impossible value, or one of a sensor that is stuck, counts as
+    missing. References are learned from them as well, so that what is learned and what is compared leave out the same.
     """
-    if params is None:
-        if "cooling" not in day.memo:
-            day.memo["cooling"] = cooling_windows(day, SteadyParams())
-        windows: Windows = day.memo["cooling"]
-        return windows
+    known, name = day.memo, "heating" if heating else "cooling"
+    if name not in known:
+        if "moving" not in known:
+            known["moving"] = _moving_rows(day, SteadyParams())
+        known[name] = steady_windows(known["moving"], heating=heating)
+    windows: Windows = known[name]
+    return windows
+
+
+def _moving_rows(day: Day, params: SteadyParams) -> Rows:
     rows = without_odd(Kind.AIR_CONDITIONER, day).readings
     compressor_hz, power_w = rows.number("compressor_hz"), rows.number("power_w")
     running = np.where(np.isfinite(compressor_hz), compressor_hz > params.off_hz, power_w > params.off_w)
-    return steady_windows(without_stuck(rows, running.astype(np.bool_)), params)
+    return without_stuck(rows, running.astype(np.bool_))
 
 
 def steady_indices(day: Day) -> list[DayIndex]:
     """Air-side and coil temperature differences, coil and discharge temperature, valve opening: medians at steady."""
-    windows = cooling_windows(day)
+    windows, heating = steady_of(day), steady_of(day, heating=True)
     return [
         *summarise(AIR_DROP, windows.air_drop_k),
         *summarise(COIL_DROP, windows.coil_drop_k),
@@ -57,4 +80,10 @@ def steady_indices(day: Day) -> list[DayIndex]:
         *summarise(POWER, windows.power_w),
         *summarise(DISCHARGE_LIFT, windows.discharge_lift_k),
         *summarise(GUARD_LOAD, windows.guard_load),
+        *summarise(HEATING[AIR_DROP], heating.air_drop_k),
+        *summarise(HEATING[COIL_DROP], heating.coil_drop_k),
+        *summarise(HEATING[OUTDOOR_RISE], heating.outdoor_rise_k),
+        *summarise(HEATING[POWER], heating.power_w),
+        *summarise(HEATING[DISCHARGE_LIFT], heating.discharge_lift_k),
+        *summarise(HEATING[EEV], heating.eev_steps),
     ]

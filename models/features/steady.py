@@ -1,4 +1,4 @@
-"""Steady cooling: windows of one day in which an air conditioner is left alone long enough to be compared.
+"""Steady cooling or heating: windows of one day in which an air conditioner is left alone long enough to be compared.
 
 Like is compared with like only inside such windows: same mode, fan level and setpoint, compressor at one speed, no
 defrost. Everything later (reference, residual) rests on their means.
@@ -40,7 +40,8 @@ class SteadyParams:
     """Below this a compressor does not run; fans and electronics take less than 100 W."""
     least_rows: int = 3
     least_drop_k: float = 1.5
-    """Air leaving at least this much colder than the room is cooling, if the unit does not say its mode."""
+    """Air leaving at least this much colder than the room is cooling, and warmer heating, if the unit does not say its
+    mode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,8 @@ class Windows:
     """Steady windows of one day: one entry per window; NaN where the unit has no such signal. Temperatures in Celsius.
 
     `load` is the compressor speed in Hz or, for a unit that does not tell, its power in W (`load_is_hz` False).
+    Heating is cooling mirrored: `air_drop_k`, `coil_drop_k` and `outdoor_rise_k` are counted the other way round, so
+    that each is how far the unit has brought something, and what takes from it makes it smaller, in either mode.
     """
 
     starts_s: Floats
@@ -66,6 +69,7 @@ class Windows:
     discharge_lift_k: Floats
     load: Floats
     load_is_hz: bool
+    heating: bool = False
 
     def __len__(self) -> int:
         return len(self.starts_s)
@@ -94,24 +98,24 @@ class Windows:
 
     @property
     def held(self) -> Mask:
-        """True where the frost guard is known to hold the coil."""
-        return np.asarray(self.coil_in_c < FROST_GUARD_C)  # NaN compares false: nothing is known of it
+        """True where the frost guard is known to hold the coil; heating needs no such guard."""
+        cold = np.asarray(self.coil_in_c < FROST_GUARD_C)  # NaN compares false: nothing is known of it
+        return np.zeros_like(cold) if self.heating else cold
 
 
-def steady_windows(rows: Rows, params: SteadyParams | None = None) -> Windows:
-    """The steady cooling windows in `rows` (one appliance, one day, in order of time)."""
+def steady_windows(rows: Rows, params: SteadyParams | None = None, *, heating: bool = False) -> Windows:
+    """The steady cooling (or heating) windows in `rows` (one appliance, one day, in order of time)."""
     params = params or SteadyParams()
     load, load_is_hz = _load(rows)
     running = load > (params.off_hz if load_is_hz else params.off_w)
-    mode = _held_mode(rows, params.hold_s)
     fan_level = held(rows.time_s, rows.number("fan_level"), params.hold_s)
     setpoint_c = held(rows.time_s, rows.number("setpoint_c"), params.hold_s)
     defrosting = held(rows.time_s, rows.number("defrost"), params.hold_s) == 1.0
-    usable = running & ~defrosting & _cooling(rows, mode, params)
+    usable = running & ~defrosting & _in_mode(rows, params, heating=heating)
     cuts = changes(rows.time_s, params.gap_s) | _differs(fan_level) | _differs(setpoint_c) | _jumps(load, params)
     pieces = [piece for start, end in stretches(usable, cuts) for piece in _pieces(rows.time_s, start, end, params)]
     pieces = _even(load, pieces, params)
-    return _average(rows, pieces, load, load_is_hz, fan_level)
+    return _average(rows, pieces, load, load_is_hz, fan_level, heating)
 
 
 def _load(rows: Rows) -> tuple[Floats, bool]:
@@ -121,22 +125,18 @@ def _load(rows: Rows) -> tuple[Floats, bool]:
     return rows.number("power_w"), False
 
 
-def _held_mode(rows: Rows, hold_s: float) -> Floats:
-    """1 where the mode is cooling, 0 where it is another, NaN where it is not known."""
-    mode = rows.text("mode")
-    said = np.where(mode == "", np.nan, (mode == "cool").astype(np.float64))
-    # In automatic mode only the temperatures tell whether it cools.
-    said[mode == "auto"] = 2.0
-    return held(rows.time_s, said, hold_s)
-
-
-def _cooling(rows: Rows, mode: Floats, params: SteadyParams) -> Mask:
-    room_c = rows.number("room_c")
+def _in_mode(rows: Rows, params: SteadyParams, *, heating: bool) -> Mask:
+    """The rows in which the unit cools (or heats), by what it says or, where it does not or chooses by itself, does."""
+    told = rows.text("mode")
+    said = np.where(told == "", np.nan, (told == ("heat" if heating else "cool")).astype(np.float64))
+    said[told == "auto"] = 2.0
+    mode = held(rows.time_s, said, params.hold_s)
     air_c = np.where(np.isfinite(rows.number("supply_c")), rows.number("supply_c"), rows.number("coil_in_c"))
+    brought_k = (air_c - rows.number("room_c")) * (1.0 if heating else -1.0)
     unsaid = np.isnan(mode) | (mode == 2.0)
-    cold: Mask = room_c - air_c > params.least_drop_k  # NaN compares false: not known to cool
-    cooling: Mask = (mode == 1.0) | (unsaid & cold)
-    return cooling
+    at_it: Mask = (mode == 1.0) | (unsaid & (brought_k > params.least_drop_k))  # NaN compares false: not known to
+    # Defrosting cools the room's coil; not every unit says so.
+    return at_it & ~(brought_k < 0.0) if heating else at_it
 
 
 def _differs(values: Floats) -> Mask:
@@ -188,16 +188,19 @@ _AVERAGED: Final = (
 )  # fmt: skip
 
 
-def _average(rows: Rows, pieces: list[slice], load: Floats, load_is_hz: bool, fan_level: Floats) -> Windows:
+def _average(
+    rows: Rows, pieces: list[slice], load: Floats, load_is_hz: bool, fan_level: Floats, heating: bool
+) -> Windows:
     starts = np.array([piece.start for piece in pieces], dtype=np.intp)
     ends = np.array([piece.stop for piece in pieces], dtype=np.intp)
 
     columns = {name: rows.number(name) for name in _AVERAGED}
     mean = means_of({**columns, "fan_level": fan_level, "load": load}, starts, ends)
+    sign = -1.0 if heating else 1.0
     return Windows(
         starts_s=rows.time_s[starts],
-        air_drop_k=mean["room_c"] - mean["supply_c"],
-        coil_drop_k=mean["room_c"] - mean["coil_in_c"],
+        air_drop_k=sign * (mean["room_c"] - mean["supply_c"]),
+        coil_drop_k=sign * (mean["room_c"] - mean["coil_in_c"]),
         room_c=mean["room_c"],
         coil_in_c=mean["coil_in_c"],
         discharge_c=mean["discharge_c"],
@@ -207,8 +210,9 @@ def _average(rows: Rows, pieces: list[slice], load: Floats, load_is_hz: bool, fa
         fan_level=mean["fan_level"],
         fan_rpm=mean["fan_rpm"],
         power_w=mean["power_w"] if load_is_hz else np.full(len(pieces), np.nan),
-        outdoor_rise_k=mean["coil_out_c"] - mean["outdoor_c"],
+        outdoor_rise_k=sign * (mean["coil_out_c"] - mean["outdoor_c"]),
         discharge_lift_k=mean["discharge_c"] - mean["outdoor_c"],
         load=mean["load"],
         load_is_hz=load_is_hz,
+        heating=heating,
     )

@@ -13,7 +13,7 @@ replaces these by the fleet's.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import isfinite
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -23,84 +23,12 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # i
 
 from models.features.day import Floats, Mask, Texts, Whole
 from models.features.steady import Windows
+from models.healthy.slopes import BEND, MARGINS, Slope, slopes_of
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slope:
-    """What is believed of one context signal before the unit has shown it: change of log(difference) per unit."""
-
-    mean: float
-    deviation: float
-    margin: float
-    """How far beyond the learned range a window still counts as like with like, at least."""
-
-
-_BEND: Final = "log_load_2"
-"""Context: the square of how far the logarithm of the load is from its usual value. What a compressor asks of valve,
-motor and coils is hardly ever a power of its speed, and what a straight line leaves over is taken for weather."""
 _USUAL_LOAD: Final = (45.0, 600.0)
 """Around which the bend is counted: Hz, or W of a unit that does not tell its speed (E)."""
 _HELD: Final = " held"
 """Added to the fan level of windows in which the frost guard holds the coil: speed there is what the guard leaves."""
-_MARGINS: Final = MappingProxyType(
-    {
-        "log_load": 0.10, _BEND: inf, "room_c": 4.0, "outdoor_c": 5.0, "humidity_pct": 8.0, "log_fan_rpm": 0.10,
-        "coil_in_c": 0.3,
-    }
-)  # fmt: skip
-
-
-def _slopes(**believed: tuple[float, float]) -> Mapping[str, Slope]:
-    return MappingProxyType(
-        {name: Slope(mean=mean, deviation=wide, margin=_MARGINS[name]) for name, (mean, wide) in believed.items()}
-    )
-
-
-_DROP: Final = _slopes(
-    # Capacity grows nearly with compressor speed; efficiency losses at the ends keep it below one.
-    log_load=(0.85, 0.4),
-    log_load_2=(0.0, 0.15),
-    # Capacity tables of split units: about +2 % per K of room air, -0.5 to -1 % per K of outdoor air.
-    room_c=(0.02, 0.01),
-    outdoor_c=(-0.007, 0.01),
-    # Moist air spends capacity on condensation: the difference is smaller.
-    humidity_pct=(-0.003, 0.003),
-    # Flow follows fan speed; the coil then works a little better.
-    log_fan_rpm=(-0.8, 0.3),
-)
-SLOPES: Final[Mapping[str, Mapping[str, Slope]]] = MappingProxyType(
-    {
-        "air_drop_k": _DROP,
-        "coil_drop_k": _DROP,
-        # What the outdoor coil sheds is capacity plus power; a hot day hardly changes how far above the air it stands.
-        "outdoor_rise_k": _slopes(
-            log_load=(0.9, 0.4), log_load_2=(0.0, 0.15), room_c=(0.015, 0.015), outdoor_c=(0.0, 0.01),
-            humidity_pct=(0.001, 0.003), log_fan_rpm=(0.1, 0.2),
-        ),
-        # Power at one compressor speed follows the pressure lift, which follows outdoor air.
-        "power_w": _slopes(
-            log_load=(1.1, 0.4), room_c=(0.0, 0.015), outdoor_c=(0.02, 0.01), humidity_pct=(0.0, 0.003),
-            log_fan_rpm=(0.05, 0.1),
-        ),
-        "discharge_lift_k": _slopes(
-            log_load=(0.4, 0.3), log_load_2=(0.0, 0.15), room_c=(0.005, 0.015), outdoor_c=(-0.005, 0.015),
-            humidity_pct=(0.0, 0.003), log_fan_rpm=(0.0, 0.2),
-        ),
-        "eev_steps": _slopes(
-            log_load=(0.7, 0.5), log_load_2=(0.0, 0.15), room_c=(0.01, 0.015), outdoor_c=(-0.005, 0.015),
-            humidity_pct=(0.001, 0.003), log_fan_rpm=(0.1, 0.3),
-        ),
-        # The compressor's speed is what is asked for here, and so no context; moist air and a hot day need more of it.
-        # The coil is one, because only near the guard's own temperature is it known to be held.
-        "guard_load": _slopes(
-            coil_in_c=(-0.03, 0.03), room_c=(0.0, 0.015), outdoor_c=(0.006, 0.01), humidity_pct=(0.003, 0.003),
-            log_fan_rpm=(0.8, 0.3),
-        ),
-    }
-)  # fmt: skip
-"""By target. All (E), as found in makers' capacity tables; wide enough that a week of own data outweighs them."""
-
-
 _FREE: Final = MappingProxyType({"air_drop_k": "free_air_drop_k", "coil_drop_k": "free_coil_drop_k"})
 
 
@@ -148,7 +76,7 @@ class AirSideModel:
 
 
 def learn_air_side(days: Sequence[Windows], which: str, params: AirSideParams | None = None) -> AirSideModel | None:
-    """Learn from windows of healthy days (`which`: a key of `SLOPES`); None if they do not suffice."""
+    """Learn from windows of healthy days of one mode (`which`: a target of `slopes_of`); None if too few."""
     params = params or AirSideParams()
     days = [day for day in days if len(day)]
     if not days or len({day.load_is_hz for day in days}) > 1:
@@ -156,7 +84,8 @@ def learn_air_side(days: Sequence[Windows], which: str, params: AirSideParams | 
     columns = {name: np.concatenate([_context(day)[name] for day in days]) for name in _context(days[0])}
     target = np.concatenate([_log(getattr(day, which)) for day in days])
     day_of = np.repeat(np.arange(len(days)), [len(day) for day in days])
-    columns = {name: values for name, values in columns.items() if name in SLOPES[which]}
+    believed = slopes_of(which, heating=days[0].heating)
+    columns = {name: values for name, values in columns.items() if name in believed}
     apart = which != "guard_load"
     level = np.concatenate([np.array(_level_names(day, held_apart=apart), dtype="<U16") for day in days])
     names = _usable_context(columns, target, params)
@@ -167,7 +96,6 @@ def learn_air_side(days: Sequence[Windows], which: str, params: AirSideParams | 
     x = np.column_stack([columns[name][keep] for name in names]) if names else np.empty((int(keep.sum()), 0))
     # The systems are tiny: with a thread per core the solver spends its time waiting (ten times slower, measured).
     with threadpool_limits(1):
-        believed = SLOPES[which]
         fitted = _fit(believed, names, x, target[keep], level[keep], params)
         noise = _block_noise(believed, names, x, target[keep], level[keep], day_of[keep], params)
     ceiling = params.guard_ceiling if which == "guard_load" else params.noise_ceiling
@@ -204,7 +132,7 @@ def expected_drop_k(model: AirSideModel, windows: Windows, params: AirSideParams
     for place, name in enumerate(model.context):
         values = columns[name]
         low, high = model.low[place], model.high[place]
-        margin = max(_MARGINS[name], params.margin_share * (high - low))
+        margin = max(MARGINS[name], params.margin_share * (high - low))
         with np.errstate(invalid="ignore"):
             alike = (values >= low - margin) & (values <= high + margin)
         expected = np.where(alike, expected + model.slopes[place] * (values - model.mean[place]), np.nan)
@@ -232,7 +160,7 @@ def _context(windows: Windows) -> dict[str, Floats]:
     log_load = _log(windows.load)
     context = {
         "log_load": log_load,
-        _BEND: (log_load - np.log(_USUAL_LOAD[0 if windows.load_is_hz else 1])) ** 2,
+        BEND: (log_load - np.log(_USUAL_LOAD[0 if windows.load_is_hz else 1])) ** 2,
         "room_c": windows.room_c,
         "outdoor_c": windows.outdoor_c,
         "humidity_pct": windows.humidity_pct,

@@ -34,6 +34,10 @@ _GAPS: Final[Mapping[str, tuple[str, float]]] = MappingProxyType(
         ac.COIL_DROP: (f"{GAP}.room_c.coil_in_c", 1.0),
         ac.OUTDOOR_RISE: (f"{GAP}.outdoor_c.coil_out_c", -1.0),
         ac.DISCHARGE_LIFT: (f"{GAP}.outdoor_c.discharge_c", -1.0),
+        ac.HEATING[ac.AIR_DROP]: (f"{GAP}.room_c.supply_c", -1.0),
+        ac.HEATING[ac.COIL_DROP]: (f"{GAP}.room_c.coil_in_c", -1.0),
+        ac.HEATING[ac.OUTDOOR_RISE]: (f"{GAP}.outdoor_c.coil_out_c", 1.0),
+        ac.HEATING[ac.DISCHARGE_LIFT]: (f"{GAP}.outdoor_c.discharge_c", -1.0),
     }
 )
 """By index the gap between its two thermometers at rest, and its sign in the index."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from domain.signals import Kind
-from models.features.air_conditioner import DISCHARGE_LIFT, EEV, GUARD_LOAD
+from models.features.air_conditioner import DISCHARGE_LIFT, EEV, GUARD_LOAD, HEATING
 from models.features.day import Floats
 from models.healthy.at_rest import moved_k
 from models.healthy.fleet_prior import IndexPrior, priors_for
@@ -22,7 +22,9 @@ __all__ = ["Deviation", "deviations_of"]
 
 WINDOW_DRIFT: Final = 0.03
 """Healthy air conditioners wander by this much over a season beyond what their context explains (E)."""
-CALM_DRIFT: Final = MappingProxyType({GUARD_LOAD: 0.02, DISCHARGE_LIFT: 0.02, EEV: 0.02})
+CALM_DRIFT: Final = MappingProxyType(
+    {GUARD_LOAD: 0.02, **{index: 0.02 for one in (DISCHARGE_LIFT, EEV) for index in (one, HEATING[one])}}
+)
 """And by this much (E) at their frost guard, which holds the coil while the room changes little, and where a valve and
 what leaves the compressor follow its speed more than the weather."""
 THERMOMETER_DRIFT_K: Final = 0.3
@@ -48,10 +50,16 @@ def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, 
         remembered: dict[str, Deviation] = known[2]
         return remembered
     recent = _recent(history)
-    found = {
+    by_mode = {
         index: deviation
         for index in RATIO
         if index in references and (deviation := _of_windows(index, recent, references[index])) is not None
+    }
+    heating = {index: by_mode.pop(twin) for index, twin in HEATING.items() if twin in by_mode}
+    found = {
+        **heating,
+        **by_mode,
+        **{index: _in_turn(by_mode[index], heating[index]) for index in by_mode.keys() & heating},
     }
     for index, prior in priors_for(kind, history.priors).items():
         reference = references.get(index)
@@ -115,6 +123,30 @@ def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> De
         drift=float(np.sqrt(wander**2 + _thermometers(index, wanted, rested) ** 2 + reference.unsure**2)),
         ordinals=series.ordinals,
         rested=rested,
+        told_by=index,
+    )
+
+
+def _in_turn(cooling: Deviation, heating: Deviation) -> Deviation:
+    """One course of both modes, as the seasons take turns; a day of both counts as cooling."""
+    own = ~np.isin(heating.ordinals, cooling.ordinals)
+    ordinals = np.concatenate([cooling.ordinals, heating.ordinals[own]])
+    order = np.argsort(ordinals)
+
+    def of(name: str) -> Floats:
+        joined: Floats = np.concatenate([getattr(cooling, name), getattr(heating, name)[own]])[order]
+        return joined
+
+    last = heating if heating.ordinals[-1] > cooling.ordinals[-1] else cooling
+    return replace(
+        last,
+        days=tuple(map(date.fromordinal, ordinals[order].tolist())),
+        ordinals=ordinals[order],
+        values=of("values"),
+        noise=of("noise"),
+        expected=of("expected"),
+        observed=of("observed"),
+        carried=cooling.carried or heating.carried,
     )
 
 

@@ -39,12 +39,16 @@ class LearningParams:
     """After so many calendar days without a usable fit the search starts again that much later (E)."""
 
 
+SOONER: Final = LearningParams(calendar_days=7, good_days=5)
+"""Of heating: it begins in autumn, when what went wrong in summer goes on, and a day of it has more windows and one
+context less than a day of cooling (docs/decisions/0063-heating-has-a-normal-of-its-own.md)."""
+
 LoadDays = Callable[[date, date], Sequence[Day]]
 """Reads the appliance's days from the first to the last date, both included."""
 
-_ReadWindows = Callable[[Sequence[date]], list[Windows]]
+_ReadWindows = Callable[[str, Sequence[date]], list[Windows]]
 
-_TARGETS: Final = MappingProxyType(
+_COOLING: Final = MappingProxyType(
     {
         air_conditioner.AIR_DROP: "air_drop_k",
         air_conditioner.COIL_DROP: "coil_drop_k",
@@ -55,12 +59,14 @@ _TARGETS: Final = MappingProxyType(
         air_conditioner.GUARD_LOAD: "guard_load",
     }
 )
-"""What is regressed on the context of steady windows, by index."""
-RATIO: Final = MappingProxyType({index: f"{field.removesuffix('_k')}_ratio" for index, field in _TARGETS.items()})
+_TARGETS: Final = _COOLING | {heating: _COOLING[index] for index, heating in air_conditioner.HEATING.items()}
+"""What is regressed on the context of steady windows, by index: at heating the same as at cooling, of its windows."""
+_STEMS: Final = _COOLING | {index: index for index in air_conditioner.HEATING.values()}
+RATIO: Final = MappingProxyType({index: f"{stem.removesuffix('_k')}_ratio" for index, stem in _STEMS.items()})
 """Observed over expected, median over the day's comparable windows."""
 EXPECTED: Final = MappingProxyType(
-    {index: f"{field.removesuffix('_k')}_expected_k" if field.endswith("_k") else f"{field}_expected"
-     for index, field in _TARGETS.items()}
+    {index: f"{stem.removesuffix('_k')}_expected_k" if stem.endswith("_k") else f"{stem}_expected"
+     for index, stem in _STEMS.items()}
 )  # fmt: skip
 
 RELATIVE: Final = MappingProxyType({Kind.AIR_CONDITIONER: frozenset(RATIO)})
@@ -75,13 +81,13 @@ def learn_missing(
     params: LearningParams | None = None,
 ) -> list[Reference]:
     """References that can be learned now and are not `known` yet."""
-    params = params or LearningParams()
     learned: list[Reference] = []
     if kind == Kind.AIR_CONDITIONER:
         read = _windows_once(load_days)
         for index in RATIO:
             if index not in known:
-                learned += _learn_drop(index, history, read, params)
+                usual = SOONER if index in air_conditioner.AT_HEATING else LearningParams()
+                learned += _learn_drop(index, history, read, params or usual)
     for index, prior in priors_for(kind, history.priors).items():
         if index not in known and (level := learn_level(prior, history)) is not None:
             learned.append(level)
@@ -92,11 +98,11 @@ def relative_indices(kind: Kind, day: Day, references: Mapping[str, Reference]) 
     """Indices of the day relative to the appliance's references; empty where there is none."""
     if kind != Kind.AIR_CONDITIONER or not any(index in references for index in RATIO):
         return []
-    windows = air_conditioner.cooling_windows(day)
-    return [found for index in RATIO if index in references for found in _drop_ratio(index, windows, references[index])]
+    return [found for index in RATIO if index in references for found in _drop_ratio(index, day, references[index])]
 
 
-def _drop_ratio(index: str, windows: Windows, reference: Reference) -> Iterator[DayIndex]:
+def _drop_ratio(index: str, day: Day, reference: Reference) -> Iterator[DayIndex]:
+    windows = air_conditioner.steady_of(day, heating=index in air_conditioner.AT_HEATING)
     expected = expected_drop_k(model_from_json(reference.model), windows)
     observed = target_of(windows, _TARGETS[index])
     comparable = np.isfinite(expected) & np.isfinite(observed)
@@ -148,7 +154,7 @@ def _first_fit(
     ][::4]
     if not ends or good[-1] >= history.today:
         return None
-    windows = read(good[: ends[-1]])
+    windows = read(index, good[: ends[-1]])
     for number in ends:
         model = learn_air_side(windows[:number], _TARGETS[index])
         if model is not None:
@@ -160,12 +166,12 @@ def _first_fit(
 
 def _windows_once(load_days: LoadDays) -> _ReadWindows:
     """Steady windows of the days asked for; a stretch of days is read once, whichever index asks first."""
-    known: dict[date, Windows] = {}
+    known: dict[date, dict[bool, Windows]] = {}
 
-    def read(days: Sequence[date]) -> list[Windows]:
+    def read(index: str, days: Sequence[date]) -> list[Windows]:
         if missing := [day for day in days if day not in known]:
-            loaded = load_days(min(missing), max(missing))
-            known.update((day.day, air_conditioner.cooling_windows(day)) for day in loaded)
-        return [known[day] for day in days]
+            for day in load_days(min(missing), max(missing)):
+                known[day.day] = {heating: air_conditioner.steady_of(day, heating=heating) for heating in (False, True)}
+        return [known[day][index in air_conditioner.AT_HEATING] for day in days]
 
     return read

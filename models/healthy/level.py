@@ -68,6 +68,8 @@ class Deviation:
     """Its level goes on over work on the appliance, from a few days after it."""
     rested: bool = False
     """Its thermometers were compared at rest, and what they had moved by themselves is taken off."""
+    told_by: str = ""
+    """The index that tells it of late, where another one does so in another mode."""
 
     def __len__(self) -> int:
         return len(self.days)

@@ -8,6 +8,7 @@ import numpy as np
 from domain.signals import Kind
 from models.detectors.known_faults import SIGNATURES
 from models.detectors.signature import Signature
+from models.features.air_conditioner import AT_HEATING
 from models.healthy.fleet_prior import priors_of
 from models.healthy.learners import EXPECTED, RATIO, learn_missing
 from models.healthy.reference import Reference
@@ -57,7 +58,7 @@ def story(
             rows += _cooling(number, moves, missing, rng)
     history = history_of(rows, evening(last))
     if kind == Kind.AIR_CONDITIONER:
-        return history, {index: _of_windows(index) for index in RATIO if index not in missing}
+        return history, {index: _of_windows(index) for index in RATIO if index not in missing | AT_HEATING}
     return history, {found.index: found for found in learn_missing(kind, history, {}, lambda first, last: [])}
 
 
@@ -76,7 +77,7 @@ def _cooling(
     day = FIRST + timedelta(days=number)
     rows: list[DatedIndex] = []
     for index, ratio in RATIO.items():
-        if index not in missing:
+        if index not in missing | AT_HEATING:
             moved = float(np.exp(moves.get(index, 0.0) * growth(number) + rng.normal(0.0, 0.01)))
             rows += [(day, index, 10.0 * moved, 0.0, 8.0), (day, ratio, moved, 0.0, 8.0)]
             rows.append((day, EXPECTED[index], 10.0, 0.0, 8.0))

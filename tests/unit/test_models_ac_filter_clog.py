@@ -9,7 +9,7 @@ import pytest
 
 from domain.findings import Verdict
 from domain.signals import Kind
-from models.features.air_conditioner import cooling_windows
+from models.features.air_conditioner import steady_of
 from models.features.day import Day
 from models.history import history_of
 from models.judge import judge_appliance
@@ -143,8 +143,8 @@ def test_windows_to_learn_from_leave_out_impossible_values() -> None:
     supply = day.readings.numbers["supply_c"].copy()
     supply[12 * 12] = 60.0
     spoilt = replace(day.readings, numbers={**day.readings.numbers, "supply_c": supply})
-    windows = cooling_windows(Day(day=day.day, readings=spoilt))
-    assert float(np.abs(windows.air_drop_k - cooling_windows(day).air_drop_k).max()) < 1.0  # in six rows: 8 K
+    windows = steady_of(Day(day=day.day, readings=spoilt))
+    assert float(np.abs(windows.air_drop_k - steady_of(day).air_drop_k).max()) < 1.0  # in six rows: 8 K
 
 
 def test_prognosis_only_with_a_credible_trend() -> None:
