@@ -26,7 +26,7 @@ HOLD_BELOW = 1_000
 PATIENCE_S = 120.0
 AFTERWARDS = """not counted as stored: events, and rows that were stored before
 hazards are said at once; the models judge at the scheduler's next run, within a quarter of an hour (WELLKEPT_PACE=demo:
-within seconds)"""
+within seconds), as of the newest readings; `wellkept evaluate` tells night by night what came and went in between"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

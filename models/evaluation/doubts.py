@@ -3,16 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from domain.faults import fault_of
+from domain.readings import EARLIEST_US, from_us
 from domain.services import ACTIONS
 from models.evaluation.case import Case
-from models.evaluation.case_files import collected, scan
+from models.evaluation.case_files import collected, scan, streamed
 from models.evaluation.truth import TRUTH_FILE, Truth
 
 MOST_NAMED = 3
+FAR_US: Final = 366 * 86_400_000_000
+"""Nobody records, pauses for a year and goes on with a few rows (E)."""
 
 
 def doubts_of(case: Case) -> Iterator[str]:
@@ -35,6 +39,7 @@ def doubts_of(case: Case) -> Iterator[str]:
     for files in (case.tables, case.cycles):
         for kind, file in files.items():
             yield from _strange_rows(case, str(kind), file)
+            yield from _far_rows(file)
 
 
 def doubts_of_truth(case: Case, truth: Sequence[Truth]) -> Iterator[str]:
@@ -78,6 +83,21 @@ def _strange_rows(case: Case, kind: str, file: Path) -> Iterator[str]:
     if others:
         yield (f"{file.parent.name}/{file.name}: left out, because appliances.csv calls them no {kind}: "
                f"{_listed(others)}")  # fmt: skip
+
+
+def _far_rows(file: Path) -> Iterator[str]:
+    """Arrivals more than a year away from nearly all others: without a receiver's clock nobody can refuse them."""
+    arrived = pl.col("received_at")
+    table = scan(file).filter(arrived >= EARLIEST_US)
+    early, late = streamed(file, table.select(arrived.quantile(0.01), late=arrived.quantile(0.99))).row(0)
+    if early is None:
+        return
+    far = table.filter((arrived < early - FAR_US) | (arrived > late + FAR_US))
+    count, first, last = streamed(file, far.select(pl.len(), arrived.min(), last=arrived.max())).row(0)
+    if count:
+        yield (f"{file.parent.name}/{file.name}: {count:,} rows arrived more than a year away from nearly all others "
+               f"({from_us(first):%Y-%m-%d} to {from_us(last):%Y-%m-%d}); if a clock was wrong, take them out: months "
+               "and silences are counted up to them")  # fmt: skip
 
 
 def _is_known(case: Case, name: str, fault: str) -> bool:

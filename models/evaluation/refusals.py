@@ -90,24 +90,25 @@ def _refusals(case: Case, kind: Kind, file: Path, signals: Sequence[Signal]) -> 
     known = {signal.name: signal for signal in signals}
     names = [name for name in schema if name not in KEYS]
     fits = {name: checked_value(name, schema[name], known.get(name)).is_not_null() for name in names}
-    kept = pl.lit(value=True)
-    counts = {}
-    for reason, holds in _reasons(fits).items():
-        counts[reason] = (kept & holds).sum()
-        kept = kept & ~holds
     ours = [one.id for one in case.appliances.values() if one.kind is kind]
-    listed = pl.col("appliance_id").is_in(ours) | pl.col("appliance_id").is_null()
-    by_column = {f"of {name}": (kept & pl.col(name).is_not_null()).sum() for name in names}
-    left_out = {f"no {name}": (kept & pl.col(name).is_not_null() & ~fits[name]).sum() for name in names}
-    rows = streamed(file, table.select(pl.len())).item()
-    counted = table.filter(listed).select(listed=pl.len(), **counts, **by_column, **left_out)
-    row = streamed(file, counted).row(0, named=True)
+    why = pl.coalesce(pl.when(holds).then(pl.lit(reason)) for reason, holds in _reasons(fits).items())
+    counted = (
+        table.filter(pl.col("appliance_id").is_in(ours) | pl.col("appliance_id").is_null())
+        .group_by(why.alias("why"))
+        .agg(
+            pl.len(),
+            *(pl.col(name).is_not_null().sum().alias(f"of {name}") for name in names),
+            *((pl.col(name).is_not_null() & ~fits[name]).sum().alias(f"no {name}") for name in names),
+        )
+    )
+    by_reason = {row["why"]: row for row in streamed(file, counted).iter_rows(named=True)}
+    kept = by_reason.get(None, {})
     return Refusals(
         file=f"{file.parent.name}/{file.name}",
-        rows=int(rows),
-        listed=int(row["listed"]),
-        refused={reason: int(row[reason]) for reason in counts if row[reason]},
-        values={name: (int(row[f"no {name}"]), int(row[f"of {name}"])) for name in names if row[f"no {name}"]},
+        rows=int(streamed(file, table.select(pl.len())).item()),
+        listed=sum(int(row["len"]) for row in by_reason.values()),
+        refused={reason: int(by_reason[reason]["len"]) for reason in _NAMED if reason in by_reason},
+        values={name: (int(kept[f"no {name}"]), int(kept[f"of {name}"])) for name in names if kept.get(f"no {name}")},
     )
 
 

@@ -184,3 +184,10 @@ def test_a_truth_that_cannot_be_is_doubted(tmp_path: Path) -> None:
     ]  # fmt: skip
     (none,) = doubts_of_truth(found, ())
     assert "names no fault" in none
+
+
+def test_rows_a_year_away_from_all_others_are_named(tmp_path: Path) -> None:
+    rows = "".join(f"2026-11-01T12:{minute:02}:00Z,fridge-1,80\n" for minute in range(60))
+    table = "time,appliance_id,power_w\n" + 3 * rows + "2081-01-01T12:00:00Z,fridge-1,80\n"
+    (said,) = doubts_of(open_case(case(tmp_path, {TELEMETRY: table})))
+    assert "1 rows arrived more than a year away from nearly all others (2081-01-01 to 2081-01-01)" in said
