@@ -42,7 +42,7 @@ class SilenceParams:
     drew has one as well, though a compressor that works hard in a hot kitchen hides it from the guess."""
     unknown_gaps_h: float = 30.0
     """As long as fewer pulses are known, so many hours of running without one leave ice on the evaporator."""
-    below_heater: float = 0.8
+    below_heater: float = 0.83
     """And a day that peaks below this share of it has none, however its compressor runs."""
     power_shift: float = 0.06
     """Where pulses are only guessed from power, a compressor whose own power moved by this share hides them."""

@@ -83,7 +83,8 @@ def is_decided(signature: Signature, deviations: Mapping[str, Deviation], until:
         return False
     sizes = {effect.index: effect.size for effect in signature.effects}
     moved = [recent[index][0] * float(np.sign(sizes[index])) for index in known]
-    taken = next((share * max(0.0, recent[index][0]) for index, share in signature.taken if index in recent), 0.0)
+    shown, share = signature.taken
+    taken = share * max(0.0, recent[shown][0]) if shown in recent else 0.0
     return moved[0] - taken > params.moved * recent[known[0]][1] and min(moved) >= AGREES * moved[0]
 
 

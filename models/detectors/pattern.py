@@ -25,6 +25,9 @@ from models.prognosis import days_until, with_time_scale
 VERSION: Final = "2"
 GRAVER: Final = 0.5
 """As likely as this, beside what the owner could put right, a fault that needs a technician keeps it back (E)."""
+EASIER: Final = 0.4
+"""More likely than this, beside a fault that needs a technician, what the owner could put right keeps that back where
+what tells them apart is not measured (E)."""
 
 
 def judge(
@@ -84,15 +87,15 @@ def graver_is_likely(signature: Signature, named: Mapping[str, float]) -> bool:
 
 
 def _owner_first(signature: Signature, named: Mapping[str, float], deviations: Mapping[str, Deviation]) -> bool:
-    """True while what the owner could clean is at least half as likely, and what would tell them apart is not measured.
+    """True while what the owner could clean is not that much less likely, and what tells them apart is not measured.
 
     Nobody should pay a visit for dust.
     """
-    if not any(signature.twice_without in one.unmeasured for one in deviations.values()):
+    if not any(signature.surer_without in one.unmeasured for one in deviations.values()):
         return False
     kind, own = signature.kind, signature.fault
     easier = {one.fault for one in SIGNATURES if one.kind == kind and fault_of(kind, one.fault).urgency is Urgency.SELF}
-    return any(named.get(fault, 0.0) > GRAVER * named[own] for fault in easier)
+    return any(named.get(fault, 0.0) > EASIER * named[own] for fault in easier)
 
 
 def _too_fast(rival: Signature, history: FeatureHistory, deviations: dict[str, Deviation]) -> bool:

@@ -65,11 +65,10 @@ class Signature:
     decisive: tuple[str, ...] = ()
     """The first of these indices that is known of late has to have moved, beyond what another fault takes of it, and
     the others with it, for they tell of the same thing."""
-    taken: tuple[tuple[str, float], ...] = ()
-    """The indices that show the other fault, of which the first that is known counts, and what share of it that fault
-    takes of the decisive one."""
-    twice_without: str = ""
-    """Where this context is not measured it has to be twice as likely as what an owner could put right."""
+    taken: tuple[str, float] = ("", 0.0)
+    """The index that shows the other fault, and what share of it that fault takes of the decisive one."""
+    surer_without: str = ""
+    """Where this context is not measured it has to be surer of what an owner could put right (`pattern.EASIER`)."""
     lowest_unless: str = ""
     """A context index that tells what only looks like it: two days on which it was known are enough,"""
     hidden: float = 0.0

@@ -15,7 +15,8 @@ CYCLE_PACE: Final = "cycle_pace_per_h"
 """One over the mean run and one over the mean rest together, 1/h: capacity over C B. Kitchen, door gasket and
 shopping, which move each of the two, leave their sum as it is."""
 REST_PACE: Final = "rest_pace_per_h"
-"""One over the mean rest, 1/h: heat that comes in over C B."""
+"""One over the mean rest, 1/h: heat that comes in over C B. A torn gasket raises it and takes a little of the cold, as
+a hot kitchen does: it is the context of `CYCLE_PACE`."""
 LEAST_CYCLES: Final = 2
 SHORT_SHARE: Final = 0.2
 """Where more runs than this are given up it is not the thermostat that ends them (E)."""

@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "537187cb724cd8f4a6c1782a472b756a0c17f1ac50e83ec901fc26f84d608bbc"
+SHIPPED_SHA256: Final = "61013fc62db688fff751e7d72e6ecdae0a57ca78170972f0a2520f7026f45771"
 FORMAT: Final = 1
 USUAL_DAYS: Final = 8
 """Observed days that a level is learned from where the file says nothing else (E)."""

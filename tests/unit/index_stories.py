@@ -18,7 +18,7 @@ from tests.unit.synthetic_days import FIRST, evening
 AFTER = 20
 """The day from which the fault grows, for ten days, to its full severity."""
 CONTEXT = {"ambient_c": 24.0, "inlet_c": 15.0, "spin_rpm": 1200.0, "load_kg": 4.0, "doors_per_h": 1.0,
-           "compressor_hz": 45.0, "mains_s_per_l": 20.0}  # fmt: skip
+           "compressor_hz": 45.0, "rest_pace_per_h": 1.0, "mains_s_per_l": 20.0}  # fmt: skip
 
 
 def growth(number: int) -> float:

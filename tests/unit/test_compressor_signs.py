@@ -62,7 +62,7 @@ def test_the_cold_that_is_made_does_not_depend_on_the_heat_that_comes_in(warming
         (WEAK | {"rest_pace_per_h": 0.3}, PLUG, False),
         (WEAK | {"cycle_pace_per_h": -0.35}, PLUG, True),
         (WEAK | {"cycle_pace_per_h": -0.35, "on_power_w": 0.25}, PLUG, False),
-        # A torn seal takes 0.4 of what it warms faster.
+        # A torn seal takes about 0.3 of what it warms faster.
         (WEAK | {"cycle_pace_per_h": -0.15, "rest_pace_per_h": 0.3}, PLUG, False),
     ],
     ids=[

@@ -22,14 +22,13 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("short_start_share", 0.0, 0.2),
             ("gross_cooling_k_per_h", -0.9, 0.4),  # a hotter condenser: nearly as much cold is lost as power is added
             ("cycle_pace_per_h", -0.9, 0.4),  # the same cold, by its runs and rests
-            ("rest_pace_per_h", 0.0, 0.15),
             ("pulldown_k_per_h", -1.2, 0.6),
             _LONGER_RUNS,
             keys=("on_power_w",),
         ),
         level=0.09,
         fastest_per_day=0.008,  # dust takes a season: 40 % in fifty days is already a dusty house
-        hurried_odds=0.2,  # a building site, a cat: one house in five that it looks like (E)
+        hurried_odds=0.4,  # a building site, a cat: two houses in five that it looks like (E)
         failure=(0.25, 0.4, 0.7),
         cannot_see=FIRST_WEEKS + " A failing condenser fan looks the same.",
     ),
@@ -45,7 +44,6 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("short_start_share", 0.0, 0.2),
             ("gross_cooling_k_per_h", -0.1, 0.2),  # moist air on the evaporator, nothing else
             ("cycle_pace_per_h", -0.2, 0.2),
-            ("rest_pace_per_h", 0.5, 0.3),
             ("pulldown_k_per_h", -1.0, 1.0),  # what is left of capacity after the load
             _LONGER_RUNS,
             keys=("warmup_per_h", "duty"),
@@ -71,7 +69,6 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("evap_depth_k", -0.8, 0.4),  # less refrigerant boils in it; frost works against it
             ("gross_cooling_k_per_h", -1.0, 0.25),  # it is what the compressor is for
             ("cycle_pace_per_h", -1.0, 0.25),
-            ("rest_pace_per_h", 0.0, 0.2),
             ("pulldown_k_per_h", -1.3, 0.7),
             _LONGER_RUNS,
             ("warmup_per_h", 0.0, 0.2),
@@ -87,12 +84,12 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         # How far its evaporator is below the compartment tells of the same cold, and alone where a machine never rests;
         # behind a plug its runs and rests do.
         decisive=("gross_cooling_k_per_h", "evap_depth_k", "cycle_pace_per_h"),
-        taken=(("warmup_per_h", 0.4), ("rest_pace_per_h", 0.4)),
-        twice_without="ambient_c",  # a warm kitchen raises the power as dust does
+        taken=("warmup_per_h", 0.4),
+        surer_without="ambient_c",  # a warm kitchen raises the power as dust does
         failure=(0.4, 0.6, 1.0),
         cannot_see=FIRST_WEEKS
         + " A compressor that stops at once; failed starts shorter than the sampling; behind a plug a machine that"
-        + " never rests, and one that dust may explain half as well.",
+        + " never rests, and one that dust may explain nearly half as well.",
     ),
     Signature(
         fault="defrost_failure",
