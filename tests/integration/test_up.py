@@ -136,7 +136,7 @@ def test_a_second_one_on_the_same_folder_says_so(
             "a broker of its own",
         ),
         (["replay", "/proc"], {"WELLKEPT_MQTT_URL": "mqtt://127.0.0.1:1"}, "is no recording"),
-        (["api"], {"WELLKEPT_API_PORT": "70000"}, "a port is a number from 1 to 65535"),
+        (["api"], {"WELLKEPT_API_PORT": "70000"}, "a whole number from 1 to 65535"),
     ],
 )
 def test_bad_settings_get_one_clear_line(
