@@ -9,7 +9,15 @@ from typing import Final
 import numpy as np
 
 from domain.signals import Kind
-from models.features.air_conditioner import DISCHARGE_LIFT, EEV, GUARD_LOAD, HEATING
+from models.features.air_conditioner import (
+    AIR_DROP,
+    COIL_DROP,
+    DISCHARGE_LIFT,
+    EEV,
+    GUARD_LOAD,
+    HEATING,
+    OUTDOOR_RISE,
+)
 from models.features.day import Floats
 from models.healthy.at_rest import moved_k
 from models.healthy.fleet_prior import IndexPrior, priors_for
@@ -32,6 +40,11 @@ THERMOMETER_DRIFT_K: Final = 0.3
 RESTED_DRIFT_K: Final = 0.1
 """And by this much beyond what they show at rest (E)."""
 LEAST_WINDOWS: Final = 2.0
+UNSOUND: Final = 0.11
+"""An index of an air conditioner that moved by this much shows a fault (E): about the least that is spoken of."""
+LAST_DAYS: Final = 5
+CLEANABLE: Final = MappingProxyType({AIR_DROP: 1.0, COIL_DROP: 1.0, OUTDOOR_RISE: 1.0, GUARD_LOAD: -1.0})
+"""Which way a filter and an outdoor coil that want cleaning move what tells of them."""
 GOES_TO_NOTHING: Final = frozenset({"pulldown_k_per_h", "starts_per_h"})
 """What is left of a refrigerator's capacity after its load, and how often it stops: both go to nothing where it runs on
 and on. There a logarithm would make the last trace of them outweigh every other sign, so that shares are compared."""
@@ -55,12 +68,10 @@ def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, 
         for index in RATIO
         if index in references and (deviation := _of_windows(index, recent, references[index])) is not None
     }
-    heating = {index: by_mode.pop(twin) for index, twin in HEATING.items() if twin in by_mode}
-    found = {
-        **heating,
-        **by_mode,
-        **{index: _in_turn(by_mode[index], heating[index]) for index in by_mode.keys() & heating},
-    }
+    heating: Mapping[str, Deviation] = {i: by_mode.pop(twin) for i, twin in HEATING.items() if twin in by_mode}
+    heating = _going_on(by_mode, heating, references)
+    both = {index: _in_turn(by_mode[index], heating[index]) for index in by_mode.keys() & heating.keys()}
+    found = {**heating, **by_mode, **both}
     for index, prior in priors_for(kind, history.priors).items():
         reference = references.get(index)
         deviation = deviation_of(prior, recent, reference)
@@ -125,6 +136,31 @@ def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> De
         rested=rested,
         told_by=index,
     )
+
+
+def _going_on(
+    cooling: Mapping[str, Deviation], heating: Mapping[str, Deviation], references: Mapping[str, Reference]
+) -> Mapping[str, Deviation]:
+    """Heating from where cooling had come to when heating was learned, so that a fault learned with it has no end.
+
+    Empty where that was what an owner puts right, perhaps between the seasons: then nobody knows from where.
+    """
+    begun = min((references[twin].learned_from for twin in HEATING.values() if twin in references), default=None)
+    if begun is None:
+        return heating
+    last = {
+        index: float(np.median(values[-LAST_DAYS:]))
+        for index, one in cooling.items()
+        if len(values := one.values[one.ordinals < begun.toordinal()])
+    }
+    if any(sign * last.get(index, 0.0) >= UNSOUND for index, sign in CLEANABLE.items()):
+        return {}
+    left = {index: by for index, by in last.items() if abs(by) >= UNSOUND}
+    return {
+        index: replace(one, values=one.values + by, expected=one.expected * np.exp(-by))
+        for index, one in heating.items()
+        for by in (left.get(index, 0.0),)
+    }
 
 
 def _in_turn(cooling: Deviation, heating: Deviation) -> Deviation:

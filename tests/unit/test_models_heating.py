@@ -161,3 +161,24 @@ def test_the_course_goes_on_from_one_mode_to_the_other() -> None:
     assert min(course.days) == min(own) + timedelta(days=1)
     assert course.told_by == HEATING[AIR_DROP]
     assert float(np.abs(course.values).max()) < 0.05
+
+
+def test_heating_that_was_learned_with_a_clog_in_it_is_no_proof_of_cleaning() -> None:
+    days = [cooling_day(number, Cooling(flow=1 - 0.01 * max(0, number - 18))) for number in range(45)]
+    days += [heating_day(number, Heating(flow=0.74)) for number in range(45, 58)]
+    assert "filter_clog" in said(days, 44)
+    history, references = remember(Kind.AIR_CONDITIONER, days, evening(57))
+    assert HEATING[AIR_DROP] in references
+    verdicts = judge_appliance(Kind.AIR_CONDITIONER, history, references, evening(57))
+    assert [verdict.present for verdict in verdicts if verdict.fault == "filter_clog"] in ([], [True])
+
+
+def test_a_leak_that_began_while_it_cooled_goes_on_when_it_heats() -> None:
+    days = [cooling_day(number, Cooling(charge=1 - 0.01 * max(0, number - 18))) for number in range(45)]
+    days += [heating_day(number, Heating(charge=0.74)) for number in range(45, 58)]
+    history, references = remember(Kind.AIR_CONDITIONER, days, evening(57))
+    course = deviations_of(Kind.AIR_CONDITIONER, history, references)[AIR_DROP]
+    # 26 % of the charge, and so of the difference, was gone by day 44: log 0.74 = -0.30; the last five days: log 0.76.
+    assert course.told_by == HEATING[AIR_DROP]
+    assert float(np.median(course.values[-3:])) == pytest.approx(-0.27, abs=0.04)
+    assert np.log(course.observed / course.expected) == pytest.approx(course.values)
