@@ -1,6 +1,7 @@
 """A message to an owner as a mail: plain text, with a name of its own so that a second copy can be told."""
 
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -28,7 +29,7 @@ def _address(text: str, name: str = "") -> Address:
     said, spec = parseaddr(text)
     try:
         found = Address(display_name=(name or said).replace("\r", " ").replace("\n", " "), addr_spec=spec)
-    except (ValueError, IndexError) as error:
+    except (MessageError, ValueError, IndexError) as error:
         raise BadInput(f"{text[:100]!r} is no mail address") from error
     if not found.username or not found.domain or not found.addr_spec.isascii():
         raise BadInput(f"{text[:100]!r} is no mail address")

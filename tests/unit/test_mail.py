@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.errors import BadInput
@@ -82,6 +82,7 @@ def test_ports_and_secrets_of_an_address() -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=200))
+@example("@0", "", "")
 def test_whatever_people_enter_adds_no_header(to: str, name: str, text: str) -> None:
     try:
         made = letter(1, None, text, to=to, name=name, sender=SENDER, at=AT, say=ENGLISH)
