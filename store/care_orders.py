@@ -145,25 +145,22 @@ def write_plan(
             continued = {"task_id": old_task, "finding_id": case.finding_id, "explanation": why}
             connection.execute(_SQL["continue_task"], continued)
         else:
-            _add_task(connection, order_id, case, why, along=case in plan.along, repeat_days=repeat_days)
+            task = _task(case, why, along=case in plan.along, repeat_days=repeat_days)
+            connection.execute(_SQL["add_task"], task | {"order_id": order_id, "made_at": made_at})
     return order_id
 
 
-def _add_task(connection: Connection, order_id: UUID, case: Case, why: str, *, along: bool, repeat_days: int) -> None:
-    connection.execute(
-        _SQL["add_task"],
-        {
-            "order_id": order_id,
-            "finding_id": case.finding_id,
-            "action": case.fault.action,
-            "parts": list(case.fault.parts),
-            "minutes": case.fault.minutes,
-            "along": along,
-            "explanation": why,
-            "data_at": case.data_at,
-            "repeat_days": repeat_days,
-        },
-    )
+def _task(case: Case, why: str, *, along: bool, repeat_days: int) -> dict[str, Any]:
+    return {
+        "finding_id": case.finding_id,
+        "action": case.fault.action,
+        "parts": list(case.fault.parts),
+        "minutes": case.fault.minutes,
+        "along": along,
+        "explanation": why,
+        "data_at": case.data_at,
+        "repeat_days": repeat_days,
+    }
 
 
 def explain_choices(connection: Connection, order_id: UUID, choices: Iterable[Choice], *, actor: str) -> None:

@@ -64,8 +64,8 @@ WHERE id = %(id)s
 -- name: add_task
 -- With the first job that it repeats: the same appliance and the same fault or part, done not long before (data time).
 -- What people tell of names no fault: it repeats whatever was done to the appliance.
-INSERT INTO order_task (order_id, finding_id, action, parts, minutes, along, explanation, repeats)
-SELECT %(order_id)s, f.id, %(action)s, %(parts)s, %(minutes)s, %(along)s, %(explanation)s,
+INSERT INTO order_task (order_id, finding_id, action, parts, minutes, along, explanation, added_at, repeats)
+SELECT %(order_id)s, f.id, %(action)s, %(parts)s, %(minutes)s, %(along)s, %(explanation)s, %(made_at)s,
        (SELECT coalesce(before.repeats, before.id)
         FROM order_task before
         JOIN service_order o ON o.id = before.order_id AND o.state IN ('completed', 'verified')

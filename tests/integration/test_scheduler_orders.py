@@ -135,7 +135,7 @@ def test_a_visit_takes_self_care_along_that_nobody_has_done_and_lapses_with_its_
     homes.find(conditioner, "refrigerant_leak", day(1))
     assert propose(work)["proposed"] == 2
     assert propose(work)["proposed"] == 0
-    assert homes.rows("SELECT action, along FROM order_task ORDER BY added_at") == [
+    assert homes.rows("SELECT action, along FROM order_task ORDER BY along") == [
         ("find_leak_and_recharge", False),
         ("clean_drain_filter", True),
     ]
@@ -156,7 +156,7 @@ def test_the_same_fault_soon_after_the_work_is_tied_to_the_first_job(homes: Home
         take_to(homes, "completed")
         homes.clear(conditioner, "refrigerant_leak", day(began + 2))
         settle(work)
-    tasks = homes.rows("SELECT id, repeats FROM order_task ORDER BY added_at")
+    tasks = homes.rows("SELECT t.id, t.repeats FROM order_task t JOIN service_order o ON o.id = t.order_id ORDER BY o.number")
     first = tasks[0][0]
     assert [repeats for _, repeats in tasks] == [None, first, first, None]
 
