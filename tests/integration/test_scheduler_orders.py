@@ -156,7 +156,9 @@ def test_the_same_fault_soon_after_the_work_is_tied_to_the_first_job(homes: Home
         take_to(homes, "completed")
         homes.clear(conditioner, "refrigerant_leak", day(began + 2))
         settle(work)
-    tasks = homes.rows("SELECT t.id, t.repeats FROM order_task t JOIN service_order o ON o.id = t.order_id ORDER BY o.number")
+    tasks = homes.rows(
+        "SELECT t.id, t.repeats FROM order_task t JOIN service_order o ON o.id = t.order_id ORDER BY o.number"
+    )
     first = tasks[0][0]
     assert [repeats for _, repeats in tasks] == [None, first, first, None]
 
