@@ -41,7 +41,7 @@ margin-right:.3rem}
 .wide td,.wide td:last-child{white-space:normal;border:0;padding:.1rem 0;
 min-width:0;text-align:right;display:flex;justify-content:space-between;gap:1rem}
 .wide td::before{content:attr(data-of);color:var(--soft);
-text-align:left}.wide td:first-child{position:static;font-weight:600}
+text-align:left}.wide td:first-child{position:static;font-weight:600;text-align:left}
 .wide td:first-child::before{content:none}}
 .card{border:1px solid var(--rule);border-radius:.5rem;padding:.7rem 1rem;overflow-wrap:anywhere}
 .card ul{padding-left:1.2rem}
