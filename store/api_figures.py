@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.states import ORDER
+from store.arrival import writing_since
 from store.database import Connection
 from store.sql import queries
 
@@ -65,6 +66,6 @@ class Lags:
 
 def read_lags(connection: Connection) -> Lags:
     """Both, for the metrics; a worker's transaction shows to its own database role and to pg_read_all_stats only."""
-    row = connection.execute(_SQL["lags"], {}).fetchone()
+    row = connection.execute(_SQL["lags"], {"writing_since": writing_since(connection)}).fetchone()
     assert row is not None  # aggregates always make one row
     return Lags(batch_open_s=float(row[0]), scoring_behind_s=float(row[1]))

@@ -14,5 +14,10 @@ def settled_until(connection: Connection, now: datetime, grace: timedelta) -> da
     Whoever reads by arrival and never looks behind reads no further. Arrival is stamped less than `grace` before a
     batch begins (ingest.consumer.LONG_WAIT_US; docs/decisions/0061).
     """
-    (writing_since,) = connection.execute(_SQL["writing_since"]).fetchone() or (None,)
-    return min(now, writing_since or now) - grace
+    return min(now, writing_since(connection) or now) - grace
+
+
+def writing_since(connection: Connection) -> datetime | None:
+    """When the oldest batch of ingest that is still open began; None if none is."""
+    since: datetime | None = (connection.execute(_SQL["writing_since"]).fetchone() or (None,))[0]
+    return since

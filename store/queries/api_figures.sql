@@ -31,11 +31,8 @@ JOIN pg_stat_user_tables s ON s.relid = i.inhrelid
 WHERE parent.relname LIKE 'reading\_%%' AND parent.relnamespace = current_schema()::regnamespace
 
 -- name: lags
--- Since when the oldest batch of ingest is open (as arrival.writing_since), and arrivals that scoring has not seen, in seconds.
-SELECT (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(a.xact_start)), 0)::float8
-        FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-        WHERE l.locktype = 'advisory' AND l.classid = 709322012 AND l.objsubid = 2 AND l.granted
-          AND a.datname = current_database()),
+-- Seconds since `writing_since`, and of arrivals that scoring has not seen.
+SELECT coalesce(extract(epoch FROM clock_timestamp() - %(writing_since)s::timestamptz), 0)::float8,
        (SELECT coalesce(greatest(extract(epoch FROM max(v.received_at)
                                  - coalesce(nullif(min(m.received_to), 'epoch'), min(a.created_at))), 0), 0)::float8
         FROM arrival_mark m, latest_values v JOIN appliance a ON a.key = v.appliance_key AND a.claimed)
