@@ -24,7 +24,7 @@ from models.healthy.at_rest import REST_K, gap_at_rest, rested_late
 from models.healthy.deviations import deviation_for
 from models.healthy.fleet_prior import Priors, priors_for
 from models.healthy.learners import RATIO
-from models.healthy.level import PUSHED_UP, Deviation
+from models.healthy.level import COUNTED, PUSHED_UP, Deviation
 from models.healthy.reference import Reference
 from models.history import DaySeries, FeatureHistory
 
@@ -94,6 +94,10 @@ class Normal:
         found = dict(self.known)
         if self.works:
             found = {index: one.watching(last + timedelta(days=1)) for index, one in found.items()}
+        for index in COUNTED.keys() & found.keys():
+            works = [_work_on(self.kind, one, index) for one in self.works]
+            if any(work.puts_right for work in works if work is not None):
+                found[index] = found[index].after_repair()
         for index in self.waiting:
             found[index] = found[index].watching(date.min, last=date.min)
         return found

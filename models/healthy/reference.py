@@ -40,6 +40,11 @@ class Reference:
         return "watched_from" in self.model
 
     @property
+    def mended(self) -> bool:
+        """Whether people may have put right a fault that shows in it; little of a fault may be left then."""
+        return bool(self.model.get("mended", False))
+
+    @property
     def unsure(self) -> float:
         """Standard deviation of its steps, in the scale of the index."""
         return float(self.model.get("unsure", 0.0))
@@ -71,3 +76,7 @@ class Reference:
         """The same for the days from `first` on, and up to `last`, only."""
         model = {**self.model, "watched_from": max(first, self.watched_from).isoformat()}
         return replace(self, model=model if last is None else {**model, "watched_to": last.isoformat()})
+
+    def after_repair(self) -> "Reference":
+        """The same of what people may have mended."""
+        return replace(self, model={**self.model, "mended": True})
