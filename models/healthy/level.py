@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from models.features.day import Floats, Mask, Whole, median_of, quantiles_of
+from models.features.fan import FAN_LAW, STEPS, WATTS
 from models.healthy.fleet_prior import IndexPrior
 from models.healthy.reference import Reference
 from models.healthy.spells import SPELLS, in_spell, usual_of
@@ -33,6 +34,9 @@ of what is normal."""
 COUNTED: Final = MappingProxyType({"heat_duty": 0.85})
 """Shares of a day's rows, and what an imperfect repair leaves of each at the least (E): a mended relay misses a few
 minutes of heating for good. What is counted on few rows scatters by chance besides (binomial)."""
+
+BEST: Final = frozenset(f"{index}_{step}" for index in (FAN_LAW, WATTS) for step in STEPS)
+"""A filter only ever takes air away, so of a fan that never ran alike the days with most air are nearest to clean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +130,9 @@ def _learn_from(
     alike = known & (told | np.isnan(means)).all(axis=1)
     known = alike if 2 * int(alike.sum()) >= prior.least_days else known
     model = _fit(prior, y[known], x[known], params)
+    if model is None and prior.index in BEST:
+        known &= y >= np.sort(y[known])[-prior.least_days]
+        model = _fit(prior, y[known], x[known], params)
     if model is None:
         return None
     level, slopes, covariance, noise = model
