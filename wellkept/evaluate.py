@@ -53,7 +53,8 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     refused = [_require_case(case.resolve()) for case in cases]
     for name in names:
         writable_folder(out / name)
-    (out / "report.json").unlink(missing_ok=True)  # an older one may be of other cases
+    for older in ("report.json", "report.html"):  # may be of other cases, or stay if this run is broken off
+        (out / older).unlink(missing_ok=True)
     _say_model(sealed)
     reports, several = [], []
     with spread_over(jobs, settings.dask_url) as apply:
@@ -70,7 +71,8 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
               "seconds": round(sum(report["seconds"] for report in told), 1)}  # fmt: skip
         reports.insert(0, _report(together, sealed, out, of))
     page = write_page(reports, out / "report.html")
-    click.echo(f"written: {out}/<case>/findings.jsonl, {out}/<case>/report.json, {page}")
+    each = names[0] if len(names) == 1 else "<case>"
+    click.echo(f"written: {page}, {out}/{each}/report.json, {out}/{each}/findings.jsonl")
 
 
 def _say_model(sealed: "Sealed") -> None:
@@ -160,10 +162,17 @@ def _require_case(folder: Path) -> "list[Refusals]":
 @contextmanager
 def _as_case(folder: Path) -> Iterator[Path]:
     """The folder itself, or power recordings as a case of the same name in a temporary place."""
+    from polars.exceptions import ComputeError
+
     from wellkept.power_case import is_power_recording, write_power_case
 
     if (folder / "appliances.csv").is_file() or not is_power_recording(folder):
         yield folder
         return
     with tempfile.TemporaryDirectory(prefix="wellkept-evaluate-") as temporary:
-        yield write_power_case(folder, Path(temporary) / folder.name)
+        try:
+            prepared = write_power_case(folder, Path(temporary) / folder.name)
+        except (OSError, ComputeError) as error:  # Polars says so of a file that it cannot write
+            raise BadInput(f"{folder.name} cannot be prepared in {tempfile.gettempdir()} ({error}): make room there or "
+                           "name another folder by TMPDIR") from error  # fmt: skip
+        yield prepared

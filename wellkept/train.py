@@ -86,9 +86,10 @@ def _say_sources(sources: Sequence["Source"]) -> None:
         for line in (*lines_of(source.case, refusals_of(source.case)), *doubts_of(source.case)):
             click.echo(line, err=True)
         folder = source.case.folder
-        labels = "truth.csv" if (folder / "truth.csv").is_file() else "services.csv"
+        named = next((name for name in ("truth.csv", "services.csv") if (folder / name).is_file()), None)
+        labels = f"labels from {named}" if named else "no truth.csv and no services.csv: nothing tells what was true"
         origin = "SIMULATED" if source.simulated else "recorded"
-        click.echo(f"{folder.name}: {origin}, {len(source.case.appliances)} appliances, labels from {labels}")
+        click.echo(f"{folder.name}: {origin}, {len(source.case.appliances)} appliances, {labels}")
 
 
 def _progress(bars: ExitStack) -> Callable[[str, int], Callable[[int], None]]:

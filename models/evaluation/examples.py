@@ -1,13 +1,16 @@
 """A few findings as they were, right and wrong, and faults that nobody found: to be looked at, not counted."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from models.evaluation.ledger import Finding
 from models.evaluation.matching import Judged, Outcome
 from models.evaluation.tally import Scene
 from models.evaluation.truth import Truth
 
 MOST: Final = 6
+NEWEST: Final = 24
 
 
 def examples(of: Scene) -> dict[str, list[dict[str, Any]]]:
@@ -28,6 +31,11 @@ def examples(of: Scene) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def newest(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """The newest findings, the newest first: all there is to look at without a truth."""
+    return [_said(one) for one in reversed(findings[-NEWEST:])]
+
+
 def _of_different_appliances(bad: list[Judged]) -> list[Judged]:
     first: dict[tuple[str, str], Judged] = {}
     for one in bad:
@@ -43,11 +51,14 @@ def _of_different_faults(missed: list[Truth]) -> list[Truth]:
 
 
 def _finding(of: Scene, one: Judged) -> dict[str, Any]:
-    finding = one.finding
+    truth = None if one.truth is None else _truth(of.truth[one.truth])
+    return _said(one.finding) | {"outcome": str(one.outcome), "truth": truth}
+
+
+def _said(finding: Finding) -> dict[str, Any]:
     return {
         "appliance_id": finding.appliance_id,
         "fault": finding.fault,
-        "outcome": str(one.outcome),
         "raised_at": _text(finding.raised_at),
         "cleared_at": _text(finding.cleared_at),
         "probability": round(finding.probability, 3),
@@ -58,7 +69,6 @@ def _finding(of: Scene, one: Judged) -> dict[str, Any]:
             {"signal": e.signal, "expected": e.expected, "observed": e.observed, "unit": e.unit, "note": e.note}
             for e in finding.evidence
         ],
-        "truth": None if one.truth is None else _truth(of.truth[one.truth]),
     }
 
 

@@ -15,7 +15,7 @@ from models.evaluation.base_rates import Weights, counts_of, with_runs
 from models.evaluation.calibration import calibration
 from models.evaluation.case import Case
 from models.evaluation.costs import Course, costs
-from models.evaluation.examples import examples
+from models.evaluation.examples import examples, newest
 from models.evaluation.figures import SEED, rate_per_1000, recall_at_budget, recall_curve, share
 from models.evaluation.intervals import Ended, coverage
 from models.evaluation.journeys import acted_upon, asked_of_people, false_findings, reweighted
@@ -43,7 +43,7 @@ def judge_case(one: Evaluated, known_models: Collection[str] | None = None) -> d
         "said": _said(run.findings, watched),
     }
     if truth is None:
-        return report | {"truth": False}
+        return report | {"truth": False, "newest": newest(run.findings)}
     of = scene(case.appliances, run.seen, truth, run.findings)
     weights = with_runs(one.weights, of.truth, of.watched())
     return report | {

@@ -17,7 +17,13 @@ def goals(report: Mapping[str, Any]) -> str:
     """What was asked beside what was reached."""
     said = {True: "met", False: "missed", None: "cannot be told"}
     rows = [(one.figure, said[one.met], one.goal, one.value) for one in against_goals(report)]
-    return table(("figure", "", "goal", "reached"), rows, texts=4)
+    return table(("figure", "outcome", "goal", "reached"), rows, texts=4)
+
+
+def said(report: Mapping[str, Any]) -> str:
+    """How often something was said, where nothing tells whether it was true."""
+    cells = [(CLASSES[name], rate["count"], rate_text(rate)) for name, rate in report["said"].items()]
+    return table(("faults", "findings", "per 1000 appliance-months"), cells)
 
 
 def asked_of_people(report: Mapping[str, Any]) -> str:
@@ -128,10 +134,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, texts: int =
     names = "".join(f"<th{side}>{escape(name)}</th>" for side, name in zip(sides, head, strict=True))
     columns = [f'{side} data-of="{escape(name)}"' for side, name in zip(sides, head, strict=True)]
     body = "".join(
-        "<tr>" + "".join(f"<td{of}>{escape(str(cell))}</td>" for of, cell in zip(columns, row, strict=True)) + "</tr>"
+        "<tr>" + "".join(f"<td{of}>{_shown(cell)}</td>" for of, cell in zip(columns, row, strict=True)) + "</tr>"
         for row in rows
     )
     return f'<div class="wide"><table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _shown(cell: object) -> str:
+    return escape(str(cell).replace("<=", "\N{LESS-THAN OR EQUAL TO}"))  # a terminal may lack the sign, a page does not
 
 
 def _spread(one: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from models.evaluation import page_plots, page_tables
 from models.evaluation.page_tables import words
 from models.evaluation.plots import moments, timeline
-from models.evaluation.table import lines
+from models.evaluation.table import lines, minute
 from models.evaluation.whole_file import write_whole
 
 _STYLE: Final = """
@@ -22,12 +22,13 @@ h1{font-size:1.6rem}h2{margin-top:3rem;border-top:2px solid var(--rule);padding-
 .wide{overflow-x:auto;margin:1rem 0;background:linear-gradient(to right,transparent,var(--paper) 1.5rem) right/3rem 100%
 no-repeat local,linear-gradient(to left,var(--rule),transparent) right/1.2rem 100% no-repeat scroll}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.85rem}
-th,td{padding:.25rem .55rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
+th,td{padding:.25rem .5rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
+th{white-space:normal;vertical-align:bottom}
 .text{text-align:left}.text:last-child{white-space:normal;min-width:11rem}td:first-child,th:first-child{position:sticky;left:0;background:var(--paper);padding-left:0}
 pre{overflow-x:auto;font-size:.8rem;line-height:1.4}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1.5rem;margin:2rem 0}
 figure{margin:0}figcaption,.soft,.none{color:var(--soft);font-size:.9rem}
-svg{width:100%;height:auto}.moments{max-width:38rem}
+svg{display:block;width:100%;height:auto}.moments{max-width:38rem;margin:.7rem 0}
 .grid{stroke:var(--rule)}.tick{fill:var(--soft);font-size:13px}.dot{fill-opacity:.75}
 .ours{fill:var(--ours);background:var(--ours)}.truth{fill:var(--truth);background:var(--truth)}
 .other{fill:var(--other);background:var(--other)}i.soft{background:var(--soft)}
@@ -37,6 +38,7 @@ svg{width:100%;height:auto}.moments{max-width:38rem}
 margin-right:.3rem}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));gap:.7rem}
 @media(max-width:48rem){.wide table,.wide tbody,.wide tr,.wide td{display:block}.wide thead{display:none}
+.tick{font-size:16px}
 .wide{overflow:visible;background:none}.wide tr{padding:.5rem 0;border-bottom:1px solid var(--rule)}
 .wide td,.wide td:last-child{white-space:normal;border:0;padding:.1rem 0;
 min-width:0;text-align:right;display:flex;justify-content:space-between;gap:1rem}
@@ -44,7 +46,7 @@ min-width:0;text-align:right;display:flex;justify-content:space-between;gap:1rem
 text-align:left}.wide td:first-child{position:static;font-weight:600;text-align:left}
 .wide td:first-child::before{content:none}}
 .card{border:1px solid var(--rule);border-radius:.5rem;padding:.7rem 1rem;overflow-wrap:anywhere}
-.card ul{padding-left:1.2rem}
+.card ul{padding-left:1.2rem}details{margin:1.5rem 0}
 .badge{border:1px solid var(--truth);color:var(--truth);border-radius:.3rem;padding:0 .4rem;font-size:.8rem}
 """
 
@@ -57,7 +59,7 @@ def write_page(reports: Sequence[Mapping[str, Any]], file: Path) -> Path:
         f'content="width=device-width,initial-scale=1"><title>Wellkept: evaluation</title><style>{_STYLE}</style>'
         "</head><body><h1>How well faults were seen coming</h1><p class=soft>The production path in order of arrival, "
         "without look-ahead. Intervals are 95 %, resampled over whole appliances; rates have an exact Poisson upper "
-        "bound. Nothing is point-adjusted.</p>"
+        "bound. Nothing is point-adjusted. Times are UTC.</p>"
         f"{body}</body></html>"
     )
     return write_whole(file, page)
@@ -73,6 +75,8 @@ def _case(report: Mapping[str, Any]) -> Iterator[str]:
     if report["truth"]:
         yield from _figures(report)
         yield from _examples(report["examples"])
+    else:
+        yield from _said_only(report)
     yield f"<details><summary>All figures as text</summary><pre>{escape(chr(10).join(lines(report)))}</pre></details>"
 
 
@@ -113,6 +117,16 @@ def _figures(report: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
+def _said_only(report: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        "<p>The case has no truth.csv: what was said is known, and not whether it was true.</p>"
+        f"<h3>How often something was said</h3>{page_tables.said(report)}"
+    )
+    if report["newest"]:
+        yield "<h3>Newest findings</h3><p class=soft>All stand in findings.jsonl.</p>"
+        yield f'<div class="cards">{"".join(_card(one, _said(one)) for one in report["newest"])}</div>'
+
+
 def _examples(groups: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
     for name, about in (("right", "Found"), ("wrong", "Wrong or false"), ("missed", "Missed")):
         yield f"<h3>{about}</h3>"
@@ -120,19 +134,26 @@ def _examples(groups: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str
             yield '<p class="none">None.</p>'
         yield '<div class="cards">'
         for entry in groups[name]:
-            shown = {"truth": entry} if name == "missed" else dict(entry)
-            head = f"{entry['appliance_id']}: {words(entry['fault'])}"
-            said = "" if name == "missed" else f"<p>{escape(_said(entry))}</p>"
-            evidence = "".join(f"<li>{_evidence(one)}</li>" for one in entry.get("evidence", ()))
-            plot = timeline(moments(shown), title=head)
-            yield f'<div class="card"><strong>{escape(head)}</strong>{said}{plot}<ul>{evidence}</ul></div>'
+            yield _card({**entry, "truth": entry}) if name == "missed" else _card(entry, _said(entry))
         yield "</div>"
 
 
+def _card(entry: Mapping[str, Any], said: str = "") -> str:
+    """One fault: its name, what was said, its moments and the evidence."""
+    head = f"{entry['appliance_id']}: {words(entry['fault'])}"
+    told = "".join(f"<li>{_evidence(one)}</li>" for one in entry.get("evidence", ()))
+    parts = (f"<p>{escape(said)}</p>" if said else "", timeline(moments(dict(entry)), title=head),
+             f"<ul>{told}</ul>" if told else "")  # fmt: skip
+    return f'<div class="card"><strong>{escape(head)}</strong>{"".join(parts)}</div>'
+
+
 def _said(entry: Mapping[str, Any]) -> str:
-    text = f"Raised {entry['raised_at'][:16].replace('T', ' ')}, said to be {100 * entry['probability']:.0f} % likely: "
+    text = f"Raised {minute(entry['raised_at'])}, said to be {100 * entry['probability']:.0f}\N{NO-BREAK SPACE}% likely"
+    if "outcome" not in entry:
+        gone = entry["cleared_at"]
+        return f"{text}. {'Open at the end.' if gone is None else f'Gone {minute(gone)}.'}"
     there = f", it was {words(entry['truth']['fault'])}" if entry["outcome"] == "wrong_fault" and entry["truth"] else ""
-    return f"{text}{words(entry['outcome'])}{there}."
+    return f"{text}: {words(entry['outcome'])}{there}."
 
 
 def _evidence(one: Mapping[str, Any]) -> str:

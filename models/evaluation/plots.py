@@ -76,17 +76,17 @@ def timeline(times: dict[str, datetime], *, title: str) -> str:
     ordered = sorted(times.items(), key=lambda item: item[1])
     first, last = ordered[0][1], ordered[-1][1]
     length = (last - first).total_seconds() or 1.0
-    marks = ['<line class="grid" x1="20" y1="40" x2="440" y2="40"/>']
+    marks = ['<line class="grid" x1="20" y1="46" x2="440" y2="46"/>']
     for number, (name, at) in enumerate(ordered):
         x = 20 + 420 * (at - first).total_seconds() / length
         anchor = "start" if x < 150 else "end" if x > 310 else "middle"
-        y = 28 - 13 * (number % 2) if number % 4 < 2 else 58 + 13 * (number % 2)
+        y = 34 - 17 * (number % 2) if number % 4 < 2 else 67 + 17 * (number % 2)
         style = "ours" if name == "raised" else "truth"
-        marks.append(f'<circle class="{style}" cx="{x:.1f}" cy="40" r="4"/>')
+        marks.append(f'<circle class="{style}" cx="{x:.1f}" cy="46" r="4"/>')
         marks.append(f'<text class="{style} tick" text-anchor="{anchor}" x="{x:.1f}" y="{y}">{escape(name)} '
                      f"{at:%Y-%m-%d %H:%M}</text>")  # fmt: skip
     return (
-        f'<svg class="moments" viewBox="0 0 {WIDTH} 80" role="img" aria-label="{escape(title)}">{"".join(marks)}</svg>'
+        f'<svg class="moments" viewBox="0 0 {WIDTH} 92" role="img" aria-label="{escape(title)}">{"".join(marks)}</svg>'
     )
 
 

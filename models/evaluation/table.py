@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 _WIDE: Final = 40
+MOST: Final = 10
 ALARM_S: Final = 60.0
 CLASSES: Final = {"visit": "technician", "self": "self-care", "urgent": "hazard"}
 """Of faults, in words."""
@@ -28,7 +29,14 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
     if not report["truth"]:
         yield "no truth given; findings per 1000 appliance-months (95 % upper bound):"
         for name, rate in report["said"].items():
-            yield f"  {name:8} {rate['count']:5d}   {rate_text(rate)}"
+            yield f"  {CLASSES[name]:10} {rate['count']:5d}   {rate_text(rate)}"
+        if report["newest"]:
+            yield "newest findings; all stand in findings.jsonl:"
+        for one in report["newest"][:MOST]:
+            yield (
+                f"  {minute(one['raised_at'])}  {one['appliance_id']:24} {one['fault'].replace('_', ' ')}, "
+                f"{100 * one['probability']:.0f} % likely"
+            )
         return
     yield from _faults(report)
     yield ""
@@ -142,6 +150,11 @@ def _baselines(report: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def minute(text: str) -> str:
+    """A moment as people write it, to the minute."""
+    return text[:16].replace("T", " ")
+
+
 def interval(one: Mapping[str, Any]) -> str:
     """A share with its interval, or a dash."""
     if one["value"] is None:
@@ -180,4 +193,4 @@ def rate_text(one: Mapping[str, Any]) -> str:
 
 
 def _number(value: float | None, digits: int = 1) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
+    return "-" if value is None else f"{round(value, digits) + 0.0:.{digits}f}"  # + 0.0: no minus zero

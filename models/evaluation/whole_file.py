@@ -1,9 +1,14 @@
 """Results that are either whole or not there, whenever the program is ended."""
 
 import os
+import shutil
 from pathlib import Path
+from typing import Final
 
 from domain.errors import BadInput
+
+ROOM_BYTES: Final = 10 * 2**20
+"""Results of the largest fleets take less."""
 
 
 def writable_folder(folder: Path) -> Path:
@@ -14,6 +19,11 @@ def writable_folder(folder: Path) -> Path:
         raise BadInput(f"{folder} cannot be made ({error.strerror}): choose another folder") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise BadInput(f"{folder} cannot be written to: choose another folder")
+    room = shutil.disk_usage(folder)
+    if room.total and room.free < ROOM_BYTES:  # what has no size at all is no disk
+        raise BadInput(
+            f"{folder} has less than {ROOM_BYTES // 2**20} MiB of room left: make room or choose another place"
+        )
     return folder
 
 

@@ -182,6 +182,17 @@ def test_command_writes_findings_report_and_page(whole: tuple[Path, list[dict[st
     page = (tmp_path / "report.html").read_text()
     assert "http" not in page.replace("http-equiv", "")
     assert "<script" not in page
+    newest = max(expected, key=lambda line: line["raised_at"])
+    assert page.index("Newest findings") < page.index(f"<strong>{newest['appliance_id']}: ")
+    assert f"{newest['raised_at'][:16].replace('T', ' ')}  {newest['appliance_id']}" in done.output
+
+
+def test_a_run_that_is_broken_off_leaves_no_older_page_beside_its_findings(tmp_path: Path) -> None:
+    folder = _fleet(tmp_path / "odd", until=at(2))
+    assert _run(folder, "--out", tmp_path / "out", "--jobs", "1").exit_code == 0
+    (folder / "truth.csv").write_text("appliance_id,fault,onset\nc-1,overload,yesterday\n")
+    assert _run(folder, "--out", tmp_path / "out", "--jobs", "1").exit_code == 2
+    assert [file.name for file in (tmp_path / "out").rglob("*.*")] == ["findings.jsonl"]
 
 
 def test_truth_is_read_for_the_figures_only(whole: tuple[Path, list[dict[str, Any]]], tmp_path: Path) -> None:

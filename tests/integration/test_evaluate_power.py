@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from polars.exceptions import ComputeError
 
 from wellkept.command_line import main
 from wellkept.power_case import is_power_recording, write_power_case
@@ -41,6 +42,18 @@ def test_recording_runs_without_truth(recording: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     report = json.loads((tmp_path / "out" / "power" / "report.json").read_text())
     assert (report["appliances"], report["truth"], report["said"]["visit"]["count"]) == (3, False, 0)
+    assert "no truth.csv" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_a_recording_that_finds_no_room_is_one_line(
+    recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(folder: Path, into: Path) -> Path:
+        raise ComputeError("No space left on device")
+
+    monkeypatch.setattr("wellkept.power_case.write_power_case", full)
+    done = CliRunner().invoke(main, ["evaluate", str(recording), "--out", str(tmp_path / "out"), "--jobs", "1"])
+    assert (done.exit_code, "make room" in done.output) == (2, True), done.output
 
 
 def test_folder_of_anything_else_is_no_recording(tmp_path: Path) -> None:

@@ -31,6 +31,12 @@ def test_a_file_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path
         write_whole(Path("/proc/model.json"), "whole")
 
 
+def test_a_full_disk_is_told_of_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.evaluation.whole_file.ROOM_BYTES", 2**62)
+    with pytest.raises(BadInput, match="make room"):
+        writable_folder(tmp_path)
+
+
 def test_an_empty_name_is_not_this_folder() -> None:
     kind = NamedPath(file_okay=False)
     with pytest.raises(click.BadParameter, match="it is empty: write a name"):
