@@ -12,7 +12,7 @@ from domain.faults import Urgency
 from domain.findings import Evidence, Verdict
 from domain.signals import SIGNALS, Kind
 from models.detectors.contract import Detector, References
-from models.detectors.sensor_troubles import DAYS, GONE, LEAST_BEFORE, ODD_SHARE, STANDS, Trouble, troubles
+from models.detectors.sensor_troubles import DAYS, GONE, LEAST_BEFORE, ODD_SHARE, RECENT_DAYS, STANDS, Trouble, troubles
 from models.features.plausible import WATCHED
 from models.features.sensors import ENERGY_GAP, GAP, IN_ONES, MISSING, ODD, POWER_GAP, REST_PAIRS, STUCK, TENS, USUAL
 from models.history import FeatureHistory, day_start
@@ -38,7 +38,9 @@ def judge(
 
 
 def _enough(kind: Kind, history: FeatureHistory) -> bool:
-    return any(len(history.complete(f"{USUAL}.{signal}")) >= LEAST_BEFORE + DAYS for signal in WATCHED.get(kind, {}))
+    known = [series for signal in WATCHED.get(kind, {}) if len(series := history.complete(f"{USUAL}.{signal}"))]
+    fresh = any((history.today - series.days[-1]).days <= RECENT_DAYS for series in known)
+    return fresh and any(len(series) >= LEAST_BEFORE + DAYS for series in known)
 
 
 def _ended(kind: Kind, history: FeatureHistory) -> Iterator[Evidence]:

@@ -18,8 +18,11 @@ DAYS: Final = 2
 LEAST_BEFORE: Final = 3
 """Days that tell what the sensor does when sound (E)."""
 BEFORE: Final = 28
-RECENT_DAYS: Final = 10
-"""What is older than this is not the present state (E)."""
+RECENT_DAYS: Final = 14
+"""What is older than this is not the present state (E): what is said of an appliance may rest on a broken sensor for
+as long (`Signature.old_days`)."""
+STEP_DAYS: Final = 12
+"""Observed days among which a step to another unit is looked for (E)."""
 ODD_SHARE: Final = 0.025
 """Impossible values among the rows of a day; a sound sensor has hardly one in a thousand (E)."""
 ODD_LEAST: Final = 4.0
@@ -184,7 +187,7 @@ def _lasting(
 def _flipped(signal: str, usual: DaySeries, _history: FeatureHistory) -> Trouble | None:
     """Since one step, on two days at least, the distribution is that of before in another unit."""
     values, spreads = usual.values, usual.spreads
-    steps = np.abs(np.diff(values[-RECENT_DAYS - DAYS :]))
+    steps = np.abs(np.diff(values[-STEP_DAYS:]))
     if len(steps) == 0 or signal in NO_FACTOR:
         return None
     run = len(steps) - int(steps.argmax())

@@ -44,13 +44,13 @@ def fridge_day(number: int, wrong: Wrong, *, lacks: frozenset[str] = frozenset()
     return Day(day=day, readings=Rows(time_s=midnight_s + 300.0 * step, numbers=kept))
 
 
-def verdict_of(days: list[Day]) -> Verdict | None:
+def verdict_of(days: list[Day], last: int = LAST) -> Verdict | None:
     rows: list[DatedIndex] = [
         (day.day, one.index, one.value, one.spread, one.weight)
         for day in days
         for one in daily_indices(Kind.REFRIGERATOR, day)
     ]
-    found = judge_appliance(Kind.REFRIGERATOR, history_of(rows, evening(LAST)), {}, evening(LAST))
+    found = judge_appliance(Kind.REFRIGERATOR, history_of(rows, evening(last)), {}, evening(last))
     return next((one for one in found if one.fault == "sensor_fault"), None)
 
 
@@ -98,6 +98,13 @@ def test_one_bad_day_is_none() -> None:
     verdict = verdict_of(days)
     assert verdict is not None
     assert not verdict.present
+
+
+@pytest.mark.parametrize(("idle_days", "present"), [(13, True), (15, None)])
+def test_an_appliance_that_stands_idle_has_its_broken_sensor_still(idle_days: int, present: bool | None) -> None:
+    days = [fridge_day(number, lambda values, rng: np.full(ROWS, 5.1)) for number in range(LAST)]
+    verdict = verdict_of(days, LAST - 1 + idle_days)
+    assert (verdict and verdict.present) is present
 
 
 def test_a_device_that_reports_in_another_way_now_has_no_broken_sensors() -> None:
