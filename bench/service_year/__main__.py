@@ -4,8 +4,8 @@ Faults come from the simulator's plans at real rates; detection is drawn from th
 evaluate` wrote it. Findings, reminders, orders, parts, offers, promises, plans, reports, grades and figures are the
 product's own, in a real TimescaleDB, with its clock set forward day by day.
 
-To take newer detection: `wellkept evaluate CASE --out DIR`, then copy `DIR/CASE/report.json` to
-`bench/service_year/report.json`; `--detection DIR/CASE/report.json` tries one without keeping it.
+To take newer detection: `wellkept evaluate CASE CASE --out DIR`, then copy `DIR/report.json` (of one case
+`DIR/CASE/report.json`) to `bench/service_year/report.json`; `--detection FILE` tries one without keeping it.
 
 To look at a year: `--keep FOLDER` lets it end now, keeps it and opens the console on it (kept.py).
 """
@@ -23,7 +23,7 @@ from typing import Any
 import click
 
 from bench.machine import RESULTS, describe_machine, keep
-from bench.service_year.afterwards import as_table, dropped_by, left_open, travel, why_not_prevented
+from bench.service_year.afterwards import as_table, dropped_by, in_rows, left_open, travel, why_not_prevented
 from bench.service_year.furnish import furnish
 from bench.service_year.kept import (
     begin_anew,
@@ -248,18 +248,9 @@ def _states(connection: Connection) -> dict[str, dict[str, int]]:
 
 
 def show(report: dict[str, Any]) -> None:
-    """The year in a few lines."""
-    truth, figures, costs = report["truth"], report["figures"], report["costs_in_truth"]
-    click.echo(f"failures due {truth['failures_due']}, prevented {truth['failures_prevented']}")
-    click.echo(f"clogs due {truth['clogs_due']}, cleaned in time {truth['clogs_cleaned_in_time']}")
-    for name in ("complaint_ppm", "omission_ppm", "dissatisfaction_ppm", "satisfaction", "first_visit_fix", "repeat"):
-        one = figures[name]
-        if one["value"] is not None:
-            click.echo(f"{name}: {one['value']:.4g} ({one['low']:.4g} to {one['high']:.4g})")
-    click.echo(f"travel: {report['travel']}")
-    click.echo(as_table(truth, report["not_prevented"]))
-    click.echo(f"dropped: {report['dropped']}")
-    click.echo(f"costs: predicted {costs['predicted']}, reactive {costs['reactive']}, calendar {costs['calendar']}")
+    """The year as the tables of README.md and docs/guides/quality.md."""
+    click.echo(in_rows(report))
+    click.echo(f"\n{as_table(report['truth'], report['not_prevented'])}")
 
 
 if __name__ == "__main__":

@@ -111,6 +111,43 @@ def as_table(truth: Mapping[str, int], why: Mapping[str, int]) -> str:
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {number} |" for name, number in rows)])
 
 
+def in_rows(report: Mapping[str, Any]) -> str:
+    """The year in rows of a Markdown table, as the README shows it."""
+    truth, figures, why, went = report["truth"], report["figures"], report["not_prevented"], report["travel"]
+    costs, of = report["costs_in_truth"], figures["services"]
+    due, prevented = truth["failures_due"], truth["failures_prevented"]
+    in_time, omitted = due - sum(why[reason] for reason in OF_DETECTION), figures["omission_ppm"]["count"]
+
+    def ppm(name: str) -> str:
+        one = figures[name]
+        return f"{one['value']:,.0f} ppm ({one['low']:,.0f} to {one['high']:,.0f})"
+
+    fixed, again = figures["first_visit_fix"], figures["repeat"]
+    dropped = sum(report["dropped"].values())
+    rows = {
+        "failures that were due: prevented": f"{prevented} of {due}; of the others {why[Reason.AT_ONCE]} broke within "
+        f"a day, {why[Reason.NOT_FOUND]} were not found before, {why[Reason.TOO_LATE]} found less than two days before",
+        "failures found two days or more before: prevented": f"{prevented} of {in_time}",
+        "clogs that were due: cleaned before a quarter of the flow was gone":
+            f"{truth['clogs_cleaned_in_time']} of {truth['clogs_due']}",
+        "services finished; visits avoided by self-care; services that found nothing":
+            f"{of}; {costs['avoided_visits']}; {figures['false_cost']['count']}",
+        "visits paid for; false findings; reminders that became visits": f"{costs['visits']:.0f}; "
+        f"{truth['false_findings']}; {report['states']['reminder'].get('escalated', 0)} of {costs['reminders']}",
+        "travel": f"{went['km']:,.0f} km, {went['km_per_visit']:.1f} km a visit",
+        "first-visit-fix; repeat":
+            f"{fixed['value']:.3f} ({fixed['low']:.3f} to {fixed['high']:.3f}); {again['value']:.3f}",
+        "omissions, goal below 10 ppm": f"{ppm('omission_ppm')}: {omitted - dropped} breakdowns "
+        f"nobody predicted, {dropped or 'no'} dropped order{'s' * (dropped > 1)}",
+        "dissatisfaction": ppm("dissatisfaction_ppm"),
+        "complaints, goal below 10 ppm": f"{figures['complaint_ppm']['count']} of {of}, which still allows "
+        f"{figures['complaint_ppm']['high']:,.0f} ppm",
+        "cost: predicted, reactive, calendar (prices are assumptions)":
+            "; ".join(f"{costs[way]:,.0f}" for way in ("predicted", "reactive", "calendar")),
+    }  # fmt: skip
+    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())])
+
+
 def dropped_by(connection: Connection) -> dict[str, int]:
     """The orders counted as dropped, by the way they went."""
     rows = connection.execute(

@@ -46,7 +46,7 @@ def read_measured(path: Path) -> Measured:
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
         if not report["truth"]:
-            raise ValueError(f"{path} is about a fleet without truth.csv: nothing was measured")
+            raise ValueError("its fleet has no truth.csv, so nothing was measured")
         classes = {name: _told(one, None) for name, one in report["classes"].items()}
         return Measured(
             faults={
@@ -60,8 +60,8 @@ def read_measured(path: Path) -> Measured:
             },
             source={name: report.get(name) for name in ("case", "appliance_months", "model")},
         )  # fmt: skip
-    except (KeyError, TypeError, OSError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path} is no report of `wellkept evaluate`: {error}") from error
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise ValueError(f"{path} is no report of `wellkept evaluate` to draw a year from: {error}") from error
 
 
 def _told(one: Mapping[str, Any], whole: Told | None) -> Told:
@@ -70,11 +70,13 @@ def _told(one: Mapping[str, Any], whole: Told | None) -> Told:
     if whole is not None and delay["n"] < FEW:
         middle = whole.delay_days if delay["p50"] is None else delay["p50"]
         return Told(found=found, delay_days=middle, delay_spread_days=whole.delay_spread_days, events=int(of))
+    if delay["p50"] is None:
+        raise ValueError("it found no fault of a whole class: too little to draw a year from")
     spread = (delay["p90"] - delay["p10"]) / TENTHS_APART
     return Told(found=found, delay_days=delay["p50"], delay_spread_days=spread, events=int(of))
 
 
 def _false(report: Mapping[str, Any], urgency: str, otherwise: str) -> float:
     """Brought to real base rates where the report does so: the year's faults come at real rates."""
-    real = (report.get("real_base_rates") or {}).get(urgency) or {}
-    return float(real.get("false_per_1000") or report[otherwise]["per_1000"])
+    real = ((report.get("real_base_rates") or {}).get(urgency) or {}).get("false_per_1000")
+    return float(report[otherwise]["per_1000"] if real is None else real)

@@ -51,7 +51,10 @@ def test_shares_delays_and_false_findings_are_those_of_the_report(tmp_path: Path
     assert found.source == {"case": "fleet", "appliance_months": 1000.0, "model": {"sha256": "ab"}}
 
 
-@pytest.mark.parametrize("content", [report(truth=False), report(classes={}), {"case": "x"}, []])
+NOTHING_FOUND = report(classes={name: figures(0, 1, 0, None, None, None) for name in ("urgent", "visit", "self")})
+
+
+@pytest.mark.parametrize("content", [report(truth=False), report(classes={}), NOTHING_FOUND, {"case": "x"}, []])
 def test_what_measures_nothing_is_refused(tmp_path: Path, content: object) -> None:
     with pytest.raises(ValueError, match=r"report\.json"):
         read_measured(written(tmp_path, content))
@@ -61,4 +64,9 @@ def test_the_report_of_the_year_can_be_read() -> None:
     found = read_measured(REPORT)
     assert set(found.classes) == {"urgent", "visit", "self"}
     assert all(0 < told.found < 1 and told.delay_spread_days >= 0 for told in found.faults.values())
-    assert all(rate > 0 for rate in found.false_per_1000.values())
+    assert all(rate >= 0 for rate in found.false_per_1000.values())
+
+
+def test_no_false_visit_at_real_base_rates_is_none_and_not_unknown(tmp_path: Path) -> None:
+    known = report(real_base_rates={"visit": {"false_per_1000": 0.0}, "self": {"false_per_1000": None}})
+    assert read_measured(written(tmp_path, known)).false_per_1000 == {"visit": 0.0, "self": 2.0}
