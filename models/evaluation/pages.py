@@ -53,21 +53,22 @@ text-align:left}.wide td:first-child{position:static;font-weight:600;text-align:
 
 def write_page(reports: Sequence[Mapping[str, Any]], file: Path) -> Path:
     """Write the page of these reports and return where it is."""
-    body = "".join(part for report in reports for part in _case(report))
+    body = "".join(part for place, report in enumerate(reports) for part in _case(report, place))
+    links = ", ".join(f'<a href="#{place}">{escape(str(one["case"]))}</a>' for place, one in enumerate(reports))
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width,initial-scale=1"><title>Wellkept: evaluation</title><style>{_STYLE}</style>'
         "</head><body><h1>How well faults were seen coming</h1><p class=soft>The production path in order of arrival, "
         "without look-ahead. Intervals are 95 %, resampled over whole appliances; rates have an exact Poisson upper "
         "bound. Nothing is point-adjusted. Times are UTC.</p>"
-        f"{body}</body></html>"
+        f"{f'<p>{links}</p>' * (len(reports) > 1)}{body}</body></html>"
     )
     return write_whole(file, page)
 
 
-def _case(report: Mapping[str, Any]) -> Iterator[str]:
+def _case(report: Mapping[str, Any], place: int) -> Iterator[str]:
     badge = ' <span class="badge">SIMULATED</span>' if report.get("simulated") else ""
-    yield f"<h2>{escape(str(report['case']))}{badge}</h2>"
+    yield f'<h2 id="{place}">{escape(str(report["case"]))}{badge}</h2>'
     yield (
         f"<p>{report['appliances']} appliances, {report['appliance_months']:.0f} appliance-months, "
         f"{report['rows']:,} rows.</p>"

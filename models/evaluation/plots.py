@@ -58,7 +58,7 @@ def histogram(values: Sequence[float], *, label: str, title: str, step: float) -
     counts = [0] * bins
     for value in values:
         counts[int((value - low) / step)] += 1
-    x, y = Axis(label, low, low + bins * step), Axis("faults", 0, max(counts))
+    x, y = Axis(label, low, low + bins * step), Axis("faults", 0, max(5, *counts))  # whole numbers at its lines
     bars = "".join(
         f'<rect class="ours" x="{_x(x, low + k * step) + 1:.1f}" y="{_y(y, n):.1f}" '
         f'width="{max(1.0, (WIDTH - _LEFT - _RIGHT) / bins - 2):.1f}" height="{HEIGHT - _BOTTOM - _y(y, n):.1f}">'

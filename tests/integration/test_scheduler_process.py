@@ -27,6 +27,8 @@ WHERE l.locktype = 'advisory' AND l.granted AND a.datname = current_database()
 SESSIONS = b"""SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
   AND application_name = 'wellkept-scheduler-lead'"""
 ROOT = Path(__file__).parents[2]
+STARTED_S = 90
+"""How long a process may take to start on a busy machine: what is measured begins afterwards."""
 Start = Callable[[], "subprocess.Popen[bytes]"]
 
 
@@ -59,9 +61,9 @@ def test_a_standby_takes_over_within_seconds_of_the_leaders_death(connection: Co
     homes = Homes(connection)
     homes.household()
     first = start()
-    until(lambda: len(leaders(connection)) == 1, 20)
+    until(lambda: len(leaders(connection)) == 1, STARTED_S)
     second = start()
-    until(lambda: sessions(connection) == 2, 20)
+    until(lambda: sessions(connection) == 2, STARTED_S)
     (old,) = leaders(connection)
 
     first.send_signal(signal.SIGKILL)
@@ -77,9 +79,9 @@ def test_a_standby_takes_over_within_seconds_of_the_leaders_death(connection: Co
 
 def test_only_the_leader_works_and_it_leaves_within_five_seconds(connection: Connection, start: Start) -> None:
     first = start()
-    until(lambda: len(leaders(connection)) == 1, 20)
+    until(lambda: len(leaders(connection)) == 1, STARTED_S)
     second = start()
-    until(lambda: sessions(connection) == 2, 20)
+    until(lambda: sessions(connection) == 2, STARTED_S)
     runs = b"SELECT count(DISTINCT application_name) FROM pg_stat_activity WHERE application_name LIKE %s AND datname ="
     at_work = connection.execute(runs + b" current_database()", ("wellkept-scheduler-%",)).fetchone()
     doubled = connection.execute(
@@ -97,7 +99,7 @@ def test_only_the_leader_works_and_it_leaves_within_five_seconds(connection: Con
 
 def test_a_lost_connection_ends_leadership_and_it_is_won_again(connection: Connection, start: Start) -> None:
     start()
-    until(lambda: len(leaders(connection)) == 1, 20)
+    until(lambda: len(leaders(connection)) == 1, STARTED_S)
     (old,) = leaders(connection)
     connection.execute("SELECT pg_terminate_backend(%s)", (old,))
     assert until(lambda: leaders(connection) not in ([], [old])) < 5
