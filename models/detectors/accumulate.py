@@ -35,7 +35,8 @@ class Limits:
     strong: float = inf
     """So many times the decision limit make up for a level that is not reached yet; infinity: nothing does."""
     fallen: float = 0.0
-    """Below this share of its highest level, and `fall` lower, what was raised was put right; 0: only near normal."""
+    """Where the middle of the last `clear_days` is below this share of the highest level, and `fall` lower, what was
+    raised was put right; 0: only near normal."""
     fall: float = 0.0
 
 
@@ -66,7 +67,8 @@ def follow(
     `sums`: what is added up, and `each`: what has to be back near normal, where that is not `deviations` themselves.
     """
     usual = _last_median(deviations, limits.steady_days)
-    worst = _highest_of_last(deviations if each is None else each, limits.clear_days)
+    single = deviations if each is None else each
+    worst, lately = _highest_of_last(single, limits.clear_days), _last_median(single, limits.clear_days)
     # Plain floats: a walk of a year is a tenth of a millisecond, which a vectorised one with resets would not beat.
     added = deviations if sums is None else sums
     needed = np.where(_last_median(added, FIRM_DAYS) >= FIRM * limits.level, limits.strong * limits.decision, inf)
@@ -75,14 +77,14 @@ def follow(
     total, raised, peak = 0.0, False, 0.0
     since: int | None = None
     cleared_on: int | None = None
-    columns = ((added - limits.slack)[start:], needed[start:], usual[start:], worst[start:])
-    rows = zip(*(one.tolist() for one in columns), strict=True)
-    for place, (step, enough, level, highest) in enumerate(rows, start):
+    columns = (added - limits.slack, needed, usual, worst, lately)
+    rows = zip(*(one[start:].tolist() for one in columns), strict=True)
+    for place, (step, enough, level, highest, now) in enumerate(rows, start):
         total = max(0.0, total + step)
         peak = max(peak, level)
         # Cleaning is seldom perfect: most of it gone at once is the end as well as all of it.
         is_near = highest <= max(limits.clear, CLEANED * peak if raised else 0.0)
-        has_fallen = raised and limits.fallen > 0.0 and level <= min(limits.fallen * peak, peak - limits.fall)
+        has_fallen = raised and limits.fallen > 0.0 and now <= min(limits.fallen * peak, peak - limits.fall)
         if total == 0.0:
             since = None
         elif since is None:

@@ -77,8 +77,8 @@ class Signature:
     """So many observed days within `lowest_within`, all beyond the level, each count by themselves, no longer as the
     lowest; 0: never."""
     fallen: float = 0.0
-    """It only grows until it is put right, so below this share of its highest level it was; 0: only near normal. Not
-    with `lowest_of`, where one good day looks like a fall."""
+    """It only grows until it is put right, so where the middle of three days, each by itself, is below this share of
+    its highest level, it was; 0: only near normal."""
     strong: float = inf
     """Evidence of so many times its limit need not be beyond the level on every day."""
     largest: float = inf

@@ -46,6 +46,21 @@ def test_what_only_grows_and_has_fallen_was_put_right(*, left: float, put_right:
     assert after.strength == 0.0 if put_right else after.strength > before.strength
 
 
+@pytest.mark.parametrize(
+    ("after", "put_right"),
+    [
+        ([0.08, 0.09, 0.3], True),  # foam in the third wash
+        ([0.08, 0.3, 0.3], False),  # one good wash
+        ([0.12, 0.12, 0.12], False),
+    ],
+)
+def test_a_sieve_was_cleaned_if_two_washes_of_three_show_less(*, after: list[float], put_right: bool) -> None:
+    each = np.array([0.0] * 3 + [0.15, 0.3] * 4 + after)  # foam in every second wash, the best of three tells
+    best = np.array([min(each[max(0, place - 2) : place + 1]) for place in range(len(each))])
+    assert follow(dates(11), best[:11], LIMITS, each=each[:11]).raised
+    assert follow(dates(14), best, LIMITS, each=each).raised is not put_right
+
+
 def test_the_fall_of_a_small_clog_may_be_its_scatter() -> None:
     limits = Limits(slack=0.04, decision=0.16, level=0.1, clear=0.04, clear_days=3, fallen=0.65, fall=0.05)
     values = np.array([0.0] * 3 + [0.11] * 6 + [0.065] * 3)  # 0.59 of it, but only 0.045 lower
