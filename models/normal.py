@@ -29,7 +29,7 @@ from models.healthy.reference import Reference
 from models.history import DaySeries, FeatureHistory
 
 FIRMWARE: Final = "firmware"
-OF_PROGRAMME: Final = frozenset({"cooling_min", "minutes_per_kg"})
+OF_PROGRAMME: Final = frozenset({"cooling_min", "dry_rise_k_per_kw", "minutes_per_kg"})
 """What software decides as much as the machine: how dry is dry, how cool is cool."""
 
 ANY_WAY: Final = 1.0

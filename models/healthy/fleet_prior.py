@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "61013fc62db688fff751e7d72e6ecdae0a57ca78170972f0a2520f7026f45771"
+SHIPPED_SHA256: Final = "14f5c109481d7e215ead1b9b94685ca18b65b0dd28b07a10534845e97af1725f"
 FORMAT: Final = 1
 USUAL_DAYS: Final = 8
 """Observed days that a level is learned from where the file says nothing else (E)."""

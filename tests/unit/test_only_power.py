@@ -92,8 +92,8 @@ def test_stored_evidence_from_before_the_field_is_read() -> None:
 def test_the_air_before_a_run_is_what_its_rise_is_measured_from() -> None:
     # A night at 20 degrees, then 26 degrees from 08:00 on; a run at noon heats the inlet to 86: 60 K, not 63 or 66.
     idle = np.arange(0, 720, 30.0)
-    minutes = np.concatenate((idle, np.arange(720, 790.0)))
-    runs = minutes >= 720
+    minutes = np.concatenate((idle, np.arange(720, 790.0), [850.0]))
+    runs = (minutes >= 720) & (minutes < 790)
     heated = runs & (minutes < 780)
     room = np.where(minutes < 480, 20.0, 26.0)
     rows = Rows(
@@ -101,18 +101,19 @@ def test_the_air_before_a_run_is_what_its_rise_is_measured_from() -> None:
         numbers={
             "power_w": np.where(heated, 2100.0, np.where(runs, 210.0, 1.0)),
             "inlet_c": np.where(heated, 86.0, room),
-            # Wet through the outlet stands 9 K over the room; in the second half it warms.
-            "exhaust_c": np.where(heated, np.where(minutes < 755, 35.0, 50.0), room),
+            # Its own thermometer says 2 K more. The load is dry at 50 degrees, 22 K over the room with 2.1 kW.
+            "exhaust_c": 2.0 + np.where(runs, np.where(minutes < 755, 35.0, 48.0), room),
         },
         texts={"phase": np.where(runs, "dry", "idle")},
     )
     found = {one.index: one.value for one in daily_indices(Kind.DRYER, Day(day=DAY, readings=rows))}
-    assert (found["inlet_rise_k"], found["exhaust_rise_k"]) == (60.0, 9.0)
+    assert (found["inlet_rise_k"], found["dry_rise_k_per_kw"]) == (60.0, pytest.approx(22.0 / 2.1))
 
 
 def test_a_load_that_is_cool_when_dry_tells_nothing_of_the_air() -> None:
     minutes = np.arange(70)
     power = np.where(minutes < 60, 2100.0, np.where(minutes < 61, 210.0, 1.0))
-    rows = Rows(time_s=MIDNIGHT_S + 60.0 * minutes, numbers={"power_w": power})
+    rows = Rows(time_s=MIDNIGHT_S + 60.0 * (480 + minutes), numbers={"power_w": power})
     found = {one.index for one in daily_indices(Kind.DRYER, Day(day=DAY, readings=rows))}
+    assert "heater_duty" in found
     assert "cooling_min" not in found

@@ -16,14 +16,25 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("inlet_rise_k", 1.0, 0.4),
             ("minutes_per_kg", 0.4, 0.8),
             ("heater_duty", -0.2, 0.5),
-            ("exhaust_rise_k", 0.7, 0.4),  # what the heat has to go into, less the part that goes as vapour
+            ("wet_rise_k_per_kw", 0.7, 0.3),  # what the heat has to go into, less what goes as vapour and by the walls
+            ("dry_rise_k_per_kw", 0.7, 0.3),
+            ("cooling_per_h", -0.9, 0.3),  # what the air does not take goes through the walls
             ("cooling_min", 25.0, 8.0),  # minutes; how many differs among units, but not from day to day
-            keys=("inlet_rise_k", "exhaust_rise_k", "minutes_per_kg", "heater_duty", "cooling_min"),
+            keys=(
+                "inlet_rise_k",
+                "wet_rise_k_per_kw",
+                "dry_rise_k_per_kw",
+                "cooling_per_h",
+                "minutes_per_kg",
+                "heater_duty",
+                "cooling_min",
+            ),
         ),
         level=0.08,
         strong=1.0,  # an owner looks at a filter: evidence that suffices need not wait for three days beyond the level
         fastest_per_day=0.03,  # lint takes weeks; what takes a quarter of the air in a few days is a limiter or a hose
         failure=(0.2, 0.3, 0.55),  # of the air; the time to dry follows later
+        fallen=0.65,  # lint goes nowhere by itself: most of it gone is a filter that was cleaned, told or not
         cannot_see=FIRST_WEEKS
         + " Lint filter against duct: both take the air away. Loads washed at another spin speed. By power alone:"
         + " dryers whose load is cool as soon as it is dry, and those that cool by the clock.",
