@@ -72,15 +72,15 @@ def test_days_of_low_mains_pressure_do_not_hide_what_a_unit_does_when_healthy() 
 
 
 def test_a_unit_whose_days_scatter_has_not_moved_for_its_peers_where_a_quiet_one_has() -> None:
-    history, references = story(Kind.DRYER, {"inlet_rise_k": 0.2}, 30)
-    noisy = {index: one for index, one in references.items() if index == "inlet_rise_k"}
-    model = {**noisy["inlet_rise_k"].model, "noise": 0.3}
-    loud = {"inlet_rise_k": type(noisy["inlet_rise_k"])(
-        index="inlet_rise_k", learned_from=FIRST, learned_to=noisy["inlet_rise_k"].learned_to, model=model
+    history, references = story(Kind.DRYER, {"heater_duty": -0.2}, 30)
+    own = {index: one for index, one in references.items() if index == "heater_duty"}
+    model = {**own["heater_duty"].model, "noise": 0.3}
+    loud = {"heater_duty": type(own["heater_duty"])(
+        index="heater_duty", learned_from=FIRST, learned_to=own["heater_duty"].learned_to, model=model
     )}  # fmt: skip
-    quiet = standing_of(Kind.DRYER, history, noisy)["vent_clog"]
+    quiet = standing_of(Kind.DRYER, history, own)["vent_clog"]
     assert quiet > 1.0
-    again, _ = story(Kind.DRYER, {"inlet_rise_k": 0.2}, 30)
+    again, _ = story(Kind.DRYER, {"heater_duty": -0.2}, 30)
     assert standing_of(Kind.DRYER, again, loud)["vent_clog"] < 0.5
 
 
