@@ -13,8 +13,21 @@ from domain.findings import Evidence, Verdict
 from domain.signals import SIGNALS, Kind
 from models.detectors.contract import Detector, References
 from models.detectors.sensor_troubles import DAYS, GONE, LEAST_BEFORE, ODD_SHARE, RECENT_DAYS, STANDS, Trouble, troubles
-from models.features.plausible import WATCHED
-from models.features.sensors import ENERGY_GAP, GAP, IN_ONES, MISSING, ODD, POWER_GAP, REST_PAIRS, STUCK, TENS, USUAL
+from models.features.plausible import FANS, WATCHED
+from models.features.sensors import (
+    ENERGY_GAP,
+    GAP,
+    IN_ONES,
+    MISSING,
+    ODD,
+    POWER_GAP,
+    REST_PAIRS,
+    STANDS_ON,
+    STUCK,
+    TENS,
+    TURNS_OFF,
+    USUAL,
+)
 from models.history import FeatureHistory, day_start
 
 
@@ -78,12 +91,13 @@ def _detector(kind: Kind) -> Detector:
     watched = tuple(f"{index}.{signal}" for signal in WATCHED[kind] for index in (USUAL, ODD, MISSING, STUCK))
     tens = tuple(f"{TENS}.{signal}" for signal in WATCHED[kind] if signal in IN_ONES)
     pairs = tuple(f"{GAP}.{one}.{other}" for one, other in REST_PAIRS.get(kind, ()))
+    speeds = (TURNS_OFF, STANDS_ON) if kind in FANS else ()
     return Detector(
         name=name,
         version=version,
         fault="sensor_fault",
         kinds=frozenset({kind}),
-        indices=(*watched, *tens, *pairs, POWER_GAP, ENERGY_GAP),
+        indices=(*watched, *tens, *pairs, *speeds, POWER_GAP, ENERGY_GAP),
         cannot_see=(
             "Slow drift of a sensor that has no second one beside it; a sensor that was wrong from the first days; "
             "signals that a machine sends only a few times a day; a wrong unit on a day of bad air."

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date
+from math import inf
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,7 +12,20 @@ from domain.signals import SIGNALS, Kind
 from models.detectors.accumulate import middle_of
 from models.features.day import Floats
 from models.features.plausible import WATCHED
-from models.features.sensors import ALL_TENS, ENERGY_GAP, GAP, MISSING, ODD, POWER_GAP, REST_PAIRS, STUCK, TENS, USUAL
+from models.features.sensors import (
+    ALL_TENS,
+    ENERGY_GAP,
+    GAP,
+    MISSING,
+    ODD,
+    POWER_GAP,
+    REST_PAIRS,
+    STANDS_ON,
+    STUCK,
+    TENS,
+    TURNS_OFF,
+    USUAL,
+)
 from models.history import DaySeries, FeatureHistory
 
 DAYS: Final = 2
@@ -35,8 +50,13 @@ MOVED: Final = 0.5
 """A sensor that moves stays below this share on its usual day (E)."""
 LEAST_STANDING: Final = 12.0
 """Rows of a day that can tell standing still from chance (E)."""
-MAY_STAND: Final = frozenset({"pm25_ugm3", "flow_lpm"})
-"""Clean air rightly reads the same small whole number for days, and nobody draws water on holiday."""
+MAY_STAND: Final = MappingProxyType({"pm25_ugm3": 3.0, "flow_lpm": inf})
+"""Up to this, standing still is no fault: clean air rightly reads the same small whole number for days, and nobody
+draws water on holiday."""
+STANDS_DAYS: Final = MappingProxyType({"pm25_ugm3": 5})
+"""Days of standing still where two may be chance (E): no home's air is the same for so long."""
+SWINGS: Final = (1.34, 2.42)
+"""In Fahrenheit everything swings 1.8 times as far: nearer to that than to as far as before, or to 3.2 times."""
 GONE: Final = 0.1
 """Share of rows without it from which a sensor is failing (E)."""
 MISSES: Final = 0.02
@@ -81,6 +101,7 @@ def troubles(kind: Kind, history: FeatureHistory) -> Iterator[Trouble]:
                 yield trouble
                 break
     yield from _gaps(kind, history)
+    yield from _speeds(history)
     yield from _meters(history)
 
 
@@ -103,12 +124,14 @@ def _absent_days(kind: Kind, signal: str, history: FeatureHistory) -> list[date]
 
 def _odd(signal: str, usual: DaySeries, history: FeatureHistory) -> Trouble | None:
     """Impossible values again and again: over the last two days, or more where an appliance is seldom used."""
-    told = history.complete(f"{ODD}.{signal}")
-    if len(told) < DAYS or told.days[-1] < usual.days[-min(DAYS, len(usual))]:
-        return None
-    counts = _aligned(told, usual) * usual.weights
+    shares = _aligned(history.complete(f"{ODD}.{signal}"), usual)
+    return _again(signal, usual, shares, "jumps to values that it cannot reach and back,")
+
+
+def _again(signal: str, usual: DaySeries, shares: Floats, what: str) -> Trouble | None:
+    counts = shares * usual.weights
     hit = np.flatnonzero(counts)
-    if len(hit) == 0:
+    if len(hit) < DAYS or hit[-1] < len(usual) - DAYS:
         return None
     far = np.flatnonzero(np.diff(hit) > POOLED_DAYS // 2)
     start = int(hit[far[-1] + 1 if len(far) else 0])  # since then hardly a few days without
@@ -118,8 +141,7 @@ def _odd(signal: str, usual: DaySeries, history: FeatureHistory) -> Trouble | No
         least = ODD_SHARE if quiet is not None else 2.0 * ODD_SHARE
         enough = odd >= ODD_LEAST and share >= least and int((counts[-run:] > 0).sum()) >= DAYS
         if enough and (quiet is None or quiet < 0.3 * share):
-            return Trouble(signal, usual.days[start], quiet, share, "share of rows",
-                            "jumps to values that it cannot reach and back,")  # fmt: skip
+            return Trouble(signal, usual.days[start], quiet, share, "share of rows", what)
     return None
 
 
@@ -148,10 +170,12 @@ def _missing(signal: str, usual: DaySeries, history: FeatureHistory) -> Trouble 
 
 def _stands(signal: str, usual: DaySeries, history: FeatureHistory) -> Trouble | None:
     told = history.complete(f"{STUCK}.{signal}")
-    if signal in MAY_STAND or len(told) < DAYS or told.days[-1] != usual.days[-1]:
+    if len(told) < DAYS or told.days[-1] != usual.days[-1]:
         return None
-    shares = np.where(usual.weights >= LEAST_STANDING, _aligned(told, usual), 0.0)
-    return _lasting(signal, usual, shares, STANDS, MOVED, "stands still although it always moved,")
+    moves = (usual.weights >= LEAST_STANDING) & (usual.values > MAY_STAND.get(signal, -inf))
+    days = STANDS_DAYS.get(signal, DAYS)
+    shares = np.where(moves, _aligned(told, usual), 0.0)
+    return _lasting(signal, usual, shares, STANDS, MOVED, "stands still although it always moved,", days=days)
 
 
 def _tenfold(signal: str, usual: DaySeries, history: FeatureHistory) -> Trouble | None:
@@ -170,11 +194,12 @@ def _lasting(
     what: str,
     *,
     needs_before: bool = True,
+    days: int = DAYS,
 ) -> Trouble | None:
     """A share that has been beyond its limit on the last days and was not before."""
     sound = np.flatnonzero(shares < limit)
     run = len(shares) - (int(sound[-1]) + 1 if len(sound) else 0)
-    if run < DAYS:
+    if run < days:
         return None
     before = shares[: len(shares) - run][-BEFORE:]
     known = len(before) >= LEAST_BEFORE
@@ -200,6 +225,9 @@ def _flipped(signal: str, usual: DaySeries, _history: FeatureHistory) -> Trouble
         scatter = 1.4826 * middle_of(np.abs(before - middle))
         near = np.abs(now - flip) <= max(3.0 + 3.0 * scatter, 0.15 * abs(flip - middle))
         alike = (spreads[-run:] > 0.9 * width) | (width < 1.0)
+        if middle < 0.0:  # below freezing the two scales come near each other: what warms up may look like it
+            alike &= (spreads[-run:] > SWINGS[0] * width) & (spreads[-run:] < SWINGS[1] * width)
+            near &= np.abs(now - flip) <= 0.25 * abs(flip - middle)
         range_k = float(before.max() - before.min())
         if abs(flip - middle) > max(6.0 + 6.0 * scatter, 1.5 * range_k) and bool((near & alike).all()):
             return Trouble(signal, usual.days[-run], middle, float(now[-1]), "°C", "reads as if in Fahrenheit,")
@@ -223,6 +251,19 @@ def _gaps(kind: Kind, history: FeatureHistory) -> Iterator[Trouble]:
         trouble = _moved(f"{one} - {other}", series, history, GAP_K, "K", "are no longer equal at rest,")
         if trouble is not None:
             yield trouble
+
+
+def _speeds(history: FeatureHistory) -> Iterator[Trouble]:
+    """A fan's speed that its own switch contradicts; of a hood few rows are at work, and all others tell as well."""
+    for index, what in (
+        (TURNS_OFF, "is not zero while the fan is switched off,"),
+        (STANDS_ON, "is zero, or not said, while the fan runs,"),
+    ):
+        shares = history.complete(index)
+        if len(shares) and (history.today - shares.days[-1]).days <= RECENT_DAYS:
+            trouble = _again("fan_rpm", shares, shares.values, what)
+            if trouble is not None and trouble.expected is not None:  # not from the first days on
+                yield trouble
 
 
 def _moved(

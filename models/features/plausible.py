@@ -61,7 +61,7 @@ RUNS_W: Final = 20.0
 HEATS_W: Final = 600.0
 """More than motors of these appliances take: something heats or cools with force (E)."""
 _CYCLERS: Final = frozenset({Kind.WASHING_MACHINE, Kind.DRYER, Kind.DISHWASHER})
-_FANS: Final = frozenset({Kind.AIR_PURIFIER, Kind.RANGE_HOOD})
+FANS: Final = frozenset({Kind.AIR_PURIFIER, Kind.RANGE_HOOD})
 
 
 def working(kind: Kind, rows: Rows) -> Mask:
@@ -71,7 +71,7 @@ def working(kind: Kind, rows: Rows) -> Mask:
         if (phase != "").any():
             return np.asarray((phase != "") & (phase != "idle"))
         return np.asarray(rows.number("power_w") > RUNS_W)
-    if kind in _FANS:
+    if kind in FANS:
         return np.asarray(held(rows.time_s, rows.number("fan_level"), 3600.0) >= 1)
     return np.ones(len(rows), dtype=np.bool_)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from domain.signals import Kind
 from models.features.day import Day, DayIndex, Floats, Mask, Rows, median_of, quantiles_of, single
-from models.features.plausible import WATCHED, odd_values_of, working
+from models.features.plausible import FANS, WATCHED, odd_values_of, working
 from models.features.stretches import counted
 
 USUAL: Final = "usual"
@@ -28,11 +28,15 @@ POWER_GAP: Final = "gap.power_w.current_a"
 """Share of rows in which power is not voltage times current times power factor; said on every day that can tell."""
 ENERGY_GAP: Final = "gap.power_w.energy_kwh"
 """Logarithm of integrated power over the advance of the energy counter."""
+TURNS_OFF: Final = "gap.fan_rpm.off"
+"""Share of the rows of a fan that is switched off in which its speed is not zero, or not said."""
+STANDS_ON: Final = "gap.fan_rpm.on"
+"""Share of the rows of a fan that runs, and draws power for it, in which its speed is zero, or not said."""
 LEAST_ROWS: Final = 6
 NOTABLE: Final = 0.5
 NOTABLE_MISSING: Final = 0.05
-IN_ONES: Final = frozenset({"pm25_ugm3"})
-"""Said in whole numbers, mostly of one digit: ten times that is told by its last digit, whatever the air is like."""
+IN_ONES: Final = frozenset({"pm25_ugm3", "turbidity_ntu"})
+"""Said in whole numbers: ten times that is told by its last digit, whatever the air or the dishes are like."""
 ALL_TENS: Final = 0.95
 LEAST_TENS: Final = 24
 REST_S: Final = 3600.0
@@ -49,6 +53,8 @@ REST_PAIRS: Final = {
 }
 ON_W: Final = {Kind.AIR_CONDITIONER: 60.0, Kind.DRYER: 20.0}
 LONGEST_STEP_S: Final = 2400.0
+FAN_RUNS_W: Final = 3.0
+"""More than the standby of a fan (E)."""
 MOST_TRIPS: Final = 2.0
 """An element that trips more often in a day is switched faster than it is read: rows do not add up to energy (E)."""
 
@@ -64,7 +70,7 @@ def sensor_indices(day: Day, *, kind: Kind) -> list[DayIndex]:
     for signal in WATCHED.get(kind, {}):
         if signal in rows.numbers:
             found += _one(signal, rows.number(signal), at_work, odd.get(signal))
-    return [*found, *_rest_gaps(kind, rows), *_power_gap(rows), *_energy_gap(rows)]
+    return [*found, *_rest_gaps(kind, rows), *_speed_gaps(kind, rows), *_power_gap(rows), *_energy_gap(rows)]
 
 
 def _one(signal: str, values: Floats, at_work: Mask, odd: Mask | None) -> list[DayIndex]:
@@ -117,6 +123,21 @@ def _rest_gaps(kind: Kind, rows: Rows) -> list[DayIndex]:
         gap = gap[np.isfinite(gap)]
         if len(gap) >= LEAST_RESTING:
             found += single(f"{GAP}.{one}.{other}", median_of(gap), len(gap))
+    return found
+
+
+def _speed_gaps(kind: Kind, rows: Rows) -> list[DayIndex]:
+    """A fan that is switched off stands, and one that runs turns; of rows in which neither has just begun."""
+    if kind not in FANS or "fan_rpm" not in rows.numbers:
+        return []
+    level, speed = rows.number("fan_level"), rows.number("fan_rpm")
+    settled = np.concatenate(([False], level[1:] == level[:-1]))
+    off, on = settled & (level == 0), settled & (level >= 1) & (rows.number("power_w") > FAN_RUNS_W)
+    found: list[DayIndex] = []
+    if np.isfinite(speed[off]).any():  # many say no speed at all while they are off
+        found += single(TURNS_OFF, float((speed[off] != 0).mean()), int(off.sum()))
+    if on.any():
+        found += single(STANDS_ON, float((~(speed[on] > 0)).mean()), int(on.sum()))
     return found
 
 
