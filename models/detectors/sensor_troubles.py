@@ -226,8 +226,9 @@ def _flipped(signal: str, usual: DaySeries, _history: FeatureHistory) -> Trouble
         near = np.abs(now - flip) <= max(3.0 + 3.0 * scatter, 0.15 * abs(flip - middle))
         alike = (spreads[-run:] > 0.9 * width) | (width < 1.0)
         if middle < 0.0:  # below freezing the two scales come near each other: what warms up may look like it
-            alike &= (spreads[-run:] > SWINGS[0] * width) & (spreads[-run:] < SWINGS[1] * width)
+            swings = spreads[1 - run :]  # the day of the change holds both
             near &= np.abs(now - flip) <= 0.25 * abs(flip - middle)
+            near &= bool(((swings > SWINGS[0] * width) & (swings < SWINGS[1] * width)).all())
         range_k = float(before.max() - before.min())
         if abs(flip - middle) > max(6.0 + 6.0 * scatter, 1.5 * range_k) and bool((near & alike).all()):
             return Trouble(signal, usual.days[-run], middle, float(now[-1]), "°C", "reads as if in Fahrenheit,")

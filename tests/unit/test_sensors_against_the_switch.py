@@ -99,6 +99,7 @@ def test_what_warms_up_below_freezing_is_not_in_fahrenheit(*, value: float, swin
     for number in range(LAST):
         now = number >= WRONG_FROM
         day = FIRST + timedelta(days=number)
-        rows.append((day, f"{USUAL}.evap_c", value if now else -29.8, swing if now else 3.6, 288.0))
+        on_that_day = 12.0 if number == WRONG_FROM else swing  # both levels
+        rows.append((day, f"{USUAL}.evap_c", value if now else -29.8, on_that_day if now else 3.6, 288.0))
     found = list(troubles(Kind.REFRIGERATOR, history_of(rows, evening(LAST))))
     assert bool(found) == broken
