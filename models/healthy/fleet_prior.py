@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "14f5c109481d7e215ead1b9b94685ca18b65b0dd28b07a10534845e97af1725f"
+SHIPPED_SHA256: Final = "4db38e17fdc3633e7cfcff8e939808c1f1b39911d7f26983aab78fd285600d86"
 FORMAT: Final = 1
 USUAL_DAYS: Final = 8
 """Observed days that a level is learned from where the file says nothing else (E)."""
