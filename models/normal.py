@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,8 @@ from models.detectors.accumulate import CLEANED
 from models.detectors.known_faults import SIGNATURES
 from models.features.air_conditioner import HEATING
 from models.features.filter_reports import FILTER_ALARM, FILTER_USED
+from models.features.refrigerator import GROSS
+from models.features.thermostat import CYCLE_PACE
 from models.healthy.at_rest import REST_K, gap_at_rest, rested_late
 from models.healthy.deviations import deviation_for
 from models.healthy.fleet_prior import Priors, priors_for
@@ -31,6 +34,11 @@ from models.history import DaySeries, FeatureHistory
 FIRMWARE: Final = "firmware"
 OF_PROGRAMME: Final = frozenset({"cooling_min", "dry_rise_k_per_kw", "minutes_per_kg"})
 """What software decides as much as the machine: how dry is dry, how cool is cool."""
+
+TWINS: Final[Mapping[Kind, Mapping[str, str]]] = MappingProxyType(
+    {Kind.AIR_CONDITIONER: HEATING, Kind.REFRIGERATOR: MappingProxyType({GROSS: CYCLE_PACE})}
+)
+"""What tells the same in another mode, or behind a plug: the same faults move it."""
 
 ANY_WAY: Final = 1.0
 """An effect this vague moves its index, nobody can say which way (E): ice on an evaporator does so to a machine."""
@@ -261,8 +269,8 @@ def moved_by(kind: Kind, fault: str) -> frozenset[str]:
         index for one in DETECTORS if kind in one.kinds and one.fault == fault and one not in pattern.DETECTORS
         for index in one.indices
     }  # fmt: skip
-    heating = {HEATING[index] for index in patterns | others if index in HEATING and kind is Kind.AIR_CONDITIONER}
-    return frozenset(index for index in patterns | others | heating if not _tells_of_itself(index))
+    twins = {TWINS[kind][index] for index in patterns | others if index in TWINS.get(kind, {})}
+    return frozenset(index for index in patterns | others | twins if not _tells_of_itself(index))
 
 
 def _tells_of_itself(index: str) -> bool:

@@ -10,7 +10,7 @@ from domain.faults import Urgency
 from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.detectors.contract import Detector, References
-from models.features.refrigerator import MEAN_POWER, ON_POWER
+from models.features.refrigerator import MEAN_POWER, ON_POWER, RUN_H
 from models.history import FeatureHistory, day_start
 from models.only_power import only_power
 
@@ -23,6 +23,8 @@ class NoPowerParams:
     """Of the usual mean power of a day: electronics and the light."""
     light_share: float = 0.35
     """Of the usual power of running: a light, no compressor."""
+    runs: float = 0.5
+    """Of the usual hours of running: a meter that reads less after work on it shows as long runs as ever."""
     still_days: int = 2
     known_days: int = 8
 
@@ -39,6 +41,10 @@ def judge(
     usual_w, usual_on_w = float(np.quantile(mean.values, 0.75)), float(np.quantile(on.values, 0.75))
     still = int(np.argmax(mean.values[::-1] >= params.share * usual_w))
     if still < params.still_days:
+        return None
+    runs = history.complete(RUN_H)
+    runs_h = runs.since(mean.days[-still]).values
+    if len(runs_h) and float(runs_h.max()) > params.runs * float(np.quantile(runs.values, 0.75)):
         return None
     lit = [value for day, value in zip(on.days, on.values, strict=True) if day >= mean.days[-still]]
     if not lit or max(lit) > params.light_share * usual_on_w:
@@ -64,10 +70,10 @@ def judge(
 
 DETECTOR: Final = Detector(
     name="power_lost",
-    version="1",
+    version="2",
     fault="compressor_failing",
     kinds=frozenset({Kind.REFRIGERATOR}),
-    indices=(MEAN_POWER, ON_POWER),
+    indices=(MEAN_POWER, ON_POWER, RUN_H),
     cannot_see=(
         "Anything before it stopped; whether it was switched off on purpose while its door is still opened; a unit "
         "that nobody opens for days."

@@ -20,7 +20,7 @@ from models.features.air_conditioner import (
 )
 from models.features.day import Floats
 from models.healthy.at_rest import moved_k
-from models.healthy.fleet_prior import IndexPrior, priors_for
+from models.healthy.fleet_prior import ContextSlope, IndexPrior, priors_for
 from models.healthy.learners import EXPECTED, RATIO
 from models.healthy.level import Deviation, deviation_of
 from models.healthy.reference import Reference
@@ -54,6 +54,8 @@ LOOK_BACK: Final = timedelta(days=150)
 """What is older has either been said or has ended (E); it keeps the cost of a day from growing with the history."""
 CONTEXT_WANDER: Final = {"ambient_c": 5.0, "inlet_c": 4.0, "doors_per_h": 0.5, "mains_s_per_l": 0.02}
 """How far a slow context moves over months (E): counted as drift where the unit does not measure it."""
+STANDS_IN: Final = MappingProxyType({"ambient_c": "rest_pace_per_h"})
+"""What tells of a context that is not measured: how fast a refrigerator warms at rest tells how warm its kitchen is."""
 
 
 def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, Reference]) -> dict[str, Deviation]:
@@ -82,7 +84,8 @@ def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, 
             values = np.expm1(deviation.values) if index in GOES_TO_NOTHING else deviation.values
             if index in ENOUGH:
                 values = np.minimum(values, ENOUGH[index])
-            found[index] = replace(deviation, values=values, drift=drift, unmeasured=blind)
+            noise = _with_untold(prior, deviation, blind)
+            found[index] = replace(deviation, values=values, noise=noise, drift=drift, unmeasured=blind)
     history.memo["deviations"] = (references, kind, found)
     return found
 
@@ -107,10 +110,25 @@ def _recent(history: FeatureHistory) -> FeatureHistory:
 def _drift(prior: IndexPrior, history: FeatureHistory) -> float:
     """The prior's drift, and what an unmeasured slow context may add to it."""
     total = prior.drift**2
+    known = {slope.context for slope in prior.slopes if len(history.all_days(slope.context))}
     for slope in prior.slopes:
-        if len(history.all_days(slope.context)) == 0:
-            total += (abs(slope.mean) + slope.deviation) ** 2 * CONTEXT_WANDER.get(slope.context, 0.0) ** 2
+        if slope.context not in known and STANDS_IN.get(slope.context) not in known:
+            total += _wander(slope) ** 2
     return float(np.sqrt(total))
+
+
+def _with_untold(prior: IndexPrior, deviation: Deviation, blind: frozenset[str]) -> Floats:
+    """The noise of each day: on one without what stands in for an unmeasured context that may have moved."""
+    noise = deviation.noise
+    for slope in prior.slopes:
+        if slope.context in blind and (told := deviation.alike_in.get(STANDS_IN.get(slope.context, ""))) is not None:
+            noise = np.where(told, noise, np.hypot(noise, _wander(slope)))
+    return noise
+
+
+def _wander(slope: ContextSlope) -> float:
+    """How far the index may move with a context that is not measured."""
+    return (abs(slope.mean) + slope.deviation) * CONTEXT_WANDER.get(slope.context, 0.0)
 
 
 def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> Deviation | None:

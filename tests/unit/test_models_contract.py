@@ -111,6 +111,19 @@ def test_a_meter_that_stands_still_is_no_dead_compressor() -> None:
     assert power_lost.judge(*one_day, evening(LAST - 1)) is None
 
 
+def test_a_meter_that_reads_less_after_work_on_it_is_no_dead_compressor() -> None:
+    """It read 500 W in place of 55 W until it was replaced: what runs as long as ever has not stopped."""
+    read = {"mean_power_w": (240.0, 26.0), "on_power_w": (500.0, 55.0), "only_power": (1.0, 1.0)}
+    for run_h, said in ((9.0, False), (0.5, True)):
+        rows = [
+            (FIRST + timedelta(days=n), index, values[n >= 18], 0.0, 200.0)
+            for n in range(LAST + 1)
+            for index, values in (read | {"run_h": (9.0, run_h)}).items()
+        ]
+        verdict = power_lost.judge(history_of(rows, evening(LAST)), {}, evening(LAST))
+        assert (verdict is not None and verdict.present) is said
+
+
 def rows_of(history: FeatureHistory) -> list[DatedIndex]:
     return [
         (day, index, float(value), float(spread), float(weight))

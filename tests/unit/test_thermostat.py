@@ -10,8 +10,10 @@ from domain.signals import Kind
 from models.features import daily_indices
 from models.features.day import Day, Rows
 from models.features.thermostat import CYCLE_PACE, REST_PACE
+from models.healthy.deviations import deviations_of
 from models.history import history_of
 from models.judge import judge_appliance
+from tests.unit.index_stories import story
 from tests.unit.synthetic_days import FIRST, evening
 
 MIDNIGHT_S = 1_748_736_000.0  # 2025-06-01 00:00 UTC
@@ -60,6 +62,18 @@ def test_a_day_without_two_cycles_of_the_thermostat_has_no_pace(
     minutes: list[tuple[int, float]], *, thermometer: bool
 ) -> None:
     assert paces(minutes, thermometer=thermometer) == []
+
+
+def test_rests_stand_in_for_a_kitchen_that_is_not_measured() -> None:
+    """A kitchen 5 K warmer may raise the power by 2 % a kelvin, unless shorter rests tell that it is."""
+    warmer = {"rest_pace_per_h": 0.3, "on_power_w": 0.09}  # rests 26 % shorter, 9 % more power: 0.3 of it
+    blind = frozenset({"ambient_c", "compressor_hz", "fridge_c", "freezer_c"})
+    told, untold = (
+        deviations_of(Kind.REFRIGERATOR, *story(Kind.REFRIGERATOR, warmer, 45, missing=blind | missing))["on_power_w"]
+        for missing in (frozenset[str](), frozenset({"rest_pace_per_h"}))
+    )
+    assert abs(float(np.median(told.values[-5:]))) < 0.03 < float(np.median(untold.values[-5:]))
+    assert (told.drift, untold.drift) == pytest.approx((0.025, np.hypot(0.025, 0.1)), rel=1e-3)
 
 
 @pytest.mark.parametrize(("gap", "said"), [(0.0, "defrost_failure"), (0.9, "sensor_fault")], ids=["sound", "stuck"])
