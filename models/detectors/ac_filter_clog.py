@@ -43,6 +43,8 @@ class ClogParams:
     level_noise: float = 2.5
     clear: float = 0.04
     clear_noise: float = 1.0
+    strong: float = 1.0
+    """An owner looks at a filter: evidence that suffices need not wait for three days beyond the level."""
     coil_share: float = 0.7
     """A coil moves by this share of what the air does (E): the floors of a unit that has only its coil."""
     corroboration: float = 0.25
@@ -87,6 +89,7 @@ def _limits(noise: float, params: ClogParams, share: float) -> Limits:
         decision=max(share * params.decision, params.decision_noise * noise),
         level=max(share * params.level, params.level_noise * noise),
         clear=max(share * params.clear, params.clear_noise * noise),
+        strong=params.strong,
     )
 
 

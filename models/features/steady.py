@@ -75,16 +75,6 @@ class Windows:
         return len(self.starts_s)
 
     @property
-    def free_air_drop_k(self) -> Floats:
-        """`air_drop_k` where the coil is not known to be held at the frost guard, else NaN."""
-        return np.where(self.held, np.nan, self.air_drop_k)
-
-    @property
-    def free_coil_drop_k(self) -> Floats:
-        """`coil_drop_k` where the coil is not known to be held at the frost guard, else NaN."""
-        return np.where(self.held, np.nan, self.coil_drop_k)
-
-    @property
     def guard_load(self) -> Floats:
         """Compressor speed for each kelvin that the coil stands below the room, held at the frost guard, Hz/K.
 

@@ -14,7 +14,6 @@ replaces these by the fleet's.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -29,7 +28,10 @@ _USUAL_LOAD: Final = (45.0, 600.0)
 """Around which the bend is counted: Hz, or W of a unit that does not tell its speed (E)."""
 _HELD: Final = " held"
 """Added to the fan level of windows in which the frost guard holds the coil: speed there is what the guard leaves."""
-_FREE: Final = MappingProxyType({"air_drop_k": "free_air_drop_k", "coil_drop_k": "free_coil_drop_k"})
+_OF_AIR: Final = frozenset({"air_drop_k", "coil_drop_k"})
+"""Differences that the air makes: less of it makes them larger."""
+LEAST_FREE: Final = 2
+"""Windows without the frost guard that make up a day (E)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,20 +117,36 @@ def learn_air_side(days: Sequence[Windows], which: str, params: AirSideParams | 
     )
 
 
-def target_of(windows: Windows, which: str) -> Floats:
-    """What is compared, per window: differences of the air side only where no frost guard holds the coil."""
-    values: Floats = getattr(windows, _FREE.get(which, which))
-    return values
+def told_by_air(which: str, windows: Windows, ratio: Floats, noise: float) -> Mask:
+    """The windows of a day that tell of `which`, by their ratio of observed to expected (NaN: not comparable).
+
+    At the frost guard a difference of the air side may be smaller than at the same speed without it, and never larger.
+    So it is heard only on days that the guard leaves no free windows, and only if it is not the smaller.
+    """
+    known = np.isfinite(ratio)
+    if which not in _OF_AIR or not (known & windows.held).any():
+        return known
+    free, held = known & ~windows.held, known & windows.held
+    if free.sum() >= LEAST_FREE or not windows.load_is_hz or np.median(ratio[held]) < np.exp(-noise):
+        return free
+    return held
 
 
-def expected_drop_k(model: AirSideModel, windows: Windows, params: AirSideParams | None = None) -> Floats:
-    """Expected difference in K per window; NaN for a window that is not comparable to what was learned."""
+def expected_drop_k(model: AirSideModel, windows: Windows, which: str, params: AirSideParams | None = None) -> Floats:
+    """Expected difference in K per window; NaN for a window that is not comparable to what was learned.
+
+    A coil that came to its frost guard later may have done so for want of air. What it stands below the room at the
+    speed that is left to it tells of the air as ever, so that it is compared with how the unit ran free.
+    """
     params = params or AirSideParams()
     if windows.load_is_hz != model.load_is_hz:
         return np.full(len(windows), np.nan)
     columns = _context(windows)
+    levels = dict(model.levels)
+    if which in _OF_AIR:
+        levels = {f"{name}{_HELD}": level for name, level in levels.items()} | levels
     names = _level_names(windows, held_apart=model.held_apart)
-    expected = np.array([model.levels.get(name, np.nan) for name in names], dtype=np.float64)
+    expected = np.array([levels.get(name, np.nan) for name in names], dtype=np.float64)
     for place, name in enumerate(model.context):
         values = columns[name]
         low, high = model.low[place], model.high[place]

@@ -28,13 +28,11 @@ from models.history import FeatureHistory
 
 __all__ = ["Deviation", "deviations_of"]
 
-WINDOW_DRIFT: Final = 0.03
-"""Healthy air conditioners wander by this much over a season beyond what their context explains (E)."""
-CALM_DRIFT: Final = MappingProxyType(
-    {GUARD_LOAD: 0.02, **{index: 0.02 for one in (DISCHARGE_LIFT, EEV) for index in (one, HEATING[one])}}
-)
-"""And by this much (E) at their frost guard, which holds the coil while the room changes little, and where a valve and
-what leaves the compressor follow its speed more than the weather."""
+WINDOW_DRIFT: Final = 0.02
+"""Healthy air conditioners wander by this much over a season beyond what their context explains: measured on simulated
+sound units (docs/decisions/0072-what-a-held-coil-tells.md)."""
+CALM_DRIFT: Final = MappingProxyType({index: 0.01 for one in (DISCHARGE_LIFT, EEV) for index in (one, HEATING[one])})
+"""And by this much a valve and what leaves the compressor, which follow its speed more than the weather."""
 THERMOMETER_DRIFT_K: Final = 0.3
 """Two thermometers of an appliance drift apart by this much over a season (E): it weighs on small differences."""
 RESTED_DRIFT_K: Final = 0.1

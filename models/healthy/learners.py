@@ -16,7 +16,7 @@ from domain.signals import Kind
 from models.features import air_conditioner
 from models.features.day import Day, DayIndex, median_of
 from models.features.steady import Windows
-from models.healthy.air_side import expected_drop_k, learn_air_side, model_as_json, model_from_json, target_of
+from models.healthy.air_side import expected_drop_k, learn_air_side, model_as_json, model_from_json, told_by_air
 from models.healthy.at_rest import gap_at_rest
 from models.healthy.fleet_prior import priors_for
 from models.healthy.level import learn_level
@@ -102,13 +102,14 @@ def relative_indices(kind: Kind, day: Day, references: Mapping[str, Reference]) 
 
 
 def _drop_ratio(index: str, day: Day, reference: Reference) -> Iterator[DayIndex]:
-    windows = air_conditioner.steady_of(day, heating=index in air_conditioner.AT_HEATING)
-    expected = expected_drop_k(model_from_json(reference.model), windows)
-    observed = target_of(windows, _TARGETS[index])
-    comparable = np.isfinite(expected) & np.isfinite(observed)
+    windows, target = air_conditioner.steady_of(day, heating=index in air_conditioner.AT_HEATING), _TARGETS[index]
+    model = model_from_json(reference.model)
+    expected = expected_drop_k(model, windows, target)
+    ratios = getattr(windows, target) / expected
+    comparable = told_by_air(target, windows, ratios, model.noise)
     if not comparable.any():
         return
-    ratio = observed[comparable] / expected[comparable]
+    ratio = ratios[comparable]
     middle = median_of(ratio)
     spread = 1.4826 * median_of(np.abs(ratio - middle))
     weight = float(comparable.sum())
