@@ -13,8 +13,8 @@ contact above b, against it below; a large step weighs more than a small one, an
 
 Memory under "contact": `i`, `d`, `at` the light-load reference (A, V, us); `ring` latest slopes (ohm); `a2` how much
 they tell (A^2) and `steps` the slopes of past load steps with that, while the baseline is learned; `r0` the own
-resistance (ohm), early from a few of them; then `slack` (ohm; what it may vary by), `noise` (V); `score` the evidence;
-`cool` the terminal without load (deg C).
+resistance (ohm), early from a few of them; then `slack` (ohm; what it may vary by), `noise` (V); `score` the evidence
+and `since` when (us) it began; `cool` the terminal without load (deg C).
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,8 +60,9 @@ def loose_contact(
     at = limits.contact
     known = memory.get(_KEY) or {}
     light = current_a <= at.light_a or current_a <= at.light_share * (facts.breaker_rating_a or 0.0)
-    if terminal_c is not None:  # without a current nothing heats; under load a leap may be the joint
-        terminal_c = in_celsius(memory, "terminal_c", at_us, terminal_c, limits.flip, may_flip=light)
+    if terminal_c is not None:  # where the volts lost make no watts nothing heats; else a leap may be the joint
+        cold = light or (drop_v is not None and drop_v * current_a < at.act_w)
+        terminal_c = in_celsius(memory, "terminal_c", at_us, terminal_c, limits.flip, may_flip=cold)
     if light:
         memory[_KEY] = _unloaded(known, at_us, current_a, drop_v, terminal_c, at)
         return ()
@@ -70,7 +71,7 @@ def loose_contact(
         step_a = current_a - known["i"]
         if step_a >= at.step_a:
             stepped = True
-            memory[_KEY] = known = _loaded(known, current_a, step_a, (drop_v - known["d"]) / step_a, at)
+            memory[_KEY] = known = _loaded(known, at_us, current_a, step_a, (drop_v - known["d"]) / step_a, at)
     return _judge(memory, known, at_us, current_a, terminal_c, stepped, at)
 
 
@@ -125,7 +126,7 @@ def _learn_step(learned: dict[str, Any], limits: ContactLimits) -> None:
 
 
 def _loaded(
-    known: dict[str, Any], current_a: float, step_a: float, slope_ohm: float, limits: ContactLimits
+    known: dict[str, Any], at_us: int, current_a: float, step_a: float, slope_ohm: float, limits: ContactLimits
 ) -> dict[str, Any]:
     """Add a slope against the light-load reference: to the baseline while it is learned, and to the evidence."""
     if "slack" not in known:
@@ -133,7 +134,7 @@ def _loaded(
         most = limits.learning_ring * step_a * step_a
         learning = {**known, "ring": slopes, "a2": min(known.get("a2", 0.0) + step_a * step_a, most)}
         if "r0" in known:
-            learning["score"] = _score(known, step_a, slope_ohm, (limits.early_ohm, limits.noise_v), limits)
+            learning |= _weighed(known, at_us, step_a, slope_ohm, (limits.early_ohm, limits.noise_v), limits)
         return learning
     # Not below the slack, whatever the watts: at large currents the wire and the meters alone make 10 W.
     tolerated_ohm = limits.act_w / (current_a * current_a)
@@ -141,19 +142,22 @@ def _loaded(
         tolerated_ohm = limits.warn_ohm
     if tolerated_ohm < known["slack"]:
         tolerated_ohm = known["slack"]
-    score = _score(known, step_a, slope_ohm, (tolerated_ohm, known["noise"]), limits)
-    return {**known, "ring": [*known["ring"], slope_ohm][-limits.ring :], "score": score}
+    weighed = _weighed(known, at_us, step_a, slope_ohm, (tolerated_ohm, known["noise"]), limits)
+    return {**known, "ring": [*known["ring"], slope_ohm][-limits.ring :], **weighed}
 
 
-def _score(
-    known: dict[str, Any], step_a: float, slope_ohm: float, tolerated: tuple[float, float], limits: ContactLimits
-) -> float:
+def _weighed(
+    known: dict[str, Any], at_us: int, step_a: float, slope_ohm: float, tolerated: tuple[float, float],
+    limits: ContactLimits,
+) -> dict[str, Any]:  # fmt: skip
     """The evidence with this reading; `tolerated` are ohms over the own resistance and the noise in volts."""
     tolerated_ohm, noise_v = tolerated
     beyond_v = (slope_ohm - known["r0"] - tolerated_ohm) * step_a
     gain = _within(2 * tolerated_ohm * step_a * beyond_v / (noise_v * noise_v), limits.evidence)
-    score = known.get("score", 0.0) + gain
-    return 0.0 if score < 0.0 else limits.most_evidence if score > limits.most_evidence else score
+    before = known.get("score", 0.0)
+    score = before + gain
+    score = 0.0 if score < 0.0 else limits.most_evidence if score > limits.most_evidence else score
+    return {"score": score, "since": at_us if before <= 0.0 else known.get("since", at_us)}
 
 
 def _judge(
@@ -171,7 +175,7 @@ def _judge(
     score = known.get("score", 0.0)
     if stepped and (score > limits.evidence or _POWER in memory or _WARN in memory):
         excess_ohm = _middle(known["ring"]) - known["r0"]
-        power_edge, warn_edge = _turn_resistance(memory, score, at_us, current_a, excess_ohm, limits)
+        power_edge, warn_edge = _turn_resistance(memory, known, at_us, current_a, excess_ohm, limits)
     alarms = []
     if acting != _acts(memory):
         if power_edge:
@@ -192,13 +196,15 @@ def _middle(slopes: Sequence[float]) -> float:
 
 
 def _turn_resistance(
-    memory: Memory, score: float, at_us: int, current_a: float, excess_ohm: float, limits: ContactLimits
+    memory: Memory, known: dict[str, Any], at_us: int, current_a: float, excess_ohm: float, limits: ContactLimits
 ) -> tuple[Edge | None, Edge | None]:
     """Edges of the 10 W and the +0.05 ohm latch.
 
     Watts begin the first, but only resistance ends it: a loose joint is no better for carrying less at the moment.
     """
-    above, calm = score > limits.evidence, score <= 0.0
+    score = known["score"]
+    above = score > limits.evidence and at_us - known["since"] >= limits.least_us
+    calm = score <= 0.0
     power_edge = turn(
         memory, _POWER, limits.hold, at_us, above=above and current_a * current_a * excess_ohm > limits.act_w, calm=calm
     )

@@ -23,7 +23,7 @@ def food_at_risk(
     Memory: "food.last" the latest value and time by compartment, "food.stuck" a value that came by a jump and has
     not moved since (a sentinel until it does), "food.cold" the compartments that have been cold once, "food.tells" the
     time until which warm air is excused, of a unit that tells its defrosts, "food.pace" the freezer's temperature and
-    time at two moments half an hour apart. Cannot see the food itself: air warms before it does.
+    time at its latest moments ten minutes apart. Cannot see the food itself: air warms before it does.
     """
     del facts
     at = limits.food
@@ -35,10 +35,10 @@ def food_at_risk(
         if told_c is None:
             continue
         warm_c = in_celsius(memory, name, at_us, told_c, limits.flip)
-        before_c, _ = (memory.get(_LAST) or {}).get(name, (warm_c, at_us))
+        last = (memory.get(_LAST) or {}).get(name, (warm_c, at_us))
         if _is_sentinel(memory, name, at_us, warm_c, at):
             continue
-        edge = _turn(memory, name, at_us, (before_c, warm_c), at)
+        edge = _turn(memory, name, at_us, last, warm_c, at)
         if edge:
             turned = (edge, name, warm_c)
     if turned is None or _any_on(memory) == before:
@@ -65,9 +65,10 @@ def _hear_excuses(memory: Memory, at_us: int, values: Mapping[str, Value], limit
 
 
 def _turn(
-    memory: Memory, name: str, at_us: int, before_and_now_c: tuple[float, float], limits: FoodLimits
+    memory: Memory, name: str, at_us: int, last: tuple[float, int], warm_c: float, limits: FoodLimits
 ) -> Edge | None:
-    before_c, warm_c = before_and_now_c
+    before_c, before_us = last
+    unseen_us = at_us - before_us if name == "fridge_c" and at_us - before_us <= limits.unseen_us else 0
     limit_c, hold = (limits.fridge_c, limits.fridge) if name == "fridge_c" else (limits.freezer_c, limits.freezer)
     above = warm_c > limit_c
     creeps = name == "freezer_c" and _creeps(memory, at_us, warm_c, limits)
@@ -78,17 +79,17 @@ def _turn(
         hold = replace(hold, hold_us=max(hold.hold_us, limits.first_cold_us))
     elif creeps or (name == "freezer_c" and _TELLS in memory and at_us > memory[_TELLS]):
         hold = replace(limits.freezer_told, readings=2 if abs(warm_c - before_c) > limits.leap_k else 1)
-    return turn(memory, _KEY[name], hold, at_us, above=above, calm=warm_c <= limit_c - limits.calm_k)
+    calm = warm_c <= limit_c - limits.calm_k
+    return turn(memory, _KEY[name], hold, at_us, above=above, calm=calm, unseen_us=unseen_us)
 
 
 def _creeps(memory: Memory, at_us: int, warm_c: float, limits: FoodLimits) -> bool:
-    """Whether the freezer was below its limit half an hour to an hour ago, and only a little colder than now."""
-    old_c, old_us, new_c, new_us = memory.get(_PACE) or (warm_c, at_us, warm_c, at_us)
-    if at_us - new_us >= limits.pace_us:
-        old_c, old_us, new_c, new_us = new_c, new_us, warm_c, at_us
-    if _PACE not in memory or new_us == at_us:
-        memory[_PACE] = [old_c, old_us, new_c, new_us]
-    age_us = at_us - old_us
+    """Whether the freezer was below its limit half an hour ago or little more, and only a little colder than now."""
+    past = memory.get(_PACE) or []
+    if not past or at_us - past[-1] >= limits.moment_us:
+        memory[_PACE] = [*past, warm_c, at_us][-8:]
+    ages = ((past[place], at_us - past[place + 1]) for place in range(len(past) - 2, -1, -2))
+    old_c, age_us = next(((old_c, age_us) for old_c, age_us in ages if age_us >= limits.pace_us), (warm_c, 0))
     return bool(
         limits.pace_us <= age_us <= 3 * limits.pace_us and old_c <= limits.freezer_c and warm_c - old_c <= limits.slow_k
     )

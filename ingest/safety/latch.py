@@ -45,16 +45,18 @@ def is_on(memory: Memory, key: str) -> bool:
 
 
 def turn(
-    memory: Memory, key: str, hold: Hold, at_us: int, *, above: bool, calm: bool, blocked: bool = False
-) -> Edge | None:
+    memory: Memory, key: str, hold: Hold, at_us: int, *, above: bool, calm: bool, blocked: bool = False,
+    unseen_us: int = 0,
+) -> Edge | None:  # fmt: skip
     """Tell the latch what this reading shows; the edge if it is one.
 
-    `blocked` keeps it from beginning (a graver alarm runs already) while time goes on being counted.
+    `blocked` keeps it from beginning (a graver alarm runs already) while time goes on being counted. `unseen_us` is
+    time before the first reading above that counts as above.
     """
     run = memory.get(key)
     if run is None:
         if above:
-            memory[key] = {"since": at_us, "seen": at_us, "top": at_us, "held": 0, "n": 1}
+            memory[key] = {"since": at_us - unseen_us, "seen": at_us, "top": at_us, "held": unseen_us, "n": 1}
             if hold.readings <= 1 and hold.hold_us <= 0 and not blocked:
                 memory[key]["on"] = 1
                 return Edge(True, at_us)

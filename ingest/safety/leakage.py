@@ -1,12 +1,13 @@
 """Earth leakage: a standing current that leaves by the protective conductor, or through somebody."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from domain.readings import Value
 from ingest.safety.alarms import Alarm, Level, StaticFacts, alarm_of
 from ingest.safety.latch import Memory, turn
-from ingest.safety.limits import LeakageLimits, Limits
-from ingest.safety.measured import sensed
+from ingest.safety.limits import GAP_US, LeakageLimits, Limits
+from ingest.safety.measured import number, sensed
 
 _KEY, _NEAR = "leakage", "leakage.near"
 
@@ -32,7 +33,11 @@ def circuit_leakage(
 def heater_leakage(
     memory: Memory, facts: StaticFacts, at_us: int, values: Mapping[str, Value], limits: Limits
 ) -> Sequence[Alarm]:
-    """Act on standing leakage above what a stationary heating appliance of its power may have (IEC 60335-1, 13.2)."""
+    """Act on standing leakage above what a stationary heating appliance of its power may have (IEC 60335-1, 13.2).
+
+    An element leaks while it carries voltage: what is told while it is off is no evidence either way, and two readings
+    follow each other from one heating to the next.
+    """
     leakage_ma = sensed(values, "leakage_ma")
     if leakage_ma is None:
         return ()
@@ -41,19 +46,29 @@ def heater_leakage(
     if power_w is None and facts.rated_current_a is not None:
         power_w = facts.rated_current_a * facts.nominal_v
     if power_w is None or power_w <= 0:
-        return _judge(memory, at_us, leakage_ma, at.stationary_ma, at, "limit of a stationary appliance of class I")
-    limit_ma = min(at.heating_most_ma, max(at.heating_least_ma, at.heating_ma_per_kw * power_w / 1000))
-    return _judge(memory, at_us, leakage_ma, limit_ma, at, "0.75 mA per kW, at most 5 mA")
+        limit_ma, note = at.stationary_ma, "limit of a stationary appliance of class I"
+    else:
+        limit_ma = min(at.heating_most_ma, max(at.heating_least_ma, at.heating_ma_per_kw * power_w / 1000))
+        note = "0.75 mA per kW, at most 5 mA"
+    heater_w = number(values, "heater_w")
+    heater_w = number(values, "power_w") if heater_w is None else heater_w
+    if heater_w is None:
+        return _judge(memory, at_us, leakage_ma, limit_ma, at, note)
+    if heater_w <= at.off_w and leakage_ma <= at.near_share * limit_ma:
+        return ()
+    return _judge(memory, at_us, leakage_ma, limit_ma, at, note, gap_us=at.heating_gap_us)
 
 
 def _judge(
-    memory: Memory, at_us: int, leakage_ma: float, limit_ma: float, limits: LeakageLimits, note: str
-) -> Sequence[Alarm]:
+    memory: Memory, at_us: int, leakage_ma: float, limit_ma: float, limits: LeakageLimits, note: str,
+    *, gap_us: int = GAP_US,
+) -> Sequence[Alarm]:  # fmt: skip
     if leakage_ma <= limits.near_share * limit_ma and _KEY not in memory and _NEAR not in memory:
         return ()
-    standing = _stands(memory, at_us, leakage_ma > limits.near_share * limit_ma, limits)
+    standing = _stands(memory, at_us, leakage_ma > limits.near_share * limit_ma, limits, gap_us)
+    hold = replace(limits.hold_near if standing else limits.hold, gap_us=gap_us)
     above, calm = leakage_ma > limit_ma, leakage_ma < limits.calm_share * limit_ma
-    edge = turn(memory, _KEY, limits.hold_near if standing else limits.hold, at_us, above=above, calm=calm)
+    edge = turn(memory, _KEY, hold, at_us, above=above, calm=calm)
     if edge is None:
         return ()
     return (
@@ -62,13 +77,13 @@ def _judge(
     )  # fmt: skip
 
 
-def _stands(memory: Memory, at_us: int, near: bool, limits: LeakageLimits) -> bool:
+def _stands(memory: Memory, at_us: int, near: bool, limits: LeakageLimits, gap_us: int) -> bool:
     """Whether a current near the limit has been standing until this reading; "leakage.near" is [since, seen] (us)."""
     if not near:
         memory.pop(_NEAR, None)
         return False
     since_us, seen_us = memory.get(_NEAR, (at_us, at_us))
-    if at_us - seen_us > limits.hold.gap_us:
+    if at_us - seen_us > gap_us:
         since_us = at_us
     memory[_NEAR] = [since_us, at_us]
     return bool(at_us - since_us >= limits.hold.hold_us)

@@ -66,6 +66,10 @@ class LeakageLimits:
     hold: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=GAP_US, clear_us=MINUTE_US))
     """A switching spike is over in milliseconds; 30 s and two readings are standing (E)."""
     hold_near: Hold = field(default=Hold(hold_us=0, gap_us=GAP_US, clear_us=MINUTE_US, readings=1))
+    off_w: float = 50.0
+    """A heating element that takes no more carries no voltage (E): electronics and lamps of the appliance only."""
+    heating_gap_us: int = 24 * HOUR_US
+    """An insulation does not heal while the element is off: two heatings within a day follow each other (E)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +123,11 @@ class ContactLimits:
     wire_share: float = 0.15
     """Copper gains 0.39 % per kelvin: a wire 40 K warmer adds 15 % to the baseline without any loose contact."""
     act_w: float = 10.0
-    hold: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=24 * HOUR_US, clear_us=24 * HOUR_US))
-    """A contact does not heal while the load is off, so loaded readings hours apart still follow each other; and it
-    does not heal by itself at all: a day under load without any evidence left ends it (contracts, section 3: one
+    least_us: int = 30 * SECOND_US
+    """So long the evidence must have been there, from its first reading on: what is beyond doubt took two readings at
+    least and needs no third."""
+    hold: Hold = field(default=Hold(hold_us=0, gap_us=24 * HOUR_US, clear_us=24 * HOUR_US, readings=1))
+    """A contact does not heal by itself: a day under load without any evidence left ends it (contracts, section 3: one
     finding within 24 h)."""
     act_rise_k: float = 45.0
     """Also the type-test limit for terminals of socket outlets (IEC 60884-1, clause 19)."""
@@ -196,6 +202,8 @@ class FoodLimits:
     calm_k: float = 1.0
     """Colder than the limit by this ends it (E)."""
     fridge: Hold = field(default=Hold(hold_us=2 * HOUR_US, gap_us=HOUR_US, clear_us=10 * MINUTE_US))
+    unseen_us: int = GAP_US
+    """Between the last cold reading and the first warm one, if no longer, it was warm: better said a reading early."""
     freezer: Hold = field(default=Hold(hold_us=HOUR_US, gap_us=HOUR_US, clear_us=10 * MINUTE_US, dip_us=15 * MINUTE_US))
     """An hour outlasts a defrost, which warms the air of a freezer for half of one (E). Taken where the unit does not
     tell when it defrosts, and while it does or a door was open."""
@@ -206,8 +214,11 @@ class FoodLimits:
     """More than this since the reading before is no slow warming (E)."""
     slow_k: float = 2.5
     pace_us: int = 30 * MINUTE_US
-    """Less than this within 30 to 90 minutes is slow, and no defrost, which warms the air by many kelvin in half an
-    hour (E): a freezer that creeps above the limit is believed at once, whether or not it tells its defrosts."""
+    """Less than this within half an hour or little more (90 minutes where readings are rare) is slow, and no defrost,
+    which warms the air by many kelvin in half an hour (E): a freezer that creeps above the limit is believed at once,
+    whether or not it tells its defrosts."""
+    moment_us: int = 10 * MINUTE_US
+    """Apart are the four moments that are remembered for that (E)."""
     after_defrost_us: int = HOUR_US
     after_door_us: int = 30 * MINUTE_US
     """Air is warm for so long after it (E), food is not."""

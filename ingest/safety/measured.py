@@ -6,9 +6,10 @@ from typing import Final
 from domain.readings import Value
 from domain.signals import SIGNALS, Type
 
-SENTINELS: Final = frozenset({255.0, -64.0, 51.1})
-"""Met in dumps of real appliances where a sensor is missing (design notes, `sensor_fault`). A true measurement that
-happens to be one of them costs one reading: it is skipped, it proves nothing either way."""
+SENTINELS: Final = frozenset({255.0, -64.0, 51.1, 51.099998474121094})
+"""Met in dumps of real appliances where a sensor is missing (design notes, `sensor_fault`); 51.1 also as
+single precision holds it. A true measurement that happens to be one of them costs one reading: it is skipped, it proves
+nothing either way."""
 
 _RANGE: Final = {
     name: (signal.low, signal.high) for name, signal in SIGNALS.items() if signal.type in (Type.GAUGE, Type.COUNTER)

@@ -1,6 +1,7 @@
 """From which reading on an urgent condition could be known, on a case written by hand."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,19 @@ def _truth(name: str, fault: str) -> Truth:
 )
 def test_the_first_reading_beyond_the_limit(case: Case, name: str, fault: str, number: int) -> None:
     assert first_shown(case, [_truth(name, fault)]) == {0: at(10) + number * STEP}
+
+
+def test_a_joint_is_shown_by_its_watts_not_by_the_noise_of_a_small_load(tmp_path: Path) -> None:
+    """0.2 ohm usual. 0.06 ohm more are 3 W at 7 A, which two meters make up now and then, and 15 W at 16 A."""
+    amps = [7.0] * 30 + [7.0, 16.0]
+    rows = [
+        _row(n - 30, "board", {"current_a": a, "upstream_v": 230.0, "voltage_v": 230.0 - a * (0.2 if n < 30 else 0.26)})
+        for n, a in enumerate(amps)
+    ]
+    folder = write_case(tmp_path / "joint", APPLIANCES, {"circuit": table(rows)})
+    truth = Truth(appliance_id="board", fault="loose_contact", onset=at(10), detectable=at(10), failure=None, end=None,
+                  abrupt=False)  # fmt: skip
+    assert first_shown(open_case(folder), [truth]) == {0: at(10) + STEP}
 
 
 def test_what_no_reading_shows_has_none(case: Case) -> None:

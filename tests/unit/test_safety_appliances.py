@@ -192,7 +192,7 @@ def after_an_hour(
     ("fridge_c", "freezer_c", "said_min"),
     [
         (8.0, -18.0, None),
-        (8.1, -18.0, 60 + 120),
+        (8.1, -18.0, 55 + 120),  # two hours after the last cold reading
         (4.0, -12.0, None),
         (4.0, -11.9, 60 + 60),
         (12.0, -5.0, 60 + 60),  # one alarm for both
@@ -206,7 +206,7 @@ def test_warm_compartments_at_their_boundaries(fridge_c: float, freezer_c: float
 @pytest.mark.parametrize(
     "readings",
     [
-        after_an_hour(10.0, -18.0, 60 + 115),  # not yet two hours
+        after_an_hour(10.0, -18.0, 60 + 110),  # not yet two hours
         # a defrost of 45 minutes every 10 hours
         cabinet((m, 4.0, -8.0 if m % 600 < 45 else -19.0) for m in range(0, 6000, 5)),
         # sentinels: outside the catalogue; on the list; a jump that never moves again
@@ -241,8 +241,25 @@ def test_an_open_door_is_evidence_and_cold_ends_it() -> None:
         values["door_open"] = True
     cold = [(60.0 * minute, dict[str, Value](fridge_c=5.0, freezer_c=-18.0)) for minute in range(245, 300, 5)]
     alarms = play(Kind.REFRIGERATOR, [*readings, *cold])
-    assert told(alarms) == [(True, 180 * 60), (False, 255 * 60)]
+    assert told(alarms) == [(True, 175 * 60), (False, 255 * 60)]
     assert alarms[0].evidence.note == "a door stands open"
+
+
+def test_two_hours_count_from_the_last_cold_reading_if_it_is_no_more_than_minutes_old() -> None:
+    assert told(play(Kind.REFRIGERATOR, after_an_hour(10.0, -18.0, 360, step_min=30))) == [(True, 180 * 60)]
+
+
+def test_an_element_that_is_off_says_nothing_of_its_leakage() -> None:
+    """3 kW may leak 2.25 mA. Ten minutes of heating every three hours, at 1.9 mA, then 2.4: the first such reading."""
+    readings: list[tuple[float, dict[str, Value]]] = []
+    for minute in range(0, 900, 5):
+        heats = minute % 180 < 10
+        leaks_ma = (2.4 if minute >= 720 else 1.9) if heats else 0.05
+        readings.append((60.0 * minute, {"leakage_ma": leaks_ma, "heater_w": 2900.0 if heats else 0.0}))
+    alarms = play(Kind.WATER_HEATER, readings, StaticFacts(rated_power_w=3000.0))
+    assert told(alarms) == [(True, 720 * 60)]
+    spiked = [(at_s, {**values, "leakage_ma": 2.4 if at_s == 360 * 60 else 0.2}) for at_s, values in readings]
+    assert play(Kind.WATER_HEATER, spiked, StaticFacts(rated_power_w=3000.0)) == []
 
 
 def telling(freezer: list[float], *, defrost_at: int | None = None, door_at: int | None = None) -> list[int]:

@@ -91,6 +91,12 @@ def test_a_joint_that_breaks_under_load_is_said_within_60_s() -> None:
     assert alarms[0].at_us - START_US <= (breaks_s + 60) * SECOND_US
 
 
+def test_what_is_beyond_doubt_needs_no_third_reading() -> None:
+    breaks_s = LEARNED_S + 300  # with a load, of which readings come every other minute
+    _, alarms = play(home(LEARNED_S + 900, joint_ohm=after(breaks_s, 0.5), step_s=120))
+    assert [(alarm.at_us - START_US) // SECOND_US - breaks_s for alarm in alarms] == [120]
+
+
 def test_it_escalates_and_ends_only_a_day_after_the_resistance_is_back() -> None:
     def joint_ohm(second: float) -> float:
         load = (second - LEARNED_S) // 900

@@ -74,16 +74,22 @@ def test_a_freezer_that_creeps_above_its_limit_is_believed_at_once() -> None:
     assert minutes(play(Kind.REFRIGERATOR, freezer(creeping))) == [(True, 70)]
 
 
+def test_three_kelvin_an_hour_are_creeping_too() -> None:
+    warming = [-20.5 + 0.25 * k for k in range(50)]  # -11.75 at reading 35
+    assert minutes(play(Kind.REFRIGERATOR, freezer(warming))) == [(True, 175)]
+
+
 def test_a_defrost_that_nobody_tells_is_no_creeping() -> None:
     pulse = [-18.0, -15.0, -12.5, -10.0, -9.0, -11.0, -13.0, -15.0, *[-18.0] * 50]
     assert play(Kind.REFRIGERATOR, freezer([*[-18.0] * 20, *pulse, *pulse])) == []
 
 
 def test_a_reading_that_is_not_above_eight_starts_the_two_hours_anew() -> None:
-    around = [8.1] * 12 + [8.0] + [8.1] * 30  # an hour, a reading at the limit, then two hours until minute 185
+    around = [8.1] * 12 + [8.0] + [8.1] * 30  # an hour, a reading at the limit, then two hours until minute 185,
+    # counted from the reading at the limit, minute 65
     readings: list[tuple[int, dict[str, Value]]] = [(0, {"fridge_c": 4.0})]
     readings += [(5 * (k + 1), {"fridge_c": warm_c}) for k, warm_c in enumerate(around)]
-    assert minutes(play(Kind.REFRIGERATOR, readings)) == [(True, 190)]
+    assert minutes(play(Kind.REFRIGERATOR, readings)) == [(True, 185)]
 
 
 # Sensors that change their unit
@@ -119,3 +125,22 @@ def test_heat_behind_a_changed_unit_is_still_heat() -> None:
     """25 degC is 77 degF; 15 K more than that is beyond what a change of unit explains: 104 is believed."""
     hot = [(0.0, 25.0)] * 3 + [(0.0, 77.0)] * 3 + [(11.0, 104.0)] * 3
     assert minutes(play(Kind.CIRCUIT, terminal(hot))) == [(True, 35)]
+
+
+def test_a_code_for_no_value_does_not_end_a_changed_unit() -> None:
+    """51.1 in single precision, as a recording holds it, is the code too: neither cold nor the old unit."""
+    coded = [(0.0, 26.0)] * 3 + [(0.0, 79.0)] * 3 + [(0.0, 51.099998474121094)] + [(0.0, 79.0)] * 3 + [(9.0, 85.0)] * 3
+    assert play(Kind.CIRCUIT, terminal(coded)) == []
+
+
+@pytest.mark.parametrize(("lost_v", "said"), [(0.7, []), (4.0, [(True, 20)])])
+def test_a_leap_under_a_load_that_heats_nothing_has_changed_its_unit(
+    lost_v: float, said: list[tuple[bool, int]]
+) -> None:
+    """0.7 V at 2.8 A are 2 W in wire and joint together, 4 V are 11 W."""
+    readings: list[tuple[int, dict[str, Value]]] = [
+        (5 * k, {"current_a": 0.0 if k < 3 else 2.8, "terminal_c": 27.5 if k < 3 else 81.1, "upstream_v": 230.0,
+                 "voltage_v": 230.0 if k < 3 else 230.0 - lost_v})
+        for k in range(6)
+    ]  # fmt: skip
+    assert minutes(play(Kind.CIRCUIT, readings)) == said
