@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from models.features.day import Day, DayIndex, Floats, Mask, Rows, ratio_of, single, summarise
+from models.features.day import Day, DayIndex, Floats, Mask, Rows, quantiles_of, ratio_of, single, summarise
 from models.features.stretches import changes, counted, hours_between, slopes_per_h, stretches
 
 RESISTANCE: Final = "resistance_ohm"
@@ -14,8 +14,15 @@ BURST_MIN: Final = "burst_min"
 """Median length of an uninterrupted heating, minutes: short cycling makes it small."""
 STARTS_PER_HEAT_H: Final = "starts_per_heat_h"
 """Heating starts per hour of heating."""
-BOTTOM_LAG: Final = "bottom_lag_k"
-"""Top less bottom while heating without flow, K: lime on the element and its sludge keep the bottom cold."""
+END_LAG: Final = "end_lag_k"
+"""Top less bottom where a heating ends and nothing is drawn, median of the day, over what is left of it at rest, K: a
+sound element has warmed all of the tank by then, one under lime and sludge leaves the bottom cold."""
+CALM_S: Final = 310.0
+"""So long it heats, and nothing is drawn, before such an end: five minutes (E) and a clock's slack."""
+REST_SHARE: Final = 0.1
+"""Layers even out at rest: the day's lowest tenth of top less bottom is what the thermometers differ by (E)."""
+LEAST_AT_REST: Final = 12
+"""Rows at rest without which nothing is said: an hour at one row in five minutes (E)."""
 HEAT_H: Final = "heat_h"
 """Hours of heating on this day; 0 of a tank that nothing heats."""
 OVER_MAINS: Final = "tank_over_mains_k"
@@ -97,16 +104,29 @@ def _bursts(rows: Rows, on: Mask, heat: Floats) -> list[DayIndex]:
     rates = slopes_per_h(rows.time_s, tank, calm)
     kw = np.array([float(np.nanmean(heat[start:end])) / 1000.0 for start, end in calm])
     lengths = np.array([(rows.time_s[end] - rows.time_s[start]) / 60.0 for start, end in whole])
-    lag = np.where(still, top - bottom, np.nan)
-    for start, _ in runs:
-        lag[start : start + 3] = np.nan  # the first quarter of an hour still shows the last draw
+    calm_from = np.searchsorted(rows.time_s, rows.time_s - CALM_S)
+    ends = [
+        end - 1
+        for start, end in runs
+        if end < len(rows) and not cuts[end] and end - start >= 2
+        if start <= calm_from[end - 1] and still[calm_from[end - 1] : end].all()
+    ]
     return [
         *summarise(TOP_SHARE, _top_shares(still & np.roll(still, 1) & ~cuts, top, bottom)),
         *summarise(BURST_MIN, lengths),
         *single(STARTS_PER_HEAT_H, len(whole) / heat_h if heat_h >= 0.3 and whole else np.nan, len(whole)),
-        *summarise(BOTTOM_LAG, lag),
+        *summarise(END_LAG, (top - bottom)[ends] - _at_rest(top, bottom, ~on & ~(flow > DRAWS_LPM))),
         *summarise(HEAT_RATE, ratio_of(rates, kw, kw > 0)),
     ]
+
+
+def _at_rest(top: Floats, bottom: Floats, resting: Mask) -> float:
+    """What top and bottom differ by once the layers are even; NaN where the tank hardly rested, or one stands still."""
+    known = np.isfinite(top) & np.isfinite(bottom)
+    gaps = (top - bottom)[known & resting]
+    if len(gaps) < LEAST_AT_REST or min(float(np.ptp(top[known])), float(np.ptp(bottom[known]))) == 0.0:
+        return np.nan
+    return quantiles_of(gaps, (REST_SHARE,))[0]
 
 
 def _top_shares(heated: Mask, top: Floats, bottom: Floats) -> Floats:

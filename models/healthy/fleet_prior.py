@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "1bf001879ae3752bd82fba5b802ce663fad299b6c46cc603ef86222a2411e980"
+SHIPPED_SHA256: Final = "1c5201f49daa5d0e2a1b6031e115caed54619acfd5b58c96bf8b71cea54bab78"
 FORMAT: Final = 1
 USUAL_DAYS: Final = 8
 """Observed days that a level is learned from where the file says nothing else (E)."""

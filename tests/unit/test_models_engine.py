@@ -86,6 +86,8 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
         (Kind.WATER_HEATER, {"anode_ma": -0.4}, {"anode_spent"}),
         (Kind.WATER_HEATER, {"top_share": 0.25}, {"limescale"}),
         (Kind.WATER_HEATER, {"top_share": 0.13}, {"limescale"}),  # long before the first cut-out
+        (Kind.WATER_HEATER, {"end_lag_k": 1.5}, {"limescale"}),  # a small tank: top_share is told too seldom
+        (Kind.WATER_HEATER, {"end_lag_k": 0.5}, set()),  # some weeks of draws during heating do as much
         (Kind.REFRIGERATOR, {"on_power_w": 0.3, "mean_power_w": 0.3}, set()),  # its power meter drifts
         (Kind.REFRIGERATOR, {"fridge_c": 4.0}, set()),  # its thermometer drifts
         (Kind.WATER_HEATER, {"burst_min": -0.6, "starts_per_heat_h": 0.6}, set()),  # drawn more often, no lime
@@ -229,6 +231,26 @@ def test_the_heat_that_passes_a_cold_bottom() -> None:
         bottom_c=[40.0, 40.0, 44.0, 48.0, 48.0, 48.0],
     )  # fmt: skip
     assert found["top_share"] == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("low_k", [0.0, 3.0])  # a thermometer that reads so much low at all times is no lime
+@pytest.mark.parametrize("flow", [0.0, 4.0])
+def test_a_bottom_that_is_cold_when_the_heating_ends(low_k: float, flow: float) -> None:
+    # Three hours at rest, ten minutes of heating that leave the bottom 5 K behind, then rest again.
+    top = [50.0] * 36 + [50.0, 53.0, 56.0] + [56.0] * 3
+    bottom = [50.0] * 36 + [50.0, 50.5, 51.0] + [53.0] * 3
+    found = indices(
+        Kind.WATER_HEATER, heater_w=[0.0] * 36 + [2000.0] * 3 + [0.0] * 3, top_c=top,
+        bottom_c=[one - low_k for one in bottom], flow_lpm=[0.0] * 38 + [flow] + [0.0] * 3,
+    )  # fmt: skip
+    # Where water is drawn as it ends, nothing is told: cold water comes in at the bottom.
+    assert found.get("end_lag_k") == (None if flow else pytest.approx(5.0))
+
+
+def test_a_tank_that_hardly_rests_tells_no_lag_at_the_end() -> None:
+    heat = ([0.0] + [2000.0] * 3) * 8 + [0.0]
+    found = indices(Kind.WATER_HEATER, heater_w=heat, top_c=[55.0] * 33, bottom_c=[50.0] * 33)
+    assert "end_lag_k" not in found
 
 
 def test_mains_pressure_is_what_the_dishwasher_felt_on_the_day() -> None:

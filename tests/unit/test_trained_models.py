@@ -205,7 +205,7 @@ def test_same_seed_same_forest_and_rows_untouched(forest: Forest) -> None:
 
 def test_what_moves_without_a_name_is_for_review_only(tmp_path: Path, model: TrainedModel) -> None:
     kind = Kind.WATER_HEATER
-    odd = {"bottom_lag_k": -9.0, "heat_rate_k_per_kwh": 0.9, "starts_per_heat_h": -1.2, "leakage_on_ma": 1.5}
+    odd = {"end_lag_k": -9.0, "heat_rate_k_per_kwh": 0.9, "starts_per_heat_h": -1.2, "leakage_on_ma": 1.5}
     history, references = story(kind, odd, 45)
     indices = tuple(sorted(priors_of(kind)))
     rows = np.abs(np.random.default_rng(5).normal(0.0, 1.0, (400, len(indices))))

@@ -29,9 +29,9 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("cutout_trips", 1.5, 2.0),
             ("burst_min", -0.5, 0.6),
             ("starts_per_heat_h", 0.4, 0.5),
-            ("bottom_lag_k", 3.0, 3.0),
+            ("end_lag_k", 5.0, 3.0),
             ("resistance_ohm", 0.0, 0.03),
-            keys=("top_share", "bottom_lag_k", "cutout_trips"),  # short heatings alone: many small draws
+            keys=("top_share", "end_lag_k", "cutout_trips"),  # short heatings alone: many small draws
         ),
         level=0.2,
         steady_days=7,  # however fast it comes: the first trip is a threshold
@@ -45,12 +45,32 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         # Lime and sludge send the heat past the bottom long before the element is hot enough to trip its cut-out.
         effects=effects_of(
             ("top_share", 0.5, 0.15),
-            ("bottom_lag_k", 1.0, 1.0),
             ("cutout_trips", 0.0, 0.3),
             ("burst_min", 0.0, 0.2),
             ("starts_per_heat_h", 0.0, 0.2),
             ("resistance_ohm", 0.0, 0.03),
             keys=("top_share",),
+        ),
+        level=0.2,
+        steady_days=7,
+        gradual=True,
+        fastest_per_day=0.03,
+        failure=(0.6, 1.0, 1.6),
+        cannot_see=FIRST_WEEKS + " Units without thermometers at top and bottom.",
+    ),
+    Signature(
+        fault="limescale",
+        stage="cold",
+        kind=Kind.WATER_HEATER,
+        # Where heatings are short or draws many, a bottom that is still cold when the heating ends tells it first.
+        effects=effects_of(
+            ("end_lag_k", 5.0, 1.5),
+            ("top_share", 0.5, 0.5),
+            ("cutout_trips", 0.0, 0.3),
+            ("burst_min", 0.0, 0.2),
+            ("starts_per_heat_h", 0.0, 0.2),
+            ("resistance_ohm", 0.0, 0.03),
+            keys=("end_lag_k",),
         ),
         level=0.2,
         steady_days=7,
