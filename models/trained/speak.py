@@ -13,8 +13,8 @@ from models.trained.model import TrainedModel, group_of
 def speak(model: TrainedModel, kind: Kind, verdicts: Iterable[Verdict]) -> list[Verdict]:
     """The verdicts with calibrated probabilities and intervals; one whose score is below its limit is left out.
 
-    Hazards pass as they are: nothing learned may hold back or weaken a safety rule. What the model never met, such as
-    a detector that is newer than the model, passes as it is too.
+    Hazards pass as they are: nothing learned may hold back or weaken a safety rule. What the model does not
+    know, such as a detector that is newer than the model, passes as it is too.
     """
     spoken = []
     for verdict in verdicts:

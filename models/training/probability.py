@@ -1,8 +1,8 @@
 """From scores to probabilities: logistic regression (Platt 1999) with one slope per class of fault.
 
 Each detector has an intercept of its own, drawn towards that of its class as far as it has few examples, so that a
-fault with three examples does not claim to be certain. Sensors are a class of their own: how often a circuit's meter is
-wrongly blamed says nothing of heating elements.
+fault with three examples does not claim to be certain, and one without any is believed as its class is. Sensors are a
+class of their own: how often a circuit's meter is wrongly blamed says nothing of heating elements.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,9 @@ from itertools import product
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from domain.faults import Urgency
+from domain.faults import Urgency, fault_of
 from domain.signals import Kind
+from models.detectors import DETECTORS
 from models.features.day import Floats
 from models.trained.model import Example, Platt
 
@@ -31,13 +32,25 @@ SENSORS = "sensor_fault"
 
 
 def fit_probabilities(examples: Sequence[Example]) -> Mapping[tuple[Kind, str], Platt]:
-    """A Platt curve by kind and detector; a detector without examples gets none."""
+    """A Platt curve by kind and detector; a detector without examples gets that of its class, if that has any."""
     found: dict[tuple[Kind, str], Platt] = {}
     for urgency, sensors in product(Urgency, (False, True)):
         own = [one for one in examples if one.urgency == urgency and one.group.startswith(SENSORS) == sensors]
         if own:
-            found |= _fit_class(own)
+            found |= _fit_class(own, _known(urgency, sensors))
     return found
+
+
+def _known(urgency: Urgency, sensors: bool) -> set[tuple[Kind, str]]:
+    """All detectors of a class that measure, by kind and name; what an appliance reports of itself stands as it is."""
+    return {
+        (kind, detector.name)
+        for detector in DETECTORS
+        for kind in detector.kinds
+        if detector.measures
+        and fault_of(kind, detector.fault).urgency is urgency
+        and detector.name.startswith(SENSORS) == sensors
+    }
 
 
 def _counted(examples: Sequence[Example]) -> Floats:
@@ -48,8 +61,8 @@ def _counted(examples: Sequence[Example]) -> Floats:
     return counted
 
 
-def _fit_class(examples: Sequence[Example]) -> dict[tuple[Kind, str], Platt]:
-    groups = sorted({(example.kind, example.group) for example in examples})
+def _fit_class(examples: Sequence[Example], known: set[tuple[Kind, str]]) -> dict[tuple[Kind, str], Platt]:
+    groups = sorted({(example.kind, example.group) for example in examples} | known)
     scores, true, false = _doubt(examples)
     extra = len(scores)
     x = np.zeros((len(examples) + 2 * extra, 1 + len(groups)))

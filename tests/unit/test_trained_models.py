@@ -239,6 +239,13 @@ def test_few_examples_are_not_certain() -> None:
     assert 0.8 < fitted[(WASHER, "three")].probability(0.8) < 0.88
 
 
+def test_a_detector_that_never_spoke_is_believed_as_its_class_is() -> None:
+    fitted = fit_probabilities([one for number in range(6) for one in examples(f"sound {number}", 0.99, 100)])
+    never = fitted[(Kind.WATER_HEATER, "water_heater_limescale")]
+    assert 0.9 < never.probability(0.8) < fitted[(WASHER, "sound 1")].probability(0.8)
+    assert (Kind.WATER_HEATER, "sensor_fault_water_heater") not in fitted
+
+
 def test_weak_evidence_is_worth_less_even_if_all_examples_were_true() -> None:
     true = [*examples("bearing", 1.0, 30, 0.6), *examples("bearing", 1.0, 30, 0.9)]
     fitted = fit_probabilities(true)[(WASHER, "bearing")]
