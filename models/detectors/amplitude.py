@@ -34,7 +34,8 @@ class Amplitudes:
     each: Floats
     """Every day by itself, where `values` are the lowest of some days."""
     added: Floats
-    """What adds up: a day that told what only looks like the fault counts by itself, others as in `values`."""
+    """What adds up: a day that told what only looks like the fault counts by itself, others as the lowest,
+    less nothing for what may be hidden: the slack of the sum is about that much."""
     noise: float
     drift: float
     carried: bool
@@ -70,13 +71,14 @@ def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> 
     typical = middle_of(below[known])
     told = _told(signature, shown, ordinals)
     each = above[known] / below[known]
-    lowest = _lowest(signature, ordinals[known], each, told[known])
+    adds = _lowest(signature, ordinals[known], each, told[known])
+    lowest = _lowest(signature, ordinals[known], each, told[known], signature.hidden)
     by_itself = told[known] | _lasting(signature, ordinals[known], lowest)
     return Amplitudes(
         days=days if known.all() else tuple(compress(days, known.tolist())),
         values=lowest,
         each=each,
-        added=np.where(by_itself, each, lowest),
+        added=np.where(by_itself, each, adds),
         noise=1.0 / np.sqrt(typical),
         drift=float(np.sqrt(wander)) / typical,
         carried=any(effect.key and found.carried for effect, found in shown),
@@ -120,14 +122,14 @@ def _back_to(told: Whole, count: int) -> Whole:
     return np.where(before >= 0, told[np.maximum(before, 0)] if len(told) else -1, -1)
 
 
-def _lowest(signature: Signature, ordinals: Whole, values: Floats, told: Mask) -> Floats:
+def _lowest(signature: Signature, ordinals: Whole, values: Floats, told: Mask, hidden: float = 0.0) -> Floats:
     if signature.lowest_of == 1:
         return values
     within = np.searchsorted(ordinals, ordinals - signature.lowest_within, side="right") - 1
     enough = np.arange(len(ordinals)) - signature.lowest_of + 1
     lasted = _since(values, np.minimum(within, enough))
     asked = _back_to(np.flatnonzero(told), len(ordinals))
-    return np.where(asked >= within, np.maximum(lasted, _since(values, asked) - signature.hidden), lasted)
+    return np.where(asked >= within, np.maximum(lasted, _since(values, asked) - hidden), lasted)
 
 
 def _lasting(signature: Signature, ordinals: Whole, lowest: Floats) -> Mask:

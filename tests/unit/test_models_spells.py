@@ -90,6 +90,13 @@ def test_a_valve_is_weak_at_once_where_the_dishwasher_fills_as_ever(slower: floa
     assert found.added[-1] == pytest.approx(np.log(slower), abs=0.01)
 
 
+def test_what_a_dishwasher_may_hide_is_asked_of_the_level_and_not_of_what_adds_up() -> None:
+    slow = dict.fromkeys(range(20, 24), 1.2)  # log(1.2) = 0.18; nobody tells of the last day
+    found = valve(home(24, slow=slow, mains={**TOLD_EARLY, 20: 1.0, 22: 1.0}))
+    assert found.values[-1] == pytest.approx(0.18 - 0.05, abs=0.01)
+    assert found.added[-1] == pytest.approx(0.18, abs=0.01)
+
+
 @pytest.mark.parametrize(("number", "weak"), [(2, False), (3, True)])
 def test_what_no_pressure_explains_needs_three_washing_days_and_no_week(number: int, weak: bool) -> None:
     # log(1.8) = 0.59: filling at 1 / 1.8 takes a third of the pressure.
