@@ -1,6 +1,6 @@
 """From the edges of the safety rules to a finding and to the words on the appliance's own screen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from domain.faults import Urgency, fault_of
@@ -24,24 +24,27 @@ class Raised(NamedTuple):
     notice: Mapping[str, Any] | None
 
 
-def with_level(state: Mapping[str, Any], alarm: Alarm) -> dict[str, Any]:
-    """The state with this alarm's level switched on or off."""
-    on: dict[str, dict[str, int]] = dict(state.get(_ON, {}))
-    levels = {name: since for name, since in on.get(alarm.fault, {}).items() if name != alarm.level}
-    if alarm.on:
-        levels[alarm.level] = alarm.since_us
-    on[alarm.fault] = levels
-    return {**state, _ON: {fault: levels for fault, levels in on.items() if levels}}
+def heard(
+    appliance: Appliance, state: Mapping[str, Any], alarms: Sequence[Alarm]
+) -> tuple[dict[str, Any], list[Raised]]:
+    """The state with the levels of these alarms, those of one reading, switched; and what follows from each.
 
-
-def raised_by(appliance: Appliance, alarm: Alarm, state: Mapping[str, Any]) -> Raised:
-    """What follows from an alarm, given the state after it.
-
-    The finding is as grave as the gravest level still on, and gone when none is.
+    A finding is as grave as the gravest level still on after all of them, and gone when none is: where two levels end
+    with one reading, nothing begins in between.
     """
-    on: Mapping[str, Mapping[str, int]] = state[_ON]
-    levels = on.get(alarm.fault, {})
-    verdict = Verdict(
+    on: dict[str, dict[str, int]] = dict(state.get(_ON, {}))
+    for alarm in alarms:
+        levels = {name: since for name, since in on.get(alarm.fault, {}).items() if name != alarm.level}
+        on[alarm.fault] = {**levels, alarm.level: alarm.since_us} if alarm.on else levels
+    on = {fault: levels for fault, levels in on.items() if levels}
+    notice = _notice(appliance, on)
+    return {**state, _ON: on}, [
+        Raised(appliance, alarm, _verdict(alarm, on.get(alarm.fault, {})), notice) for alarm in alarms
+    ]
+
+
+def _verdict(alarm: Alarm, levels: Mapping[str, int]) -> Verdict:
+    return Verdict(
         fault=alarm.fault,
         present=bool(levels),
         at=from_us(alarm.at_us),
@@ -50,7 +53,6 @@ def raised_by(appliance: Appliance, alarm: Alarm, state: Mapping[str, Any]) -> R
         evidence=(alarm.evidence,),
         detector=DETECTOR,
     )
-    return Raised(appliance, alarm, verdict, _notice(appliance, on))
 
 
 def _notice(appliance: Appliance, on: Mapping[str, Mapping[str, int]]) -> dict[str, Any] | None:

@@ -28,7 +28,7 @@ from domain.readings import (
     from_us,
 )
 from domain.signals import Kind, Signal
-from ingest.alarms import Raised, raised_by, with_level
+from ingest.alarms import Raised, heard
 from ingest.receive import Delivery
 from ingest.registry import Appliance, Registry, cycle_catalogue, reading_catalogue
 from ingest.rows import RowPacker, pack_event
@@ -229,9 +229,9 @@ def _plan_reading(plan: Plan, registry: Registry, one: Decoded, item: Reading) -
     if appliance.kind in _RULED:
         kind = Kind(appliance.kind)
         memory.safety, alarms = judge(kind, appliance.facts, memory.safety, at_us, row.typed)
-        for alarm in alarms:
-            memory.safety = with_level(memory.safety, alarm)
-            plan.alarms.append(raised_by(appliance, alarm, memory.safety))
+        if alarms:
+            memory.safety, raised = heard(appliance, memory.safety, alarms)
+            plan.alarms += raised
 
 
 def _plan_cycle(plan: Plan, registry: Registry, one: Decoded, item: Cycle) -> None:

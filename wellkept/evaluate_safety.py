@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from domain.findings import Verdict
-from ingest.alarms import raised_by, with_level
+from ingest.alarms import heard
 from ingest.registry import Appliance
 from ingest.safety import StaticFacts, judge, rules_for
 from models.evaluation.case import CaseAppliance
@@ -24,9 +24,9 @@ def watch_safety(
     state: dict[str, Any] = {}
     for at_us, received_us, values in readings:
         state, alarms = judge(kind, known.facts, state, at_us, values)
-        for alarm in alarms:
-            state = with_level(state, alarm)
-            yield received_us, raised_by(known, alarm, state).verdict
+        if alarms:
+            state, raised = heard(known, state, alarms)
+            yield from ((received_us, one.verdict) for one in raised)
 
 
 def _facts(appliance: CaseAppliance) -> StaticFacts:

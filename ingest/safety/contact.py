@@ -60,8 +60,8 @@ def loose_contact(
     at = limits.contact
     known = memory.get(_KEY) or {}
     light = current_a <= at.light_a or current_a <= at.light_share * (facts.breaker_rating_a or 0.0)
-    if terminal_c is not None:  # where the volts lost make no watts nothing heats; else a leap may be the joint
-        cold = light or (drop_v is not None and drop_v * current_a < at.act_w)
+    if terminal_c is not None:  # where the joint makes no watts nothing heats; else a leap may be heat
+        cold = light or (drop_v is not None and _joint_w(known, at_us, current_a, drop_v, at) < at.act_w)
         terminal_c = in_celsius(memory, "terminal_c", at_us, terminal_c, limits.flip, may_flip=cold)
     if light:
         memory[_KEY] = _unloaded(known, at_us, current_a, drop_v, terminal_c, at)
@@ -73,6 +73,13 @@ def loose_contact(
             stepped = True
             memory[_KEY] = known = _loaded(known, at_us, current_a, step_a, (drop_v - known["d"]) / step_a, at)
     return _judge(memory, known, at_us, current_a, terminal_c, stepped, at)
+
+
+def _joint_w(known: dict[str, Any], at_us: int, current_a: float, drop_v: float, limits: ContactLimits) -> float:
+    """Heat in the joint by this reading, W: of the volts lost beyond the own resistance, of all while none is known."""
+    if "r0" in known and at_us - known["at"] <= limits.light_age_us:
+        drop_v -= known["d"] + known["r0"] * (current_a - known["i"])
+    return drop_v * current_a
 
 
 def _unloaded(

@@ -150,6 +150,9 @@ class FlipLimits:
     """Read as Fahrenheit the value is that of the reading before within this."""
     stray_k: float = 12.0
     """Read as Fahrenheit it stays this close to where it was; else it was no change of unit."""
+    follow_k_per_h: float = 1.0
+    """So fast may that follow what is read, no more than an hour at a time: rooms cool and warm with the weather,
+    heat that is none of the room's comes and goes within minutes."""
     age_us: int = 24 * HOUR_US
     """Readings further apart tell no leap."""
 

@@ -2,13 +2,14 @@
 
 Sensors are doubted before appliances. A value that leaves by more than `leap_k` in one reading, and that read as
 Fahrenheit agrees with the reading before, is taken for Fahrenheit until it leaps back. Real heat that happens to land
-there does not stay there: read as Fahrenheit it soon strays from where it was, and then it is believed.
+there does not stay there: read as Fahrenheit it soon strays from where it was, and then it is believed. Where it was
+follows slowly: a room cools by more in weeks.
 
-Memory: "told" the latest value as told and its time, by signal; "flipped" what the signal was in Celsius before.
+Memory: "told" the latest value as told and its time, by signal; "flipped" what the signal is in Celsius, followed.
 """
 
 from ingest.safety.latch import Memory
-from ingest.safety.limits import FlipLimits
+from ingest.safety.limits import HOUR_US, FlipLimits
 
 _TOLD, _FLIPPED = "told", "flipped"
 
@@ -25,7 +26,7 @@ def in_celsius(
     memory[_TOLD] = {**told, name: [told_c, at_us]}
     flipped = memory.get(_FLIPPED)
     if flipped is not None and name in flipped:
-        return _while_flipped(memory, name, told_c, told[name][0], limits)
+        return _while_flipped(memory, name, told_c, told[name], at_us, limits)
     if name not in told or not may_flip:
         return told_c
     before_c, seen_us = told[name]
@@ -38,10 +39,15 @@ def in_celsius(
     return read_c
 
 
-def _while_flipped(memory: Memory, name: str, told_c: float, before: float, limits: FlipLimits) -> float:
-    read_c = (told_c - 32.0) / 1.8
-    back = abs(told_c - before) > limits.leap_k and abs(told_c - (before - 32.0) / 1.8) <= limits.agree_k
-    if not back and abs(read_c - memory[_FLIPPED][name]) <= limits.stray_k:
+def _while_flipped(
+    memory: Memory, name: str, told_c: float, before: tuple[float, int], at_us: int, limits: FlipLimits
+) -> float:
+    before_c, seen_us = before
+    level_c, read_c = memory[_FLIPPED][name], (told_c - 32.0) / 1.8
+    back = abs(told_c - before_c) > limits.leap_k and abs(told_c - (before_c - 32.0) / 1.8) <= limits.agree_k
+    if not back and abs(read_c - level_c) <= limits.stray_k:
+        most_k = limits.follow_k_per_h * min(1.0, (at_us - seen_us) / HOUR_US)
+        memory[_FLIPPED] = {**memory[_FLIPPED], name: level_c + max(-most_k, min(most_k, read_c - level_c))}
         return read_c
     memory[_FLIPPED] = {other: level for other, level in memory[_FLIPPED].items() if other != name}
     if not memory[_FLIPPED]:

@@ -278,6 +278,15 @@ def test_one_spike_of_the_terminal_sensor_is_no_heat_and_fakes_no_rise() -> None
     assert play(heated(lambda s: -40.0 if s == 500 else 30.0 if s < 600 else 65.0))[1] == []
 
 
+@pytest.mark.parametrize(("joint_ohm", "said"), [(0.0, []), (0.2, ["act"])])
+def test_a_leap_to_fahrenheit_is_heat_only_where_the_joint_makes_watts(joint_ohm: float, said: list[str]) -> None:
+    """3 V are lost at 10 A: 30 W, but all of them in the socket's own wire."""
+    readings = home(LEARNED_S + 900, joint_ohm=after(LEARNED_S + 300, joint_ohm), step_s=60)
+    leaps_s = LEARNED_S + 360  # under load
+    told = [(s, {**values, "terminal_c": 23.3 if s < leaps_s else 74.1}) for s, values in readings]
+    assert [alarm.level.value for alarm in play(told)[1] if alarm.on] == said
+
+
 def test_heat_ends_after_a_day_cool_under_load() -> None:
     _, alarms = play(heated(lambda s: 80.0 if 900 <= s < 1800 else 30.0, until_s=DAY_S + 1830))
     assert [(alarm.on, (alarm.at_us - START_US) // SECOND_US) for alarm in alarms] == [

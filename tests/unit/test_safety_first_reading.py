@@ -127,6 +127,19 @@ def test_heat_behind_a_changed_unit_is_still_heat() -> None:
     assert minutes(play(Kind.CIRCUIT, terminal(hot))) == [(True, 35)]
 
 
+def test_a_changed_unit_outlasts_a_winter_and_heat_is_still_seen_behind_it() -> None:
+    """From 25 degC to 9 within four weeks: what it is compared with follows; 45 K over that within minutes is heat."""
+    hours = 28 * 24
+    winter = [(60 * k, 25.0 - 16.0 * k / hours) for k in range(hours)]
+    readings: list[tuple[int, dict[str, Value]]] = [(0, {"current_a": 0.1, "terminal_c": 25.0})]
+    readings += [(at + 60, {"current_a": 0.1, "terminal_c": fahrenheit(warm_c)}) for at, warm_c in winter]
+    end = readings[-1][0]
+    loaded = [(end + 5 * k, {"current_a": 11.0, "terminal_c": fahrenheit(10.0)}) for k in range(1, 4)]
+    assert play(Kind.CIRCUIT, [*readings, *loaded]) == []
+    hot = [(at, {"current_a": 11.0, "terminal_c": fahrenheit(56.0)}) for at, _ in loaded]
+    assert minutes(play(Kind.CIRCUIT, [*readings, *hot])) == [(True, end + 10)]
+
+
 def test_a_code_for_no_value_does_not_end_a_changed_unit() -> None:
     """51.1 in single precision, as a recording holds it, is the code too: neither cold nor the old unit."""
     coded = [(0.0, 26.0)] * 3 + [(0.0, 79.0)] * 3 + [(0.0, 51.099998474121094)] + [(0.0, 79.0)] * 3 + [(9.0, 85.0)] * 3
