@@ -150,10 +150,11 @@ def _require_case(folder: Path) -> "list[Refusals]":
     """What cannot be used; BadInput for what cannot be judged, before minutes are spent on the cases before it."""
     from models.evaluation.case import open_case
     from models.evaluation.refusals import refusals_of
-    from models.evaluation.truth import require_truth
+    from models.evaluation.truth import read_weights, require_truth
     from wellkept.power_case import is_power_recording
 
     require_truth(folder)
+    read_weights(folder)
     if (folder / "appliances.csv").is_file() or not is_power_recording(folder):
         return refusals_of(open_case(folder))
     return []

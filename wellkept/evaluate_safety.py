@@ -31,18 +31,10 @@ def watch_safety(
 
 def _facts(appliance: CaseAppliance) -> StaticFacts:
     """Ratings out of appliances.csv; what is no positive number is unknown."""
-
-    def number(name: str) -> float | None:
-        try:
-            value = float(appliance.facts.get(name, ""))
-        except ValueError:
-            return None
-        return value if value > 0 else None
-
     return StaticFacts(
-        breaker_rating_a=number("breaker_rating_a"),
-        rcd_ma=number("rcd_ma"),
-        rated_current_a=number("rated_current_a"),
-        rated_power_w=number("rated_power_w"),
-        nominal_v=number("nominal_v") or 230.0,
+        breaker_rating_a=appliance.rating("breaker_rating_a"),
+        rcd_ma=appliance.rating("rcd_ma"),
+        rated_current_a=appliance.rating("rated_current_a"),
+        rated_power_w=appliance.rating("rated_power_w"),
+        nominal_v=appliance.rating("nominal_v") or 230.0,
     )

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -31,6 +32,19 @@ class CaseAppliance:
     firmware: str
     installed_on: date | None
     facts: Mapping[str, str]
+
+    def number(self, fact: str) -> float | None:
+        """A fact as a number; None if it is not told or is no number."""
+        try:
+            value = float(self.facts.get(fact, ""))
+        except ValueError:
+            return None
+        return value if isfinite(value) else None
+
+    def rating(self, fact: str) -> float | None:
+        """A fact that says how much something is made for: as `number`, but nothing is made for 0 or less."""
+        value = self.number(fact)
+        return value if value is not None and value > 0 else None
 
 
 class EventRow(NamedTuple):

@@ -15,6 +15,7 @@ from models.evaluation.case_files import collected, scan, streamed
 from models.evaluation.truth import TRUTH_FILE, Truth
 
 MOST_NAMED = 3
+_RATINGS: Final = ("breaker_rating_a", "rcd_ma", "rated_current_a", "rated_power_w", "nominal_v")
 FAR_US: Final = 366 * 86_400_000_000
 """Nobody records, pauses for a year and goes on with a few rows (E)."""
 
@@ -24,6 +25,7 @@ def doubts_of(case: Case) -> Iterator[str]:
     for name in ("services.csv", "events.csv"):
         if (case.folder / name).is_file() and not (case.folder / name).stat().st_size:
             yield f"{name}: empty, without even a header; taken as if nothing had happened"
+    yield from _strange_facts(case)
     services = [(name, one) for name, told in case.services.items() for one in told]
     actions = Counter(one.action for _, one in services if one.action not in ACTIONS)
     if actions:
@@ -40,6 +42,24 @@ def doubts_of(case: Case) -> Iterator[str]:
         for kind, file in files.items():
             yield from _strange_rows(case, str(kind), file)
             yield from _far_rows(file)
+
+
+def _strange_facts(case: Case) -> Iterator[str]:
+    """Ratings that are told but cannot be used: without them no overload or leakage is ever told."""
+    for fact in _RATINGS:
+        strange = Counter(
+            f"{one.facts[fact]!r} of {one.id}" for one in case.appliances.values()
+            if fact in one.facts and one.rating(fact) is None
+        )  # fmt: skip
+        if strange:
+            yield f"appliances.csv: {fact} taken as unknown, because it is no number above 0: {_listed(strange)}"
+    for fact in ("latitude", "longitude"):
+        strange = Counter(
+            f"{one.facts[fact]!r} of {one.id}" for one in case.appliances.values()
+            if fact in one.facts and one.number(fact) is None
+        )  # fmt: skip
+        if strange:
+            yield f"appliances.csv: {fact} taken as unknown, because it is no number: {_listed(strange)}"
 
 
 def doubts_of_truth(case: Case, truth: Sequence[Truth]) -> Iterator[str]:

@@ -128,15 +128,8 @@ def _circuits(case: Case) -> pl.DataFrame | None:
 
 
 def _place(one: CaseAppliance) -> tuple[str, str, str, float]:
-    latitude, longitude, nominal_v = (_number(one.facts.get(name)) for name in ("latitude", "longitude", "nominal_v"))
-    return one.id, one.household_id, region_of(latitude, longitude), nominal_v or 230.0
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text) if text else None
-    except ValueError:
-        return None
+    region = region_of(one.number("latitude"), one.number("longitude"))
+    return one.id, one.household_id, region, one.rating("nominal_v") or 230.0
 
 
 # ---------------------------------------------------------------- silence

@@ -62,8 +62,4 @@ def _heard(
 
 def _group(appliance: CaseAppliance) -> tuple[Kind, str]:
     """Appliances of a kind under the same weather."""
-    try:
-        place = (float(appliance.facts["latitude"]), float(appliance.facts["longitude"]))
-    except (KeyError, ValueError):
-        return appliance.kind, ""
-    return appliance.kind, region_of(*place)
+    return appliance.kind, region_of(appliance.number("latitude"), appliance.number("longitude"))

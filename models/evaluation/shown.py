@@ -69,13 +69,6 @@ def _first(one: Truth, appliance: CaseAppliance, rows: Rows, sound_to: datetime)
     return round(float(rows.time_s[inside[0]]) * 1e6) if len(inside) else None
 
 
-def _fact(appliance: CaseAppliance, name: str, unknown: float) -> float:
-    try:
-        return float(appliance.facts.get(name, "")) or unknown
-    except ValueError:
-        return unknown
-
-
 def _amperes(rows: Rows) -> Floats:
     told, volts = rows.number("current_a"), rows.number("voltage_v")
     volts = np.where(volts > 60, volts, 230.0)
@@ -85,22 +78,22 @@ def _amperes(rows: Rows) -> Floats:
 def _overload(rows: Rows, appliance: CaseAppliance, sound_to_s: float) -> Mask:
     """Above the breaker's rating."""
     del sound_to_s
-    return np.asarray(_amperes(rows) > _fact(appliance, "breaker_rating_a", np.inf))
+    return np.asarray(_amperes(rows) > (appliance.rating("breaker_rating_a") or np.inf))
 
 
 def _leakage(rows: Rows, appliance: CaseAppliance, sound_to_s: float) -> Mask:
     """Above 30 % of the RCD's rating, or 0.75 mA per kW up to 5 of a heater."""
     del sound_to_s
-    limit_ma = 0.3 * _fact(appliance, "rcd_ma", 300.0)
+    limit_ma = 0.3 * (appliance.rating("rcd_ma") or 300.0)
     if appliance.kind is not Kind.CIRCUIT:
-        limit_ma = min(5.0, max(0.75, 0.75 * _fact(appliance, "rated_power_w", 4667.0) / 1000.0))
+        limit_ma = min(5.0, max(0.75, 0.75 * (appliance.rating("rated_power_w") or 4667.0) / 1000.0))
     return np.asarray(rows.number("leakage_ma") > limit_ma)
 
 
 def _neutral(rows: Rows, appliance: CaseAppliance, sound_to_s: float) -> Mask:
     """Outside of the nominal voltage -15/+10 %."""
     del sound_to_s
-    nominal_v, volts = _fact(appliance, "nominal_v", 230.0), rows.number("voltage_v")
+    nominal_v, volts = (appliance.rating("nominal_v") or 230.0), rows.number("voltage_v")
     return np.asarray((volts < 0.85 * nominal_v) | (volts > 1.1 * nominal_v))
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -92,9 +93,11 @@ def read_weights(folder: Path) -> Mapping[tuple[str, str], Weight]:
     sums: dict[tuple[str, str], tuple[float, float, float]] = {}
     try:
         for row in json.loads(file.read_text(encoding="utf-8")).get("weights", ()):
-            key, number = (row["kind"], row["fault"]), float(row["appliances"])
+            key, told = (row["kind"], row["fault"]), tuple(float(row[name]) for name in ("appliances", "drawn", "real"))
+            if any(not 0 <= value < inf for value in told):
+                raise ValueError(f"no number and chances: {told}")
             n, drawn, real = sums.get(key, (0.0, 0.0, 0.0))
-            sums[key] = (n + number, drawn + number * row["drawn"], real + number * row["real"])
+            sums[key] = (n + told[0], drawn + told[0] * told[1], real + told[0] * told[2])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(f"{file} is not what `wellkept sim --write-case` writes: take it out of the case") from error
     return {key: Weight(drawn / n, real / n) for key, (n, drawn, real) in sums.items() if n}

@@ -62,6 +62,11 @@ def read_all(folder: Path) -> None:
         ("truth.csv", "appliance_id,fault,onset\nfridge-1,door_seal_leak,soon\n", "line 2: 'soon' is no time"),
         ("fleet.json", "{", "take it out"),
         ("fleet.json", '{"weights": [{"kind": "circuit"}]}', "take it out"),
+        (
+            "fleet.json",
+            '{"weights": [{"kind": "a", "fault": "b", "appliances": 1, "drawn": NaN, "real": 0}]}',
+            "take it",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, name: str, content: str | bytes, said: str) -> None:
@@ -191,3 +196,23 @@ def test_rows_a_year_away_from_all_others_are_named(tmp_path: Path) -> None:
     table = "time,appliance_id,power_w\n" + 3 * rows + "2081-01-01T12:00:00Z,fridge-1,80\n"
     (said,) = doubts_of(open_case(case(tmp_path, {TELEMETRY: table})))
     assert "1 rows arrived more than a year away from nearly all others (2081-01-01 to 2081-01-01)" in said
+
+
+def test_ratings_and_places_that_cannot_be_used_are_named_and_unknown(tmp_path: Path) -> None:
+    header = "appliance_id,household_id,kind,breaker_rating_a,rcd_ma,nominal_v,latitude,longitude\n"
+    rows = (
+        'main,home-1,circuit,"25,0",-30,inf,nan,north\nkitchen,home-1,circuit,,,,,\nold,home-1,circuit,25 A,30,,1,2\n'
+    )
+    found = open_case(case(tmp_path, {"appliances.csv": header + rows + "fridge-1,home-1,refrigerator,,,,,\n"}))
+    assert [*doubts_of(found)] == [
+        "appliances.csv: breaker_rating_a taken as unknown, because it is no number above 0: '25,0' of main, "
+        "'25 A' of old",
+        "appliances.csv: rcd_ma taken as unknown, because it is no number above 0: '-30' of main",
+        "appliances.csv: nominal_v taken as unknown, because it is no number above 0: 'inf' of main",
+        "appliances.csv: latitude taken as unknown, because it is no number: 'nan' of main",
+        "appliances.csv: longitude taken as unknown, because it is no number: 'north' of main",
+    ]
+    main, old = found.appliances["main"], found.appliances["old"]
+    assert main.rating("rcd_ma") is None
+    assert main.number("latitude") is None
+    assert (old.rating("rcd_ma"), old.number("latitude"), old.rating("breaker_rating_a")) == (30.0, 1.0, None)
