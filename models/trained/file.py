@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -23,6 +24,9 @@ FORMAT: Final = 1
 SHIPPED: Final = Path(__file__).with_name("shipped.json")
 MOST_BYTES: Final = 16_000_000
 """A file beyond this is no model of ours (E); ours are below one MB."""
+MOST_EDGE: Final = 100.0
+"""An edge of a prognosis beyond this multiple of the time that such faults take is none that was fitted (E); ours are
+below 4. Far beyond it no calendar has the day."""
 
 
 class Sealed(NamedTuple):
@@ -67,13 +71,14 @@ def read_model(path: Path) -> Sealed:
 def parse_model(content: bytes, name: str) -> Sealed:
     """As `read_model`, from memory."""
     try:
-        document = json.loads(content, parse_constant=_refuse)
+        document = json.loads(content, parse_constant=_refuse, parse_float=_finite)
         stored_format, digest, stored = document["format"], document["sha256"], document["content"]
+        found = _digest(stored)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadInput(f"{name} is no Wellkept model; make one with `wellkept train CASE... --out MODEL`") from error
     if stored_format != FORMAT:
         raise BadInput(f"{name} is a model of format {stored_format}, this version reads format {FORMAT}: train anew")
-    if _digest(stored) != digest:
+    if found != digest:
         raise BadInput(f"{name} was changed after training (its SHA-256 does not fit): take the original file")
     try:
         model = _model(msgspec.convert(stored, _Content))
@@ -91,6 +96,14 @@ def shipped() -> Sealed:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no number")
+
+
+def _finite(text: str) -> float:
+    """JSON has no infinity, but 1e999 is read as one."""
+    value = float(text)
+    if not isfinite(value):
+        raise ValueError(f"{text} is too large a number")
+    return value
 
 
 def _digest(content: Any) -> str:
@@ -145,7 +158,15 @@ def _check(model: TrainedModel) -> None:
         raise ValueError("noise must be a positive number")
     if any(not low < middle < high for low, middle, high in model.spread.values()):
         raise ValueError("the edges of a prognosis must rise")
+    if any(abs(edge) > MOST_EDGE for edges in model.spread.values() for edge in edges):
+        raise ValueError(f"the edges of a prognosis must be within {MOST_EDGE:g} of the time that such faults take")
+    if any(low > high for found in model.ranges.values() for low, high in found.values()):
+        raise ValueError("a usual range must not end before it begins")
+    if any(not 0 <= one.score <= 1 or one.weight < 0 for one in model.examples):
+        raise ValueError("the score of an example must be within 0 to 1, and its weight not below 0")
     for forest in model.watch.values():
+        if not forest.trees or not forest.indices or forest.usual_depth <= 0:
+            raise ValueError("a watch for the unknown needs indices, trees and a depth")
         for tree in forest.trees:
             nodes = len(tree.feature)
             if not nodes or any(len(part) != nodes for part in (tree.threshold, tree.left, tree.right, tree.depth)):

@@ -85,10 +85,21 @@ def test_saved_and_loaded_is_the_same(model: TrainedModel, tmp_path: Path) -> No
         (lambda text: text.replace('"format":1', '"format":2'), "format 2"),
         (lambda text: text[: len(text) // 2], "no Wellkept model"),
         (lambda text: text.replace("2.0", "NaN"), "no Wellkept model"),
+        (lambda text: text.replace("2.0", "1e999"), "no Wellkept model"),
+        (lambda text: text.replace('"test"', '"\\ud800"'), "no Wellkept model"),
         (lambda text: "[]", "no Wellkept model"),
         (lambda text: "\x80\x04pickle", "no Wellkept model"),
     ],
-    ids=["tampered", "other format", "cut off", "not a number", "other JSON", "no JSON"],
+    ids=[
+        "tampered",
+        "other format",
+        "cut off",
+        "not a number",
+        "no finite number",
+        "no letter",
+        "other JSON",
+        "no JSON",
+    ],
 )
 def test_a_wrong_file_gets_one_clear_line(model: TrainedModel, change: object, words: str) -> None:
     with pytest.raises(BadInput, match=words) as refused:
@@ -103,6 +114,10 @@ def test_a_wrong_file_gets_one_clear_line(model: TrainedModel, change: object, w
         {"limits": {GROUP: 1.5}},
         {"beliefs": {WASHER: {"x": Belief(noise_floor=0.0, drift=0.1)}}},
         {"spread": {Urgency.SELF: (2.0, 1.0, 3.0)}},
+        {"spread": {Urgency.SELF: (0.0, 1.0, 1e9)}},
+        {"ranges": {WASHER: {"drain_s_per_l": (3.5, 1.0)}}},
+        {"watch": {WASHER: Forest(indices=("a",), trees=(), usual_depth=5.0, limit=0.7)}},
+        {"examples": (Example(kind=WASHER, group="x", urgency=Urgency.SELF, score=1e9, there=True),)},
     ],
 )
 def test_a_well_signed_file_with_senseless_numbers_is_refused(model: TrainedModel, wrong: dict[str, object]) -> None:
