@@ -51,8 +51,8 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
         raise BadInput("two cases have the same folder name; their results would overwrite each other")
     sealed = shipped() if model is None else read_model(model)
     refused = [_require_case(case.resolve()) for case in cases]
-    for name in names:
-        writable_folder(out / name)
+    for folder in (out, *(out / name for name in names)):
+        writable_folder(folder)
     for older in ("report.json", "report.html"):  # may be of other cases, or stay if this run is broken off
         (out / older).unlink(missing_ok=True)
     _say_model(sealed)

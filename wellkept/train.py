@@ -55,6 +55,10 @@ def train(
 
     if not cases and not from_database:
         raise BadInput("nothing to train on: name a CASE, or give --from-database URL for outcomes of service")
+    if cases and base is not None:
+        raise BadInput("--base is refitted on outcomes alone; with a CASE everything is fitted anew, so leave one out")
+    if len({case.resolve() for case in cases}) < len(cases):
+        raise BadInput("a case is named twice: its homes would count twice, and the figures look surer than they are")
     writable_file(out)
     outcomes = _outcomes(from_database) if from_database else []
     if from_database:
@@ -79,10 +83,11 @@ def train(
 def _say_sources(sources: Sequence["Source"]) -> None:
     from models.evaluation.doubts import doubts_of
     from models.evaluation.refusals import lines_of, refusals_of
-    from models.evaluation.truth import require_truth
+    from models.evaluation.truth import read_weights, require_truth
 
     for source in sources:
         require_truth(source.case.folder)
+        read_weights(source.case.folder)
         for line in (*lines_of(source.case, refusals_of(source.case)), *doubts_of(source.case)):
             click.echo(line, err=True)
         folder = source.case.folder

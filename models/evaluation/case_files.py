@@ -33,6 +33,8 @@ def csv_rows(file: Path, read: Callable[[Mapping[str, str]], Row], *needed: str)
                     found.append(read(row))
                 except ValueError as error:
                     raise BadInput(f"{file}, line {table.line_num}: {error}") from error
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{file} is not written in UTF-8; save it as UTF-8") from error
     except csv.Error as error:

@@ -98,6 +98,8 @@ def read_weights(folder: Path) -> Mapping[tuple[str, str], Weight]:
                 raise ValueError(f"no number and chances: {told}")
             n, drawn, real = sums.get(key, (0.0, 0.0, 0.0))
             sums[key] = (n + told[0], drawn + told[0] * told[1], real + told[0] * told[2])
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(f"{file} is not what `wellkept sim --write-case` writes: take it out of the case") from error
     return {key: Weight(drawn / n, real / n) for key, (n, drawn, real) in sums.items() if n}

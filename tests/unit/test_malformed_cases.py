@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -216,3 +217,18 @@ def test_ratings_and_places_that_cannot_be_used_are_named_and_unknown(tmp_path: 
     assert main.rating("rcd_ma") is None
     assert main.number("latitude") is None
     assert (old.rating("rcd_ma"), old.number("latitude"), old.rating("breaker_rating_a")) == (30.0, 1.0, None)
+
+
+@pytest.mark.parametrize("name", ["appliances.csv", "services.csv", "truth.csv", "fleet.json"])
+def test_a_file_that_nobody_may_read_is_one_line(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = case(tmp_path, {name: APPLIANCES})
+    opened = Path.open
+
+    def locked(file: Path, *args: Any, **named: Any) -> Any:
+        if file.name == name:
+            raise PermissionError(13, "Permission denied", str(file))
+        return opened(file, *args, **named)
+
+    monkeypatch.setattr(Path, "open", locked)
+    with pytest.raises(BadInput, match=rf"{name} cannot be read \(Permission denied\)"):
+        read_all(folder)

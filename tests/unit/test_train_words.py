@@ -1,7 +1,11 @@
 """What `wellkept train` says of its figures."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from wellkept.command_line import main
 from wellkept.train import in_words
 
 
@@ -19,3 +23,26 @@ from wellkept.train import in_words
 )
 def test_figures_are_read_by_people(figure: object, said: str) -> None:
     assert in_words(figure) == said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("{case}", "{case}/../case"), "a case is named twice"),
+        (("{case}", "--base", "{model}"), "leave one out"),
+        (("{case}",), "fleet.json is not what"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_before_any_work(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    case, model = tmp_path / "case", tmp_path / "base.json"
+    (case / "telemetry").mkdir(parents=True)
+    (case / "appliances.csv").write_text("appliance_id,household_id,kind\nfridge-1,home-1,refrigerator\n")
+    rows = "time,appliance_id,power_w\n2026-11-01T12:00:00Z,fridge-1,80\n"
+    (case / "telemetry" / "refrigerator.csv").write_text(rows)
+    (case / "fleet.json").write_text("{")
+    model.write_text("{}")
+    told = [one.format(case=case, model=model) for one in arguments]
+    done = CliRunner().invoke(main, ["train", *told, "--out", str(tmp_path / "m.json")])
+    assert done.exit_code == 2, done.output
+    assert words in done.output
+    assert "healthy units" not in done.output
