@@ -126,7 +126,11 @@ def _examples(fleets: Sequence[Fleet], plain: TrainedModel) -> list[Example]:
 
 
 def refit(model: TrainedModel, name: str, outcomes: Sequence[Example], data_to: str) -> TrainedModel:
-    """`model` with its probabilities fitted anew, outcomes of service added to what they were fitted on."""
+    """`model` with its probabilities fitted anew, outcomes of service added to what they were fitted on.
+
+    It still belongs to the code that trained `model`: most of its examples, its watch and its ranges are of those
+    detectors, and who uses it with others has to be told so.
+    """
     examples = (*model.examples, *outcomes)
     before = model.provenance
     fitted = fit_probabilities(examples)
@@ -136,7 +140,7 @@ def refit(model: TrainedModel, name: str, outcomes: Sequence[Example], data_to: 
                "fitted_on_outcomes": calibration(*zip(*said, strict=True))}  # fmt: skip
     provenance = replace(
         before, name=name, labels=tuple(sorted({*before.labels, "outcomes"})), data_to=max(before.data_to, data_to),
-        code_version=code_version(), figures=figures,
+        figures=figures,
     )  # fmt: skip
     return replace(model, provenance=provenance, calibration=fitted, examples=examples)
 

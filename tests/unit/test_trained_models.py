@@ -26,6 +26,7 @@ from models.trained.unknown import as_row, score
 from models.training.fleet import Labelled
 from models.training.intervals import LEAST_FAILURES, coverage, fit_edges, fit_spread, held
 from models.training.probability import fit_probabilities
+from models.training.train import refit
 from models.training.unknown import fit_forest
 from tests.unit.index_stories import fault_story, signature_named, story
 from tests.unit.synthetic_days import evening
@@ -357,3 +358,11 @@ def test_a_rule_on_trial_is_quiet_and_the_others_speak() -> None:
 def test_a_rule_that_there_is_not_cannot_be_on_trial() -> None:
     with pytest.raises(BadInput, match="refrigerator_condenser_dust"):
         hold(shipped().model, "refrigerator_condensor_dust")
+
+
+def test_outcomes_do_not_hide_that_a_model_is_of_other_detectors(model: TrainedModel) -> None:
+    outcome = Example(kind=WASHER, group=GROUP[1], urgency=Urgency.SELF, score=0.9, there=False)
+    anew = refit(model, "anew", [outcome], "2026-01-01")
+    assert anew.provenance.code_version == model.provenance.code_version
+    assert anew.provenance.labels == ("outcomes", "truth.csv")
+    assert anew.examples == (*model.examples, outcome)
