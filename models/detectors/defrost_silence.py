@@ -34,8 +34,8 @@ class SilenceParams:
     least_days: int = 2
     guessed_days: int = 3
     guessed_share: float = 0.75
-    """Pulses that are only guessed from power must have been seen on this share of the days of the last
-    `guessed_within` before the silence: where they come and go anyway, their absence tells nothing."""
+    """Pulses that are only guessed from power are regular if they were seen on this share of the days of the last
+    `guessed_within` before the silence: where they come and go anyway, their absence tells less."""
     guessed_within: int = 28
     heater_share: float = 0.95
     """Where pulses are only guessed from power: a day whose peak is as high as this share of what the pulses before it
@@ -77,13 +77,16 @@ def judge(
 
 
 def undefrosted(history: FeatureHistory, params: SilenceParams | None = None) -> bool:
-    """Whether a unit that tells its pulses has run so long without one that ice may be what keeps the cold away."""
+    """Whether a unit has run so long without a pulse that ice may be what keeps the cold away."""
     params = params or SilenceParams()
-    pulses, runs = history.complete(DEFROST_H), history.complete(RUN_H)
+    guessed = len(history.complete(DEFROST_H)) == 0
+    pulses, runs = history.complete(DEFROST_BY_POWER_H if guessed else DEFROST_H), history.complete(RUN_H)
     if len(pulses) == 0 or len(runs) == 0:
         return False
     total = np.cumsum(np.nan_to_num(runs.at_days(pulses.ordinals)))
-    pulsed = np.flatnonzero(pulses.values > params.pulse_h)
+    pulsed = np.flatnonzero(_with_heater(history, pulses, params) if guessed else pulses.values > params.pulse_h)
+    if guessed and (len(pulsed) == 0 or not _never_near(history, pulses.days[pulsed[-1]], params)):
+        return False
     silent_h = float(total[-1] - (total[pulsed[-1]] if len(pulsed) else 0.0))
     if len(pulsed) < params.least_pulses:
         return silent_h >= params.unknown_gaps_h
@@ -107,12 +110,11 @@ def _with_heater(history: FeatureHistory, pulses: DaySeries, params: SilencePara
 def _can_be_guessed(
     history: FeatureHistory, last_pulse: date, days: int, pulsed: npt.NDArray[np.intp], params: SilenceParams
 ) -> bool:
-    """Whether pulses were regular up to the last one, and the compressor's own power stayed what it was."""
+    """Whether two of three hold: pulses were regular, nothing since came near one, and running draws what it drew."""
     within = min(days, params.guessed_within)
     regular = int((pulsed >= days - within).sum()) >= params.guessed_share * within
-    return regular and (
-        _never_near(history, last_pulse, params) or not _power_moved(history, last_pulse, params.power_shift)
-    )
+    clear = _never_near(history, last_pulse, params)
+    return regular + clear + (not _power_moved(history, last_pulse, params.power_shift)) >= 2
 
 
 def _never_near(history: FeatureHistory, last_pulse: date, params: SilenceParams) -> bool:
@@ -158,7 +160,7 @@ def _verdict(
 
 DETECTOR: Final = Detector(
     name="defrost_silence",
-    version="5",
+    version="6",
     fault="defrost_failure",
     kinds=frozenset({Kind.REFRIGERATOR}),
     indices=(DEFROST_H, DEFROST_BY_POWER_H, PEAK_W, RUN_H, ON_POWER),

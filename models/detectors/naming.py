@@ -32,7 +32,7 @@ def likelihoods(
     deviations: Mapping[str, Deviation],
     until: date,
     params: CautionParams,
-    hurried: Collection[Signature] = (),
+    untimely: Collection[Signature] = (),
 ) -> dict[str, float]:
     """Probability of each fault, of `healthy` and of `unknown`, from the medians of the last days; sums to one.
 
@@ -43,7 +43,7 @@ def likelihoods(
     scores = {"healthy": _log_density(recent, {}, 0.0), "unknown": _unknown(recent, params)}
     for signature in signatures:
         effects = {effect.index: effect for effect in signature.effects}
-        odds = signature.odds * (signature.hurried_odds if signature in hurried else 1.0)
+        odds = signature.odds * (signature.hurried_odds if signature in untimely else 1.0)
         if odds == 0.0 or not any(effect.key and effect.index in recent for effect in signature.effects):
             continue
         amplitude = min(_best_amplitude(recent, effects, signature.level), signature.largest)

@@ -11,7 +11,7 @@ import numpy as np
 from domain.faults import Urgency, fault_of
 from domain.findings import Evidence, Verdict
 from models.detectors.accumulate import Course, follow, middle_of
-from models.detectors.amplitude import Amplitudes, grows_too_fast, known_amplitudes, limits_of
+from models.detectors.amplitude import Amplitudes, grows_too_fast, grows_too_slowly, known_amplitudes, limits_of
 from models.detectors.contract import Detector, References
 from models.detectors.index_words import words_of
 from models.detectors.known_faults import SIGNATURES
@@ -52,9 +52,9 @@ def judge(
         if not is_decided(signature, deviations, amplitudes.days[-1], params):
             return None
         among = rivals_among(explanations_of(signature.kind, deviations), signature)
-        hurried = [one for one in among if _too_fast(one, history, deviations)]
-        named = likelihoods(among, deviations, amplitudes.days[-1], _lately(signature, params), hurried)
-        if signature not in hurried and max(named, key=lambda fault: named[fault]) == signature.fault:
+        untimely = [one for one in among if _is_untimely(one, history, deviations, params)]
+        named = likelihoods(among, deviations, amplitudes.days[-1], _lately(signature, params), untimely)
+        if signature not in untimely and max(named, key=lambda fault: named[fault]) == signature.fault:
             verdict = _raised(
                 signature, detector, deviations, amplitudes, course, named[signature.fault], now_data_time
             )
@@ -98,9 +98,12 @@ def _owner_first(signature: Signature, named: Mapping[str, float], deviations: M
     return any(named.get(fault, 0.0) > EASIER * named[own] for fault in easier)
 
 
-def _too_fast(rival: Signature, history: FeatureHistory, deviations: dict[str, Deviation]) -> bool:
+def _is_untimely(
+    rival: Signature, history: FeatureHistory, deviations: dict[str, Deviation], params: CautionParams
+) -> bool:
+    """True if what there is came faster, or slower, than this fault can."""
     amplitudes = known_amplitudes(rival, history, deviations)
-    return amplitudes is not None and grows_too_fast(rival, amplitudes)
+    return amplitudes is not None and (grows_too_fast(rival, amplitudes) or grows_too_slowly(rival, amplitudes, params))
 
 
 def _raised(

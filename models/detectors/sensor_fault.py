@@ -12,6 +12,7 @@ from domain.faults import Urgency
 from domain.findings import Evidence, Verdict
 from domain.signals import SIGNALS, Kind
 from models.detectors.contract import Detector, References
+from models.detectors.meter_troubles import meter_troubles
 from models.detectors.sensor_troubles import DAYS, GONE, LEAST_BEFORE, ODD_SHARE, RECENT_DAYS, STANDS, Trouble, troubles
 from models.features.plausible import FANS, WATCHED
 from models.features.sensors import (
@@ -35,7 +36,7 @@ def judge(
     history: FeatureHistory, _references: References, now_data_time: datetime, *, kind: Kind, detector: str
 ) -> Verdict | None:
     """Present while any watched signal is impossible; absent when all of them have been sound for two days."""
-    found = list(troubles(kind, history))
+    found = [*troubles(kind, history), *meter_troubles(history)]
     if not found and not _enough(kind, history):
         return None
     ended = [] if found else list(_ended(kind, history))

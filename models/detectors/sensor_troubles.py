@@ -14,11 +14,9 @@ from models.features.day import Floats
 from models.features.plausible import WATCHED
 from models.features.sensors import (
     ALL_TENS,
-    ENERGY_GAP,
     GAP,
     MISSING,
     ODD,
-    POWER_GAP,
     REST_PAIRS,
     STANDS_ON,
     STUCK,
@@ -67,9 +65,6 @@ NO_FACTOR: Final = frozenset({"pm25_ugm3", "flow_lpm", "turbidity_ntu", "dischar
 """Days of bad air or of dirty dishes, a household that draws more, the first hot day: all come close to such a step."""
 GAP_K: Final = 3.0
 """Two thermometers that rest in the same air and differ by so much more than they did (E)."""
-POWER_SHARE: Final = 0.03
-ENERGY_LOG: Final = 0.25
-"""A meter whose integrated power leaves its own energy counter by a quarter (E); sampling explains a tenth."""
 
 
 class Trouble(NamedTuple):
@@ -102,7 +97,6 @@ def troubles(kind: Kind, history: FeatureHistory) -> Iterator[Trouble]:
                 break
     yield from _gaps(kind, history)
     yield from _speeds(history)
-    yield from _meters(history)
 
 
 def _absent_days(kind: Kind, signal: str, history: FeatureHistory) -> list[date]:
@@ -165,7 +159,7 @@ def _missing(signal: str, usual: DaySeries, history: FeatureHistory) -> Trouble 
     ]  # fmt: skip
     if others:  # several at once: it reports in another way now
         return None
-    return _lasting(signal, usual, shares, GONE, MISSES, "is missing or out of its range again and again,")
+    return lasting(signal, usual, shares, GONE, MISSES, "is missing or out of its range again and again,")
 
 
 def _stands(signal: str, usual: DaySeries, history: FeatureHistory) -> Trouble | None:
@@ -175,17 +169,17 @@ def _stands(signal: str, usual: DaySeries, history: FeatureHistory) -> Trouble |
     moves = (usual.weights >= LEAST_STANDING) & (usual.values > MAY_STAND.get(signal, -inf))
     days = STANDS_DAYS.get(signal, DAYS)
     shares = np.where(moves, _aligned(told, usual), 0.0)
-    return _lasting(signal, usual, shares, STANDS, MOVED, "stands still although it always moved,", days=days)
+    return lasting(signal, usual, shares, STANDS, MOVED, "stands still although it always moved,", days=days)
 
 
 def _tenfold(signal: str, usual: DaySeries, history: FeatureHistory) -> Trouble | None:
     told = history.complete(f"{TENS}.{signal}")
     if len(told) < DAYS or told.days[-1] != usual.days[-1]:
         return None
-    return _lasting(signal, usual, _aligned(told, usual), ALL_TENS, 0.5, "reads ten times: only multiples of ten,")
+    return lasting(signal, usual, _aligned(told, usual), ALL_TENS, 0.5, "reads ten times: only multiples of ten,")
 
 
-def _lasting(
+def lasting(
     signal: str,
     usual: DaySeries,
     shares: Floats,
@@ -249,7 +243,7 @@ def _gaps(kind: Kind, history: FeatureHistory) -> Iterator[Trouble]:
     """Two thermometers that are equal at rest, and no longer are."""
     for one, other in REST_PAIRS.get(kind, ()):
         series = history.complete(f"{GAP}.{one}.{other}")
-        trouble = _moved(f"{one} - {other}", series, history, GAP_K, "K", "are no longer equal at rest,")
+        trouble = moved(f"{one} - {other}", series, history, GAP_K, "K", "are no longer equal at rest,")
         if trouble is not None:
             yield trouble
 
@@ -267,9 +261,10 @@ def _speeds(history: FeatureHistory) -> Iterator[Trouble]:
                 yield trouble
 
 
-def _moved(
+def moved(
     signal: str, series: DaySeries, history: FeatureHistory, limit: float, unit: str, what: str, days: int = 3
 ) -> Trouble | None:
+    """A level that has been beyond `limit` of what it was at first for `days` days in a row."""
     if len(series) < LEAST_BEFORE + days + 2 or (history.today - series.days[-1]).days > RECENT_DAYS:
         return None
     first = series.values[: max(LEAST_BEFORE + 2, min(14, len(series) - days))]
@@ -283,20 +278,6 @@ def _moved(
     if run < days:
         return None
     return Trouble(signal, series.days[-run], middle, middle_of(series.values[-run:]), unit, what)
-
-
-def _meters(history: FeatureHistory) -> Iterator[Trouble]:
-    shares = history.complete(POWER_GAP)
-    if len(shares) >= DAYS and (history.today - shares.days[-1]).days <= RECENT_DAYS:
-        trouble = _lasting("power_w", shares, shares.values, POWER_SHARE, 0.5 * POWER_SHARE,
-                           "is not voltage times current times power factor,", needs_before=False)  # fmt: skip
-        if trouble is not None:
-            yield trouble
-            return
-    trouble = _moved("power_w", history.complete(ENERGY_GAP), history, ENERGY_LOG, "log ratio",
-                     "does not fit the appliance's own energy counter,")  # fmt: skip
-    if trouble is not None:
-        yield trouble
 
 
 def _aligned(sparse: DaySeries, usual: DaySeries) -> Floats:

@@ -42,7 +42,9 @@ class Signature:
     fastest_per_day: float | None = None
     """Faster growth than this is another fault (domain notes: time scales); None if it may come at once."""
     hurried_odds: float = 0.0
-    """What is left of its odds where it seems to grow faster than that; 0: then it is no explanation."""
+    """What is left of its odds where it seems to grow faster, or slower, than it can; 0: then it is no explanation."""
+    slowest_per_day: float | None = None
+    """What has grown slower than this since it began is no such fault (domain notes: time scales); None if it may."""
     odds: float = 1.0
     """How common it is beside the other faults of the kind, roughly (E)."""
     least_probability: float | None = None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from domain.signals import Kind
+from models.detectors.amplitude import Amplitudes, grows_too_slowly
 from models.detectors.defrost_silence import undefrosted
 from models.detectors.naming import is_decided, likelihoods
 from models.detectors.signature import CautionParams
@@ -23,6 +24,8 @@ LAST = 45
 MIDNIGHT_S = 1_748_736_000.0  # 2025-06-01 00:00 UTC
 WEAK = {"duty": 0.35, "mean_power_w": 0.4, "on_power_w": 0.06, "pulldown_k_per_h": -0.6}
 LESS_COLD = {"gross_cooling_k_per_h": -0.35, "evap_depth_k": -0.3, "cycle_pace_per_h": -0.35}
+DUST = {"on_power_w": 0.2, "duty": 0.18, "mean_power_w": 0.36, "gross_cooling_k_per_h": -0.18, "pulldown_k_per_h": -0.2,
+        "evap_depth_k": -0.1, "cycle_pace_per_h": -0.18}  # fmt: skip
 POWER = frozenset({"duty", "mean_power_w", "on_power_w", "starts_per_h", "cycle_pace_per_h", "rest_pace_per_h"})
 PLUG = frozenset(priors_of(Kind.REFRIGERATOR)) - POWER | {"ambient_c", "doors_per_h", "compressor_hz"}
 
@@ -159,6 +162,48 @@ def test_while_ice_may_take_the_cold_no_compressor_is_named_for_it() -> None:
         together = type(history)(series={**history.series, **pulsing.series}, today=history.today)
         found = judge_appliance(Kind.REFRIGERATOR, together, references, evening(LAST))
         assert ("compressor_failing" in {one.fault for one in found if one.present}) is said
+
+
+@pytest.mark.parametrize(
+    ("per_day", "days", "slow"),
+    # Evidence adds up beyond its slack of 0.036: at 0.0018 a day from day 21 on. 38 days later the middle of the last
+    # five is 0.103, and 38 times 0.003 are 0.114.
+    [(0.012, 12, False), (0.004, 30, False), (0.0018, 60, True), (0.0, 60, False)],
+    ids=["a week", "three weeks", "two months", "nothing"],
+)
+def test_what_takes_a_season_is_no_compressor(per_day: float, days: int, *, slow: bool) -> None:
+    values = per_day * np.arange(days, dtype=np.float64)
+    amplitudes = Amplitudes(
+        days=tuple(FIRST + timedelta(days=number) for number in range(days)), values=values, each=values, added=values,
+        noise=0.01, drift=0.01, carried=False,
+    )  # fmt: skip
+    worn, dust = (signature_named(Kind.REFRIGERATOR, one) for one in ("compressor_failing", "condenser_dust"))
+    assert grows_too_slowly(worn, amplitudes, CautionParams()) is slow
+    assert not grows_too_slowly(dust, amplitudes, CautionParams())
+
+
+@pytest.mark.parametrize(("dusty_days", "said"), [(0, True), (4, True), (12, False)], ids=["clean", "new", "neglected"])
+def test_dust_that_its_owner_has_left_for_weeks_explains_what_looks_like_a_compressor(
+    dusty_days: int, *, said: bool
+) -> None:
+    """From day 30 on everything is at its full severity, so that on day 45 dust was the name on days 33 to 45."""
+    weak, references = story(Kind.REFRIGERATOR, WEAK | LESS_COLD, LAST)
+    dusty, _ = story(Kind.REFRIGERATOR, DUST, LAST)
+    begins = FIRST + timedelta(days=LAST - 5 - dusty_days)
+    changes = FIRST + timedelta(days=LAST - 5)
+    series = {}
+    for index, fails in weak.series.items():
+        rows = [
+            (day, index, float(value), 0.0, 10.0)
+            for one, first, end in ((dusty.series[index], begins, changes), (fails, changes, FIRST + timedelta(99)))
+            for day, value in zip(one.days, one.values, strict=True)
+            if first <= day < end
+        ]
+        healthy = [(d, index, float(v), 0.0, 10.0) for d, v in zip(fails.days[:20], fails.values[:20], strict=True)]
+        series[index] = history_of(healthy + rows, evening(LAST)).series[index]
+    history = type(weak)(series=series, today=weak.today)
+    found = judge_appliance(Kind.REFRIGERATOR, history, references, evening(LAST))
+    assert ("compressor_failing" in {one.fault for one in found if one.present}) is said
 
 
 def test_a_new_defrost_heater_has_all_learned_anew_that_ice_moved_either_way() -> None:

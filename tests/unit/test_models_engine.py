@@ -325,6 +325,32 @@ def test_a_pulse_that_a_hot_kitchen_hides_is_known_by_the_power_of_the_heater(
 
 
 @pytest.mark.parametrize(
+    ("peak_w", "on_w", "present"),
+    [(110.0, 100.0, True), (160.0, 100.0, False), (110.0, 112.0, False)],
+    ids=["none near the heater", "one as strong as the heater", "another machine"],
+)
+def test_pulses_on_every_second_day_are_missed_where_nothing_else_comes_near_them(
+    peak_w: float, on_w: float, present: bool
+) -> None:
+    """Of the heater's 180 W 0.83 are 149 W; running draws 100 W, give or take 6 %."""
+    last, silent = 40, 35
+    rows = [
+        (FIRST + timedelta(days=n), index, value, 0.0, 200.0)
+        for n in range(last + 1)
+        for index, value in (
+            ("run_h", 10.0),
+            ("on_power_w", 100.0 if n < silent else on_w),
+            ("defrost_by_power_h", 0.33 if n < silent and n % 2 == 0 else 0.0),
+            ("peak_power_w", peak_w if n >= silent else 180.0 if n % 2 == 0 else 110.0),
+        )
+    ]
+    history = history_of(rows, evening(last))
+    verdict = defrost_silence.judge(history, {}, evening(last))
+    assert (verdict is not None and verdict.present) is present
+    assert defrost_silence.undefrosted(history) is (peak_w < 149.0)
+
+
+@pytest.mark.parametrize(
     ("own", "other", "chance", "waits"),
     [
         ("condenser_dust", "compressor_failing", 0.30, True),  # 0.3 is more than half of 0.5

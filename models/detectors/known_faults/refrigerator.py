@@ -86,6 +86,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         decisive=("gross_cooling_k_per_h", "evap_depth_k", "cycle_pace_per_h"),
         taken=("warmup_per_h", 0.4),
         surer_without="ambient_c",  # a warm kitchen raises the power as dust does
+        slowest_per_day=0.003,  # it fails within weeks: what takes a month to the level is dust, or the season's
         strong=2.0,  # it fails within weeks: what has lost nearly as much for days on end need not wait for more
         failure=(0.4, 0.6, 1.0),
         cannot_see=FIRST_WEEKS
