@@ -60,8 +60,6 @@ class Signature:
     what only looks like it comes and goes (foam, mains pressure)."""
     lowest_within: int = 1
     """And of all observed days within so many calendar days, and of the one before them: so it has lasted so long."""
-    lowest_without: str = ""
-    """Only for units that do not measure this context; empty for all."""
     of_sensor: bool = False
     """A sensor that moved alone: it explains nothing where the sensor was found right at rest."""
     decisive: tuple[str, ...] = ()

@@ -52,7 +52,6 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         fastest_per_day=0.015,
         lowest_of=4,
         lowest_within=6,  # a torn gasket leaks on every day, a hot spell in the kitchen passes (E)
-        lowest_without="ambient_c",
         failure=(0.3, 0.45, 0.8),
         cannot_see=FIRST_WEEKS + " A door left ajar for days, and a hot kitchen where the unit does not measure it.",
     ),
