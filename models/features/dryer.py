@@ -8,17 +8,16 @@ from models.features.day import Day, DayIndex, Floats, Mask, median_of, ratio_of
 from models.features.stretches import changes, counted, stretches
 
 INLET_RISE: Final = "inlet_rise_k"
-"""Air at the drum's inlet over the air before the run, K, in the settled part of drying."""
+"""Air at the drum's inlet over the room of the run, K, in the settled part of drying."""
 WET_RISE: Final = "wet_rise_k_per_kw"
-"""Where the outlet stands after an hour with a wet load, over the air before the run, per kW of heat."""
+"""Where the outlet stands after an hour with a wet load, over the room of the run, per kW of heat."""
 DRY_RISE: Final = "dry_rise_k_per_kw"
-"""The outlet over that air when the load is dry, per kW of the heat of the last twenty minutes."""
+"""The outlet over the room when the load is dry, per kW of the heat of the last twenty minutes."""
 COOLING_RATE: Final = "cooling_per_h"
-"""How fast drum and load come down to that air once the heater is off: air takes it away, and less air takes longer."""
-REST_S: Final = 3600.0
-"""An hour after a run drum and air are at the temperature of the room within a kelvin or two (E)."""
-BEFORE_S: Final = 3 * 3600.0
-"""The room of three hours before a run is that of the run (E); over a day it moves by as much as the outlet rises."""
+"""How fast drum and load come down to the room once the heater is off: air takes it away, and less air takes longer."""
+HOUR_S: Final = 3600.0
+REST_S: Final = 1.5 * HOUR_S
+"""An hour and a half after a run drum and air are at the temperature of the room within a kelvin (E)."""
 HEATER_DUTY: Final = "heater_duty"
 """Share of the settled part of drying in which the heater is on."""
 HEATER_W: Final = "heater_on_w"
@@ -81,10 +80,10 @@ def drying_indices(day: Day) -> list[DayIndex]:
     settled = _settled(rows.time_s, drying)
     busy = turning | (heater > on_w)
     heat_kw = np.where(heater > on_w, heater, 0.0) / 1000.0
-    found += _whole_runs(rows.time_s, exhaust - _before(rows.time_s, exhaust, busy), heat_kw, runs)
+    found += _whole_runs(rows.time_s, exhaust - _room(rows.time_s, exhaust, busy), heat_kw, runs)
     said = settled & np.isfinite(heater)
     on = said & (heater > on_w)
-    found += summarise(INLET_RISE, np.where(on, inlet - _before(rows.time_s, inlet, busy), np.nan))
+    found += summarise(INLET_RISE, np.where(on, inlet - _room(rows.time_s, inlet, busy), np.nan))
     found += summarise(HEATER_W, np.where(on, heater, np.nan))
     if said.sum() >= 10:
         found += single(HEATER_DUTY, float(on.sum() / said.sum()), float(said.sum()))
@@ -99,16 +98,24 @@ def _settled(time_s: Floats, drying: Mask) -> Mask:
     return settled
 
 
-def _before(time_s: Floats, air_c: Floats, busy: Mask) -> Floats:
-    """The air that each row's run began with, by the thermometer that its rise is read from: what it is off by goes."""
+def _room(time_s: Floats, air_c: Floats, busy: Mask) -> Floats:
+    """The room of each row's run, by the thermometer that its rise is read from: what that is off by goes.
+
+    It lies between what the last hour of rest before the run told and the first one after it: a room warms and cools
+    by as much within hours as the outlet rises with less air.
+    """
     ran_s = np.maximum.accumulate(np.where(busy, time_s, time_s[0] - REST_S))
     calm = ~busy & (time_s - ran_s >= REST_S) & np.isfinite(air_c)
-    base = np.full(len(time_s), np.nan)
+    rest_s, rest_c = time_s[calm], air_c[calm]
+    room = np.full(len(time_s), USUAL_C)
     for start, end in stretches(busy, changes(time_s, CUT_S)):
-        lately = calm & (time_s < time_s[start]) & (time_s >= time_s[start] - BEFORE_S)
-        known = air_c[lately] if lately.any() else air_c[calm]
-        base[start:end] = median_of(known) if len(known) else USUAL_C
-    return base
+        earlier, later = rest_s[rest_s < time_s[start]], rest_s[rest_s > time_s[start]]
+        hours = [(last - HOUR_S, last) for last in earlier[-1:]] + [(first, first + HOUR_S) for first in later[:1]]
+        sides = [(rest_s >= begins) & (rest_s <= ends) for begins, ends in hours]
+        if sides:
+            at_s, told_c = ([median_of(of[side]) for side in sides] for of in (rest_s, rest_c))
+            room[start:end] = np.interp(time_s[start:end], at_s, told_c)
+    return room
 
 
 def _until_last(heated: Mask, runs: list[tuple[int, int]]) -> Mask:

@@ -19,6 +19,7 @@ from models.features.air_conditioner import (
     OUTDOOR_RISE,
 )
 from models.features.day import Floats
+from models.features.dryer import COOL_DOWN, DRY_RISE, HEATER_DUTY, INLET_RISE, WET_RISE
 from models.healthy.at_rest import moved_k
 from models.healthy.fleet_prior import ContextSlope, IndexPrior, priors_for
 from models.healthy.learners import EXPECTED, RATIO
@@ -48,6 +49,12 @@ GOES_TO_NOTHING: Final = frozenset({"pulldown_k_per_h", "starts_per_h"})
 and on. There a logarithm would make the last trace of them outweigh every other sign, so that shares are compared."""
 ENOUGH: Final = MappingProxyType({"cutout_trips": 2.0})
 """More than so many a day tell no more (E): an element that trips at all does so as often as it is asked to heat."""
+ALWAYS_ON: Final = 0.995
+"""Share of drying from which on the thermostat of a dryer has not held its heater back (E)."""
+OF_LESS_AIR: Final = (INLET_RISE, WET_RISE, DRY_RISE, COOL_DOWN)
+"""What less air moves in a dryer long before the thermostat has to hold the heater back."""
+TELLS_NOTHING: Final = 1.0
+"""Standard deviation of a share on a day on which it may as well be any."""
 LOOK_BACK: Final = timedelta(days=150)
 """What is older has either been said or has ended (E); it keeps the cost of a day from growing with the history."""
 CONTEXT_WANDER: Final = {"ambient_c": 5.0, "inlet_c": 4.0, "doors_per_h": 0.5, "mains_s_per_l": 0.02}
@@ -84,6 +91,8 @@ def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, 
                 values = np.minimum(values, ENOUGH[index])
             noise = _with_untold(prior, deviation, blind)
             found[index] = replace(deviation, values=values, noise=noise, drift=drift, unmeasured=blind)
+    if HEATER_DUTY in found:
+        found[HEATER_DUTY] = _held_back(found[HEATER_DUTY], found)
     history.memo["deviations"] = (references, kind, found)
     return found
 
@@ -103,6 +112,17 @@ def _recent(history: FeatureHistory) -> FeatureHistory:
     return FeatureHistory(
         series={index: series.since(first) for index, series in history.series.items()}, today=history.today
     )
+
+
+def _held_back(duty: Deviation, found: Mapping[str, Deviation]) -> Deviation:
+    """The share of drying in which a dryer heats, silent where it does so all the time, as it does with all of its air
+    and with a fifth less, and something else tells of the air: no share would then be a lot of evidence of no clog."""
+    told = [found[index].ordinals for index in OF_LESS_AIR if index in found]
+    if not told:
+        return duty
+    always = np.minimum(duty.observed, duty.expected) >= ALWAYS_ON
+    silent = always & np.isin(duty.ordinals, np.concatenate(told))
+    return replace(duty, noise=np.where(silent, TELLS_NOTHING, duty.noise))
 
 
 def _drift(prior: IndexPrior, history: FeatureHistory) -> float:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from models.features.day import Floats, Mask, Whole, median_of, quantiles_of
+from models.features.dryer import INLET_RISE
 from models.features.fan import FAN_LAW, STEPS, WATTS
 from models.healthy.fleet_prior import IndexPrior
 from models.healthy.reference import Reference
@@ -35,8 +36,12 @@ COUNTED: Final = MappingProxyType({"heat_duty": 0.85})
 """Shares of a day's rows, and what an imperfect repair leaves of each at the least (E): a mended relay misses a few
 minutes of heating for good. What is counted on few rows scatters by chance besides (binomial)."""
 
-BEST: Final = frozenset(f"{index}_{step}" for index in (FAN_LAW, WATTS) for step in STEPS)
-"""A filter only ever takes air away, so of a fan that never ran alike the days with most air are nearest to clean."""
+BEST: Final = MappingProxyType(
+    {**{f"{index}_{step}": 1.0 for index in (FAN_LAW, WATTS) for step in STEPS}, INLET_RISE: -1.0}
+)
+"""A filter only ever takes air away, so of a unit that never ran alike the days with most air are nearest to clean: a
+fan's highest, a dryer's coolest."""
+BEST_DAYS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +136,8 @@ def _learn_from(
     known = alike if 2 * int(alike.sum()) >= prior.least_days else known
     model = _fit(prior, y[known], x[known], params)
     if model is None and prior.index in BEST:
-        known &= y >= np.sort(y[known])[-prior.least_days]
+        air = BEST[prior.index] * y
+        known &= air >= np.sort(air[known])[-BEST_DAYS]
         model = _fit(prior, y[known], x[known], params)
     if model is None:
         return None

@@ -1,6 +1,6 @@
 """What a dryer's outlet tells of the air where no inlet is measured: wet load, dry load, and how fast it cools."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -8,9 +8,14 @@ import pytest
 from domain.signals import Kind
 from models.features import daily_indices
 from models.features.day import Day, Rows
+from models.features.dryer import USUAL_C, _room
+from models.healthy.deviations import TELLS_NOTHING, _held_back
+from models.healthy.fleet_prior import priors_of
+from models.healthy.level import Deviation, learn_level
+from models.history import history_of
 from models.judge import judge_appliance
 from tests.unit.index_stories import story
-from tests.unit.synthetic_days import evening
+from tests.unit.synthetic_days import FIRST, evening
 
 DAY = date(2025, 6, 1)
 MIDNIGHT_S = 1_748_736_000.0  # 2025-06-01 00:00 UTC
@@ -78,3 +83,51 @@ def test_a_clogged_duct_is_told_by_the_outlet_alone(moves: dict[str, float], exp
     history, references = story(Kind.DRYER, moves, 45, missing=frozenset(untold))
     verdicts = judge_appliance(Kind.DRYER, history, references, evening(45))
     assert {one.fault for one in verdicts if one.present} == expected
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [(1440, (21.44, 23.0)), (880, (20.0, 20.0))],
+    ids=["between the hours of rest before and after", "nothing after it yet"],
+)
+def test_the_room_of_a_run(until: int, expected: tuple[float, float]) -> None:
+    # A run from 12:00 to 13:10 in a room of 20 degrees that has 26 an hour and a half later.
+    minutes = np.concatenate((np.arange(0, 720, 30), np.arange(720, 790), np.arange(820, 1440, 30)))
+    minutes = minutes[minutes < until]
+    runs = (minutes >= 720) & (minutes < 790)
+    air = np.where(runs, 86.0, np.where(minutes < 720, 20.0, np.where(minutes < 880, 70.0, 26.0)))
+    room = _room(60.0 * minutes, air, runs)
+    # The hour before is told at 11:00, the one after at 15:10, 250 minutes later.
+    assert room[(minutes == 720) | (minutes == 785)] == pytest.approx(expected)
+
+
+def test_a_room_that_nothing_told_is_the_usual_one() -> None:
+    minutes, runs = np.arange(60), np.ones(60, dtype=np.bool_)
+    assert (_room(60.0 * minutes, np.full(60, 40.0), runs) == USUAL_C).all()
+
+
+def deviation(ordinals: list[int], observed: list[float], expected: float = 1.0) -> Deviation:
+    """Days of a share, with a standard deviation of 0.02."""
+    days, told = np.array(ordinals), np.array(observed)
+    return Deviation(
+        days=tuple(map(date.fromordinal, ordinals)), values=told - expected, noise=np.full(len(days), 0.02),
+        expected=np.full(len(days), expected), observed=told, drift=0.0, ordinals=days,
+    )  # fmt: skip
+
+
+def test_a_heater_that_is_never_held_back_tells_nothing_of_the_air_where_something_else_does() -> None:
+    others = {"cooling_min": deviation([101, 102], [1.0, 1.0])}
+    duty = deviation([100, 101, 102], [1.0, 1.0, 0.9])
+    assert _held_back(duty, others).noise.tolist() == [0.02, TELLS_NOTHING, 0.02]
+    assert _held_back(duty, {}) is duty
+    # One that is held back when it is healthy tells of more air as well.
+    often = deviation([101, 102], [1.0, 0.9], 0.9)
+    assert _held_back(often, others).noise.tolist() == [0.02, 0.02]
+
+
+def test_an_inlet_whose_duct_clogs_within_days_has_its_normal_from_its_coolest() -> None:
+    kelvin = [60.0, 61.0, 60.5, 60.0, 66.0, 72.0, 78.0, 84.0]
+    rows = [(FIRST + timedelta(days=2 * day), "inlet_rise_k", value, 0.0, 30.0) for day, value in enumerate(kelvin)]
+    reference = learn_level(priors_of(Kind.DRYER)["inlet_rise_k"], history_of(rows, evening(16)))
+    assert reference is not None
+    assert float(np.exp(reference.model["level"])) == pytest.approx(60.4, abs=0.5)
