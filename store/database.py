@@ -39,8 +39,9 @@ def connect(url: str, *, application: str, autocommit: bool = False) -> Connecti
     except psycopg.OperationalError as error:
         raise Unavailable(f"the database does not answer: {' '.join(str(error).split())}") from error
     except psycopg.ProgrammingError as error:
+        said = " ".join(str(error).split())
         raise BadInput(
-            f"that is no database address ({error}); it should look like postgresql://user@host/name"
+            f"that is no database address ({said}); it should look like postgresql://user@host/name"
         ) from error
 
 

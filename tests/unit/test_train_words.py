@@ -46,3 +46,10 @@ def test_what_cannot_be_meant_is_said_before_any_work(tmp_path: Path, arguments:
     assert done.exit_code == 2, done.output
     assert words in done.output
     assert "healthy units" not in done.output
+
+
+def test_an_address_that_is_none_is_one_line(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["train", "--from-database", "hello", "--out", str(tmp_path / "m.json")])
+    assert done.exit_code == 2
+    (last,) = [line for line in done.output.splitlines() if "no database address" in line]
+    assert last.endswith("it should look like postgresql://user@host/name")
