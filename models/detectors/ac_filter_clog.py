@@ -192,8 +192,8 @@ DETECTOR: Final = Detector(
     indices=(*RATIO.values(), *EXPECTED.values(), "steady_coil_in_c"),
     references=(AIR_DROP, COIL_DROP),
     cannot_see=(
-        "A filter that was clogged while the reference was learned; the first two weeks; days without a quarter of an "
-        "hour of steady cooling or heating (drying, short cycling, weather or fan levels unlike any learned); units "
+        "A filter that was clogged while the reference was learned; the first two weeks; days without settled "
+        "cooling or heating (drying, runs of a few minutes, weather or fan levels unlike any learned); units "
         "that measure neither supply air nor indoor coil; a clog together with a leak that cancels it; which of "
         "filter, blocked outlet or failing fan takes the air away."
     ),

@@ -25,6 +25,8 @@ class SteadyParams:
     """Left out after a change: an indoor coil of about 10 kg settles within minutes."""
     shortest_s: float = 900.0
     """15 minutes, the shortest stretch that is compared."""
+    settling_s: float = 150.0
+    """How fast that goes: a seventh is left after `settle_s`, nothing after a quarter of an hour."""
     longest_s: float = 1800.0
     """A longer stretch is cut into windows of this length, so that a day at one speed counts more than once."""
     gap_s: float = 960.0
@@ -69,6 +71,8 @@ class Windows:
     discharge_lift_k: Floats
     load: Floats
     load_is_hz: bool
+    unsettled: Floats
+    """Share that was still left to settle of a run from standstill too short for a steady window; 0 of all others."""
     heating: bool = False
 
     def __len__(self) -> int:
@@ -104,8 +108,11 @@ def steady_windows(rows: Rows, params: SteadyParams | None = None, *, heating: b
     usable = running & ~defrosting & _in_mode(rows, params, heating=heating)
     cuts = changes(rows.time_s, params.gap_s) | _differs(fan_level) | _differs(setpoint_c) | _jumps(load, params)
     pieces = [piece for start, end in stretches(usable, cuts) for piece in _pieces(rows.time_s, start, end, params)]
-    pieces = _even(load, pieces, params)
-    return _average(rows, pieces, load, load_is_hz, fan_level, heating)
+    short = _short_runs(rows.time_s, running, usable, cuts, params)
+    pieces = _even(load, sorted([*pieces, *(piece for piece, _ in short)], key=lambda piece: piece.start), params)
+    left = {piece.start: share for piece, share in short}
+    unsettled = np.array([left.get(piece.start, 0.0) for piece in pieces], dtype=np.float64)
+    return _average(rows, pieces, load, load_is_hz, fan_level, unsettled, heating)
 
 
 def _load(rows: Rows) -> tuple[Floats, bool]:
@@ -158,6 +165,29 @@ def _pieces(time_s: Floats, start: int, end: int, params: SteadyParams) -> list[
     return pieces
 
 
+def _short_runs(
+    time_s: Floats, running: Mask, usable: Mask, cuts: Mask, params: SteadyParams
+) -> list[tuple[slice, float]]:
+    """What had settled of runs from standstill too short for a steady window, and the share left to settle of each.
+
+    Of a run in which the fan or the setpoint changed it is the rows since then, up to its end.
+    """
+    places = np.arange(len(time_s))
+    alike_from = np.maximum.accumulate(np.maximum(np.where(cuts, places, 0), np.where(usable, 0, places + 1)))
+    found: list[tuple[slice, float]] = []
+    for start, end in stretches(running, changes(time_s, params.gap_s)):
+        seen = start > 0 and time_s[start] - time_s[start - 1] <= params.gap_s  # its start, that is
+        if not seen or time_s[end - 1] - time_s[start] >= params.settle_s + params.shortest_s:
+            continue
+        began_s = (time_s[start - 1] + time_s[start]) / 2.0
+        settled = int(np.searchsorted(time_s, began_s + params.settle_s))
+        first = max(start + 1, settled, int(alike_from[end - 1]))
+        if first < end:
+            left = np.exp((began_s - time_s[first:end]) / params.settling_s)
+            found.append((slice(first, end), float(left.mean())))
+    return found
+
+
 def _even(load: Floats, pieces: list[slice], params: SteadyParams) -> list[slice]:
     """The windows in which the load stays within `load_spread` of its mean."""
     if not pieces:
@@ -179,7 +209,13 @@ _AVERAGED: Final = (
 
 
 def _average(
-    rows: Rows, pieces: list[slice], load: Floats, load_is_hz: bool, fan_level: Floats, heating: bool
+    rows: Rows,
+    pieces: list[slice],
+    load: Floats,
+    load_is_hz: bool,
+    fan_level: Floats,
+    unsettled: Floats,
+    heating: bool,
 ) -> Windows:
     starts = np.array([piece.start for piece in pieces], dtype=np.intp)
     ends = np.array([piece.stop for piece in pieces], dtype=np.intp)
@@ -204,5 +240,6 @@ def _average(
         discharge_lift_k=mean["discharge_c"] - mean["outdoor_c"],
         load=mean["load"],
         load_is_hz=load_is_hz,
+        unsettled=unsettled,
         heating=heating,
     )

@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # i
 
 from models.features.day import Floats, Mask, Texts, Whole
 from models.features.steady import Windows
-from models.healthy.slopes import BEND, MARGINS, Slope, slopes_of
+from models.healthy.slopes import BEND, MARGINS, UNSETTLED, Slope, slopes_of
 
 _USUAL_LOAD: Final = (45.0, 600.0)
 """Around which the bend is counted: Hz, or W of a unit that does not tell its speed (E)."""
@@ -147,6 +147,8 @@ def expected_drop_k(model: AirSideModel, windows: Windows, which: str, params: A
         levels = {f"{name}{_HELD}": level for name, level in levels.items()} | levels
     names = _level_names(windows, held_apart=model.held_apart)
     expected = np.array([levels.get(name, np.nan) for name in names], dtype=np.float64)
+    if UNSETTLED not in model.context:
+        expected = np.where(windows.unsettled > 0.0, np.nan, expected)
     for place, name in enumerate(model.context):
         values = columns[name]
         low, high = model.low[place], model.high[place]
@@ -183,6 +185,7 @@ def _context(windows: Windows) -> dict[str, Floats]:
         "outdoor_c": windows.outdoor_c,
         "humidity_pct": windows.humidity_pct,
         "coil_in_c": windows.coil_in_c,
+        UNSETTLED: windows.unsettled,
     }
     if not np.isfinite(windows.fan_level).any():
         context["log_fan_rpm"] = _log(windows.fan_rpm)

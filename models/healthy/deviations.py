@@ -32,8 +32,11 @@ __all__ = ["Deviation", "deviations_of"]
 WINDOW_DRIFT: Final = 0.02
 """Healthy air conditioners wander by this much over a season beyond what their context explains: measured on simulated
 sound units (docs/decisions/0072-what-a-held-coil-tells.md)."""
-CALM_DRIFT: Final = MappingProxyType({index: 0.01 for one in (DISCHARGE_LIFT, EEV) for index in (one, HEATING[one])})
-"""And by this much a valve and what leaves the compressor, which follow its speed more than the weather."""
+OWN_DRIFT: Final = MappingProxyType(
+    {index: 0.01 for one in (DISCHARGE_LIFT, EEV) for index in (one, HEATING[one])} | {HEATING[OUTDOOR_RISE]: 0.04}
+)
+"""And by this much a valve and what leaves the compressor, which follow its speed more than the weather, and an outdoor
+coil that is to warm: a few kelvin, learned in autumn and frosted in winter (0078)."""
 THERMOMETER_DRIFT_K: Final = 0.3
 """Two thermometers of an appliance drift apart by this much over a season (E): it weighs on small differences."""
 RESTED_DRIFT_K: Final = 0.1
@@ -160,7 +163,7 @@ def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> De
     rested = bool(np.isfinite(moved[-1]))
     observed = wanted * series.values - np.nan_to_num(moved)
     ratio = np.divide(observed, wanted, out=series.values.copy(), where=wanted > 0)
-    wander = CALM_DRIFT.get(index, WINDOW_DRIFT)
+    wander = OWN_DRIFT.get(index, WINDOW_DRIFT)
     return Deviation(
         days=series.days,
         values=np.log(np.maximum(ratio, 0.05)) - stepped,

@@ -39,9 +39,10 @@ class LearningParams:
     """After so many calendar days without a usable fit the search starts again that much later (E)."""
 
 
-SOONER: Final = LearningParams(calendar_days=7, good_days=5)
+SOONER: Final = LearningParams(calendar_days=7, good_days=5, good_windows=6.0)
 """Of heating: it begins in autumn, when what went wrong in summer goes on, and a day of it has more windows and one
-context less than a day of cooling (docs/decisions/0063-heating-has-a-normal-of-its-own.md)."""
+context less than a day of cooling (docs/decisions/0063-heating-has-a-normal-of-its-own.md). A mild day of a few short
+runs has not, and is too far from winter to be carried on from (0078)."""
 
 LoadDays = Callable[[date, date], Sequence[Day]]
 """Reads the appliance's days from the first to the last date, both included."""

@@ -20,10 +20,12 @@ class Slope:
 BEND: Final = "log_load_2"
 """Context: the square of how far the logarithm of the load is from its usual value. What a compressor asks of valve,
 motor and coils is hardly ever a power of its speed, and what a straight line leaves over is taken for weather."""
+UNSETTLED: Final = "unsettled"
+"""Context: the share that a short run has left to settle (`Windows.unsettled`)."""
 MARGINS: Final = MappingProxyType(
     {
         "log_load": 0.10, BEND: inf, "room_c": 4.0, "outdoor_c": 5.0, "humidity_pct": 8.0, "log_fan_rpm": 0.10,
-        "coil_in_c": 0.3,
+        "coil_in_c": 0.3, UNSETTLED: inf,
     }
 )  # fmt: skip
 
@@ -107,7 +109,20 @@ _HEATING: Final[Mapping[str, Mapping[str, Slope]]] = MappingProxyType(
 )  # fmt: skip
 
 
+# What is short of its steady value by the share that has not settled: the coils by nearly that, what follows both
+# pressures by less, and a valve soon stands where it is going to.
+_SHORT: Final[Mapping[str, Slope]] = MappingProxyType(
+    {
+        which: Slope(mean=mean, deviation=wide, margin=MARGINS[UNSETTLED])
+        for which, mean, wide in (
+            ("air_drop_k", -0.8, 0.6), ("coil_drop_k", -0.8, 0.6), ("outdoor_rise_k", -1.0, 0.8),
+            ("power_w", -0.8, 0.6), ("discharge_lift_k", -0.4, 0.4), ("eev_steps", 0.0, 0.4), ("guard_load", 0.0, 0.8),
+        )
+    }
+)  # fmt: skip
+
+
 def slopes_of(which: str, *, heating: bool) -> Mapping[str, Slope]:
     """By context what is believed of a target at cooling or heating. All (E), as found in makers' capacity tables; wide
     enough that a week of own data outweighs them. A warm coil takes no moisture, so heating leaves humidity out."""
-    return (_HEATING if heating else _COOLING)[which]
+    return {UNSETTLED: _SHORT[which], **(_HEATING if heating else _COOLING)[which]}

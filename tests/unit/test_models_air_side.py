@@ -42,6 +42,7 @@ def windows(load_hz: Floats, *, room_c: Floats | float, coil_in_c: float = 12.0,
         discharge_lift_k=full(30.0),
         load=load_hz,
         load_is_hz=True,
+        unsettled=np.zeros(count),
     )
 
 

@@ -14,7 +14,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         effects=effects_of(
             (ac.OUTDOOR_RISE, 1.0, 0.3),
             (ac.POWER, 0.3, 0.2),
-            (ac.DISCHARGE_LIFT, 0.4, 0.4),
+            (ac.DISCHARGE_LIFT, 0.25, 0.2),
             (ac.AIR_DROP, -0.1, 0.2),
             (ac.COIL_DROP, -0.1, 0.2),
             (ac.EEV, 0.0, 0.3),
