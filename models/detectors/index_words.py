@@ -99,6 +99,7 @@ _WORDS: Final = MappingProxyType(
         "drawn_l": _words("flow_lpm", "l", "Litres drawn on a day"),
         "burst_min": _words("heater_w", "min", "Length of one heating", "at like inlet temperature"),
         "starts_per_heat_h": _words("heater_w", "1/h", "Heating starts per hour of heat"),
+        "end_fall_k": _words("top_c, flow_lpm", "K", "Fall of the top of the tank in the half hour after a heating"),
         "end_lag_k": _words("top_c - bottom_c", "K", "Bottom of the tank behind its top when it stops heating"),
         "heat_rate_k_per_kwh": _words("bottom_c rate", "K/kWh", "Rise of the tank per kilowatt-hour"),
         "top_share": _words("top_c rate / (top_c rate + bottom_c rate)", "1", "Heat that passes the bottom"),

@@ -49,11 +49,12 @@ def judge(
     course = follow(amplitudes.days, amplitudes.values, limits, amplitudes.added, amplitudes.each)
     fresh = (history.today - amplitudes.days[-1]).days <= signature.old_days
     if course.raised and fresh:
-        if not is_decided(signature, deviations, amplitudes.days[-1], params):
+        lately = _lately(signature, params)
+        if not is_decided(signature, deviations, amplitudes.days[-1], lately):
             return None
         among = rivals_among(explanations_of(signature.kind, deviations), signature)
         untimely = [one for one in among if _is_untimely(one, history, deviations, params)]
-        named = likelihoods(among, deviations, amplitudes.days[-1], _lately(signature, params), untimely)
+        named = likelihoods(among, deviations, amplitudes.days[-1], lately, untimely)
         if signature not in untimely and max(named, key=lambda fault: named[fault]) == signature.fault:
             verdict = _raised(
                 signature, detector, deviations, amplitudes, course, named[signature.fault], now_data_time
@@ -70,8 +71,11 @@ def judge(
 
 
 def _lately(signature: Signature, params: CautionParams) -> CautionParams:
-    """What is raised after fewer than three days, because it fails soon, is named by the last three."""
-    return params if signature.steady_days >= 3 else replace(params, recent_days=3)
+    """Named by the days that raise it, where these are fewer than three, because it fails soon, or more than usual; by
+    three where what comes and goes may look like it."""
+    if 3 <= signature.steady_days <= params.recent_days:
+        return params
+    return replace(params, recent_days=3 if signature.lowest_of > 1 else signature.steady_days)
 
 
 def graver_is_likely(signature: Signature, named: Mapping[str, float]) -> bool:

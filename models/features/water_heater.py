@@ -23,6 +23,12 @@ REST_SHARE: Final = 0.1
 """Layers even out at rest: the day's lowest tenth of top less bottom is what the thermometers differ by (E)."""
 LEAST_AT_REST: Final = 12
 """Rows at rest without which nothing is said: an hour at one row in five minutes (E)."""
+END_FALL: Final = "end_fall_k"
+"""How far the top falls in the half hour after a heating while nothing is drawn, median of the day, K: where the heat
+passed the bottom by, the layers even out once it ends; a tank that is warm all through only cools. Said of tanks
+without a thermometer at the bottom, whose flow is measured."""
+FALL_S: Final = 1800.0
+"""Half an hour, of which the second half is compared (E)."""
 HEAT_H: Final = "heat_h"
 """Hours of heating on this day; 0 of a tank that nothing heats."""
 OVER_MAINS: Final = "tank_over_mains_k"
@@ -112,12 +118,29 @@ def _bursts(rows: Rows, on: Mask, heat: Floats) -> list[DayIndex]:
         if start <= calm_from[end - 1] and still[calm_from[end - 1] : end].all()
     ]
     return [
+        *summarise(END_FALL, _falls(rows, runs, on, cuts)),
         *summarise(TOP_SHARE, _top_shares(still & np.roll(still, 1) & ~cuts, top, bottom)),
         *summarise(BURST_MIN, lengths),
         *single(STARTS_PER_HEAT_H, len(whole) / heat_h if heat_h >= 0.3 and whole else np.nan, len(whole)),
         *summarise(END_LAG, (top - bottom)[ends] - _at_rest(top, bottom, ~on & ~(flow > DRAWS_LPM))),
         *summarise(HEAT_RATE, ratio_of(rates, kw, kw > 0)),
     ]
+
+
+def _falls(rows: Rows, runs: list[tuple[int, int]], on: Mask, cuts: Mask) -> Floats:
+    """Of each heating without a draw, after which the tank was left alone: from its end to a quarter hour later."""
+    if np.isfinite(rows.number("bottom_c")).any():
+        return np.empty(0)
+    time_s, top, calm = rows.time_s, rows.number("top_c"), (rows.number("flow_lpm") <= DRAWS_LPM) & ~cuts
+    lasts = np.searchsorted(time_s, time_s + FALL_S, side="right") - 1
+    return np.array(
+        [
+            top[end] - top[np.searchsorted(time_s, time_s[end] + FALL_S / 2.0) : last + 1].mean()
+            for start, end in runs
+            if end < len(rows) and 4.0 * (time_s[last := lasts[end]] - time_s[end]) > 3.0 * FALL_S
+            if calm[start : last + 1].all() and not on[end : last + 1].any()
+        ]
+    )
 
 
 def _at_rest(top: Floats, bottom: Floats, resting: Mask) -> float:

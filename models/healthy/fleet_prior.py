@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "1c5201f49daa5d0e2a1b6031e115caed54619acfd5b58c96bf8b71cea54bab78"
+SHIPPED_SHA256: Final = "eb628930ff9b7a6f4b248b23120e153ab9316528a1af693fb84a05eb4d5df678"
 FORMAT: Final = 1
 USUAL_DAYS: Final = 8
 """Observed days that a level is learned from where the file says nothing else (E)."""

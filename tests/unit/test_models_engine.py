@@ -88,6 +88,8 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
         (Kind.WATER_HEATER, {"top_share": 0.13}, {"limescale"}),  # long before the first cut-out
         (Kind.WATER_HEATER, {"end_lag_k": 1.5}, {"limescale"}),  # a small tank: top_share is told too seldom
         (Kind.WATER_HEATER, {"end_lag_k": 0.5}, set()),  # some weeks of draws during heating do as much
+        (Kind.WATER_HEATER, {"end_fall_k": 0.9}, {"limescale"}),  # one thermometer alone
+        (Kind.WATER_HEATER, {"end_fall_k": 0.3}, set()),  # hotter water cools a little faster
         (Kind.REFRIGERATOR, {"on_power_w": 0.3, "mean_power_w": 0.3}, set()),  # its power meter drifts
         (Kind.REFRIGERATOR, {"fridge_c": 4.0}, set()),  # its thermometer drifts
         (Kind.WATER_HEATER, {"burst_min": -0.6, "starts_per_heat_h": 0.6}, set()),  # drawn more often, no lime
@@ -104,6 +106,8 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
         (Kind.DRYER, {"inlet_rise_k": 0.17, "dry_rise_k_per_kw": 0.1}, {"vent_clog"}),
         (Kind.DRYER, {"wet_rise_k_per_kw": 0.13, "dry_rise_k_per_kw": 0.14}, set()),  # the outlet's thermometer drifts
         (Kind.DISHWASHER, {"heat_duty": -0.16, "heat_rate_k_per_h": -0.18}, {"heater_failure"}),
+        (Kind.DISHWASHER, {"heat_duty": -1.0}, set()),  # the water warms as ever: what is told of the heater is wrong
+        (Kind.DISHWASHER, {"heat_rate_k_per_h": -0.3}, set()),  # all the heat is given, to more water
         (Kind.AIR_PURIFIER, CLOGGED_FAN, {"filter_clog"}),
         (Kind.AIR_PURIFIER, {"watts_at_2": 0.1}, set()),  # more watts is no clog
     ],
@@ -251,6 +255,18 @@ def test_a_tank_that_hardly_rests_tells_no_lag_at_the_end() -> None:
     heat = ([0.0] + [2000.0] * 3) * 8 + [0.0]
     found = indices(Kind.WATER_HEATER, heater_w=heat, top_c=[55.0] * 33, bottom_c=[50.0] * 33)
     assert "end_lag_k" not in found
+
+
+@pytest.mark.parametrize("told", [{"flow_lpm": 0.0}, {"flow_lpm": 4.0}, {}, {"flow_lpm": 0.0, "bottom_c": 50.0}])
+def test_a_top_that_falls_once_the_heating_ends(told: dict[str, float]) -> None:
+    # Ten minutes of heating, then rest: of 60 °C at its end 58.2, 58, 58 and 57.8 are left after 15 to 30 minutes.
+    found = indices(
+        Kind.WATER_HEATER, heater_w=[0.0] + [2000.0] * 2 + [0.0] * 8,
+        top_c=[55.0, 55.0, 58.0, 60.0, 59.0, 58.5, 58.2, 58.0, 58.0, 57.8, 57.8],
+        **{name: [0.0 if name == "flow_lpm" else value] * 5 + [value] * 6 for name, value in told.items()},
+    )  # fmt: skip
+    # Nothing is told where water is drawn, or may be; and no detour is needed where the bottom is measured.
+    assert found.get("end_fall_k") == (pytest.approx(2.0) if told == {"flow_lpm": 0.0} else None)
 
 
 def test_mains_pressure_is_what_the_dishwasher_felt_on_the_day() -> None:

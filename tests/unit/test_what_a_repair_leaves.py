@@ -81,6 +81,11 @@ def test_a_relay_that_nobody_mended_gives_all_the_heat_or_fails(work: tuple[tupl
     assert said(*judged([1.0] * 10 + [0.8] * 4, *work))
 
 
+@pytest.mark.parametrize(("share", "expected"), [(0.4, True), (0.8, False)])
+def test_one_wash_that_is_given_less_than_half_of_its_heat_is_enough(share: float, expected: bool) -> None:
+    assert said(*judged([1.0] * 10 + [share])) is expected
+
+
 def test_what_a_repair_may_leave_is_no_deviation_and_what_is_beyond_it_counts_from_there() -> None:
     found = duty([1.0] * 10 + [0.9, 0.85, 0.6], ("repaired", ""))
     assert found.values[-3:] == pytest.approx([0.0, 0.0, -0.25], abs=0.01)

@@ -23,6 +23,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         steady_days=2,
         fastest_per_day=0.05,
         fallen=0.65,  # as of a washing machine's filter: a sieve that is cleaned early keeps a third of little (E)
+        strong=1.0,  # it only grows, as lint in a duct does: evidence that suffices need not wait for the level
         cannot_see=FIRST_WEEKS + " Foam in every wash for weeks; a kinked hose.",
     ),
     Signature(
@@ -36,6 +37,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("plateau_c", -0.3, 0.4),
             keys=("heat_duty", "heat_rate_k_per_h"),  # less heat alone is a household that washes colder
         ),
+        decisive=("heat_duty", "heat_rate_k_per_h"),
         level=0.12,  # a sound relay gives all the heat that is asked for; a mended one nearly all (E)
         failure=(0.6, 1.0, 1.5),
         cannot_see=FIRST_WEEKS

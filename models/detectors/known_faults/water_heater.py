@@ -30,8 +30,10 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("burst_min", -0.5, 0.6),
             ("starts_per_heat_h", 0.4, 0.5),
             ("end_lag_k", 5.0, 3.0),
+            ("end_fall_k", 0.0, 2.0),
             ("resistance_ohm", 0.0, 0.03),
             keys=("top_share", "end_lag_k", "cutout_trips"),  # short heatings alone: many small draws
+            sometimes=("end_fall_k",),
         ),
         level=0.2,
         steady_days=7,  # however fast it comes: the first trip is a threshold
@@ -78,6 +80,22 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         fastest_per_day=0.03,
         failure=(0.6, 1.0, 1.6),
         cannot_see=FIRST_WEEKS + " Units without thermometers at top and bottom.",
+    ),
+    Signature(
+        fault="limescale",
+        stage="falling",
+        kind=Kind.WATER_HEATER,
+        # With one thermometer alone: hot water that lies over a cold bottom evens out once the heating ends.
+        effects=effects_of(
+            ("end_fall_k", 2.0, 0.8),
+            ("cutout_trips", 0.0, 2.0),
+            ("resistance_ohm", 0.0, 0.03),
+            keys=("end_fall_k",),
+        ),
+        level=0.2,
+        steady_days=7,
+        failure=(0.6, 1.0, 1.6),
+        cannot_see=FIRST_WEEKS + " Units whose flow is not measured.",
     ),
     Signature(
         fault="anode_spent",
