@@ -20,7 +20,11 @@ from models.history import FeatureHistory
 LOST: Final = 0.2
 """An explanation less than this share as likely as the fault counts as ruled out (E)."""
 _SENSORS: Final = MappingProxyType(
-    {"power_meter": "a power meter that drifts", "fridge_thermometer": "a thermometer that drifts"}
+    {
+        "power_meter": "a power meter that drifts",
+        "fridge_thermometer": "a thermometer that drifts",
+        "vibration_sensor": "a vibration sensor that drifts",
+    }
 )
 _USE: Final = MappingProxyType({"frequent_draws": "a household that draws little and often",
                                 "demand": "more or less demand than usual"})  # fmt: skip

@@ -126,10 +126,17 @@ def _lowest(signature: Signature, ordinals: Whole, values: Floats, told: Mask, h
     if signature.lowest_of == 1:
         return values
     within = np.searchsorted(ordinals, ordinals - signature.lowest_within, side="right") - 1
+    within -= _alone(ordinals, within, signature.lowest_within)
     enough = np.arange(len(ordinals)) - signature.lowest_of + 1
     lasted = _since(values, np.minimum(within, enough))
     asked = _back_to(np.flatnonzero(told), len(ordinals))
     return np.where(asked >= within, np.maximum(lasted, _since(values, asked) - hidden), lasted)
+
+
+def _alone(ordinals: Whole, places: Whole, days: int) -> Mask:
+    """At which of these places a day lies `days` or more before the next one: what it met may have ended in between."""
+    gaps = np.diff(ordinals, append=ordinals[-1:])
+    return (places >= 0) & (days > 1) & (gaps[np.maximum(places, 0)] >= days)
 
 
 def _lasting(signature: Signature, ordinals: Whole, lowest: Floats) -> Mask:

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from models.detectors.sensor_troubles import DAYS, RECENT_DAYS, Trouble, lasting, moved
+from models.detectors.trouble import DAYS, RECENT_DAYS, Trouble, lasting, moved
 from models.features.refrigerator import DUTY, ON_POWER, PEAK_W, RUN_H
 from models.features.sensors import ENERGY_GAP, POWER_GAP
 from models.history import DaySeries, FeatureHistory

@@ -81,7 +81,24 @@ _THERMOMETER_RIVAL: Final = Signature(
     cannot_see=FIRST_WEEKS,
 )
 
-_RIVALS: Final = (_METER_RIVAL, _THERMOMETER_RIVAL, _DRAWS_RIVAL, *_THERMOMETERS, *_DEMAND)
+# What is worn shakes the more the faster it turns, and drags. A zero that drifts shows where it is quiet, nowhere else.
+_SHAKE_RIVAL: Final = Signature(
+    fault="vibration_sensor",
+    kind=Kind.WASHING_MACHINE,
+    effects=effects_of(
+        ("tumble_vibration_mm_s", 1.0, 0.1),
+        ("spin_vibration_mm_s", 0.1, 0.1),
+        ("wash_power_w", 0.0, 0.1),
+        ("spin_power_w", 0.0, 0.1),
+        keys=("tumble_vibration_mm_s",),
+    ),
+    odds=0.3,  # a sensor drifts about as seldom as a bearing wears, and by so much more seldom still (E)
+    level=0.12,
+    failure=(1.0, 1.0, 1.0),
+    cannot_see=FIRST_WEEKS,
+)
+
+_RIVALS: Final = (_METER_RIVAL, _THERMOMETER_RIVAL, _DRAWS_RIVAL, _SHAKE_RIVAL, *_THERMOMETERS, *_DEMAND)
 """What is no fault of its own here, but looks like one."""
 
 

@@ -13,7 +13,8 @@ from domain.findings import Evidence, Verdict
 from domain.signals import SIGNALS, Kind
 from models.detectors.contract import Detector, References
 from models.detectors.meter_troubles import meter_troubles
-from models.detectors.sensor_troubles import DAYS, GONE, LEAST_BEFORE, ODD_SHARE, RECENT_DAYS, STANDS, Trouble, troubles
+from models.detectors.sensor_troubles import GONE, STANDS, troubles
+from models.detectors.trouble import DAYS, LEAST_BEFORE, ODD_SHARE, RECENT_DAYS, Trouble
 from models.features.plausible import FANS, WATCHED
 from models.features.sensors import (
     ENERGY_GAP,

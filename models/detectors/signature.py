@@ -59,7 +59,8 @@ class Signature:
     """What stays until it is put right is there on every day: of so many observed days the lowest one counts, because
     what only looks like it comes and goes (foam, mains pressure)."""
     lowest_within: int = 1
-    """And of all observed days within so many calendar days, and of the one before them: so it has lasted so long."""
+    """And of all observed days within so many calendar days, and of the one before them: so it has lasted so long.
+    Where that one lies as many days before the next, of one more: two spells may lie so far apart."""
     of_sensor: bool = False
     """A sensor that moved alone: it explains nothing where the sensor was found right at rest."""
     decisive: tuple[str, ...] = ()

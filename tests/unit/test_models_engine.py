@@ -102,6 +102,9 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
             {"drain_s_per_l": 0.5, "tumble_vibration_mm_s": 0.5, "spin_vibration_mm_s": 0.5, "wash_power_w": 0.2},
             {"drain_filter_clog", "bearing_wear"},
         ),
+        # A vibration sensor whose zero drifts, or that reads ten times: neither spinning nor the motor says so.
+        (Kind.WASHING_MACHINE, {"tumble_vibration_mm_s": 0.26, "spin_vibration_mm_s": 0.03}, set()),
+        (Kind.WASHING_MACHINE, {"tumble_vibration_mm_s": 2.3}, set()),
         # Less air: the inlet is hotter long before the thermostat makes drying slower.
         (Kind.DRYER, {"inlet_rise_k": 0.17, "dry_rise_k_per_kw": 0.1}, {"vent_clog"}),
         (Kind.DRYER, {"wet_rise_k_per_kw": 0.13, "dry_rise_k_per_kw": 0.14}, set()),  # the outlet's thermometer drifts

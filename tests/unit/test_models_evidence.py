@@ -60,6 +60,28 @@ def test_a_valve_is_weak_when_every_wash_of_more_than_a_week_was_slow(*, days: f
     assert filled_slowly(days, 46)[-1] == pytest.approx(0.41 if weak else 0.0, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("slow", "weak"),
+    [
+        ([29, 36, 37, 38], False),  # a spell, a week without a wash, another spell: four slow washes in ten days
+        ([29, 33, 36, 37], True),
+        ([29, 36], False),
+        ([22, 29, 36], True),  # who washes once a week
+    ],
+)
+def test_a_week_without_a_wash_lies_between_two_spells(*, slow: list[int], weak: bool) -> None:
+    rows: list[DatedIndex] = [
+        (FIRST + timedelta(days=number), FILL, 7.0 * (1.5 if number in slow else 1.0), 0.0, 1.0)
+        for number in [*range(15), *slow]
+    ]
+    history = history_of(rows, evening(39))
+    reference = learn_level(priors_of(Kind.WASHING_MACHINE)[FILL], history)
+    assert reference is not None
+    found = amplitudes_of(VALVE, deviations_of(Kind.WASHING_MACHINE, history, {FILL: reference}))
+    assert found is not None
+    assert found.values[-1] == pytest.approx(0.41 if weak else 0.0, abs=0.01)
+
+
 def test_days_of_low_mains_pressure_do_not_hide_what_a_unit_does_when_healthy() -> None:
     # Every third day half as long again: the lower side of the days scatters by hardly anything.
     values = [7.0 * (1.5 if number % 3 == 2 else 1.0 + 0.01 * (number % 2)) for number in range(12)]

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from domain.signals import Kind
-from models.detectors.sensor_troubles import Trouble, troubles
+from models.detectors.sensor_troubles import troubles
+from models.detectors.trouble import Trouble
 from models.features import daily_indices
 from models.features.day import Day, Floats, Rows
 from models.features.sensors import USUAL

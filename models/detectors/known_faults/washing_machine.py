@@ -45,7 +45,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         effects=effects_of(("fill_s_per_l", 1.0, 0.2), keys=("fill_s_per_l",)),
         level=0.5,  # the mains would have to lose nearly two thirds of their pressure
         failure=(0.6, 1.0, 1.6),
-        lowest_of=2,  # one that hardly opens is told on its second washing day, one half as weak on its third
+        lowest_of=3,  # the mains may be lowest for two days (E); one that hardly opens is told on its third washing day
         lowest_within=1,
         steady_days=1,
         cannot_see=FIRST_WEEKS + " A tap half closed looks the same.",
