@@ -7,6 +7,8 @@ from models.evaluation.page_tables import words
 from models.evaluation.plots import Axis, Series, chart, histogram
 
 WEEK: Final = 7.0
+_TRIVIAL: Final = ("truth", "third", "soft")
+"""Styles of the trivial ways, a colour each."""
 
 
 def budget(report: Mapping[str, Any]) -> str:
@@ -18,11 +20,12 @@ def budget(report: Mapping[str, Any]) -> str:
         if points and points[0]["recall"] is not None
     ]
     most = 1.25 * max([point[0] for one in series for point in one.points] + [3.0])
-    for row in report["baselines"]:
-        if row["name"] != "models" and row["recall"]["self"] is not None:
+    trivial = [row for row in report["baselines"] if row["name"] != "models"]
+    for row, style in zip(trivial, _TRIVIAL, strict=False):
+        if row["recall"]["self"] is not None:
             rate = row["false_nudges"]["per_1000"]
             beyond = f", {rate:.0f} per 1000" if rate > most else ""
-            series.append(Series(f"{words(row['name'])} (self-care{beyond})", [(rate, row["recall"]["self"])], "truth"))
+            series.append(Series(f"{words(row['name'])} (self-care{beyond})", [(rate, row["recall"]["self"])], style))
     x = Axis("false findings per 1000 appliance-months", 0, most)
     return chart(x, Axis("recall", 0, 1), series, title="Recall against false visits and nudges")
 

@@ -13,9 +13,9 @@ from models.evaluation.whole_file import write_whole
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--ink:#1c2733;--soft:#5b6875;--rule:#d5dce3;--ours:#0b6e4f;--truth:#a4462c;
---other:#3c6fb0;--paper:#fff}
+--other:#3c6fb0;--third:#7d4fa8;--paper:#fff}
 @media(prefers-color-scheme:dark){:root{--ink:#e7edf2;--soft:#9aa7b3;--rule:#33404d;--ours:#4fc79a;--truth:#e8896c;
---other:#86b3ea;--paper:#12181f}}
+--other:#86b3ea;--third:#c4a0e4;--paper:#12181f}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:78rem;margin:2rem auto;
 padding:0 1rem}
 h1{font-size:1.6rem}h2{margin-top:3rem;border-top:2px solid var(--rule);padding-top:1rem}h3{margin-top:2rem}
@@ -32,6 +32,7 @@ svg{display:block;width:100%;height:auto}.moments{max-width:38rem;margin:.7rem 0
 .grid{stroke:var(--rule)}.tick{fill:var(--soft);font-size:13px}.dot{fill-opacity:.75}
 .ours{fill:var(--ours);background:var(--ours)}.truth{fill:var(--truth);background:var(--truth)}
 .other{fill:var(--other);background:var(--other)}i.soft{background:var(--soft)}
+.third{fill:var(--third);background:var(--third)}.soft.dot{fill:var(--soft)}
 .line{fill:none!important;stroke-width:2}.ours.line{stroke:var(--ours)}.other.line{stroke:var(--other)}
 .soft.line{stroke:var(--soft);stroke-dasharray:4 4}
 .key{white-space:nowrap;margin-right:1rem}.key i{display:inline-block;width:.7rem;height:.7rem;border-radius:50%;
