@@ -68,15 +68,18 @@ def register(settings: Settings, file: Path) -> None:
 @click.pass_obj
 def promote(settings: Settings, model: str, reason: str) -> None:
     """Lift MODEL (the beginning of its hash) by one step: candidate, shadow, champion."""
+    from models.training.challenge import comparison_of
     from store.model_registry import find_model
     from store.model_registry import promote as lift
 
     with _connected(settings) as connection, connection.transaction():
         found = find_model(connection, model)
+        tried = comparison_of(connection, found).months if found.state == "shadow" else None
         to = lift(connection, found, actor=ACTOR, reason=reason or "promoted", at=datetime.now(UTC))
         usable = _usable(connection)
     says = {"shadow": "judges beside the champion now, unheard", "champion": "speaks now", "candidate": "may be tried"}
-    click.echo(f"{found.name} is {to}: it {says[to]}")
+    after = "" if tried is None else f", after {tried:,.1f} appliance-months in the shadow"
+    click.echo(f"{found.name} is {to}: it {says[to]}{after}")
     _warn_of_damage(found.sha256, to, usable)
     _warn_of_other_code(found.code_version)
 

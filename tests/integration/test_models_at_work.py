@@ -225,7 +225,7 @@ def test_models_are_looked_after_from_the_command_line(
     connection.execute("UPDATE model SET content = 'damaged'")
     assert "its stored file is damaged: it judges nothing beside the champion" in admin("list")[1]
     spoken = admin("promote", short, "--reason", "good")[1]
-    assert "speaks now" in spoken
+    assert "speaks now, after 0.0 appliance-months in the shadow" in spoken
     assert "the shipped model speaks instead" in spoken
     admin("register", str(file))
     code, listed = admin("list")
