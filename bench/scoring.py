@@ -1,8 +1,9 @@
 """How fast appliances are judged: `python -m bench scoring`, some minutes; SIMULATED homes, a database of its own.
 
 Three figures. From stored features: appliance-days that one core judges in an hour, in memory, with what the database
-would remember. The daily run: every appliance of a fleet has one new day, through `scheduler.score` with two
-processes on a real database, for fleets that double. Memory: the peak of a process, at each size.
+would remember, and what the process holds after the first round over the fleet and after the last. The daily run: every
+appliance of a fleet has one new day, through `scheduler.score` with two processes on a real database, for fleets that
+double. Memory: the peak of a process, at each size.
 """
 
 import multiprocessing
@@ -43,20 +44,30 @@ WITHIN_S = 600.0
 def judge_stored(fleet: Sequence[Known], least_s: float) -> dict[str, Any]:
     """Judging from stored features, one core, as often as it takes `least_s` seconds of processor time."""
     speakers, done, started = Speakers(champion=shipped()), 0, time.process_time()
+    held_mib: list[float] = []
     for known in cycle(fleet):
         held, now = known.remembered, day_start(known.day)
         history = history_of_series(held.series, date.min, now, speakers.priors(held.kind))
         hear(speakers, held.kind, history, held.references, now)
         done += 1
-        if time.process_time() - started > least_s and done % len(fleet) == 0:
-            break
+        if done % len(fleet) == 0:
+            held_mib.append(_held_mib())
+            if time.process_time() - started > least_s:
+                break
     took_s = time.process_time() - started
     return {
         "appliance_days": done,
         "cpu_ms_each": round(1e3 * took_s / done, 3),
         "per_hour_and_core": round(3600 * done / took_s),
-        "peak_mib": _peak_mib(),
+        "mib_after_first_round": held_mib[0],
+        "mib_at_end": held_mib[-1],
     }
+
+
+def _held_mib() -> float:
+    """What this process holds now; the simulation before left the most of it."""
+    held = re.search(r"VmRSS:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return round(int(held[1]) / 1024, 1) if held else 0.0
 
 
 def _peak_mib() -> float:
