@@ -66,8 +66,8 @@ def judge_stored(fleet: Sequence[Known], least_s: float) -> dict[str, Any]:
 
 def _held_mib() -> float:
     """What this process holds now; the simulation before left the most of it."""
-    held = re.search(r"VmRSS:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return round(int(held[1]) / 1024, 1) if held else 0.0
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
 
 
 def _peak_mib() -> float:

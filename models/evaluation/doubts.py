@@ -10,7 +10,7 @@ import polars as pl
 from domain.faults import fault_of
 from domain.readings import EARLIEST_US, from_us
 from domain.services import ACTIONS
-from models.evaluation.case import Case
+from models.evaluation.case import Case, CaseAppliance
 from models.evaluation.case_files import collected, scan, streamed
 from models.evaluation.truth import TRUTH_FILE, Truth
 
@@ -46,20 +46,15 @@ def doubts_of(case: Case) -> Iterator[str]:
 
 def _strange_facts(case: Case) -> Iterator[str]:
     """Ratings that are told but cannot be used: without them no overload or leakage is ever told."""
-    for fact in _RATINGS:
+    wanted = [(fact, CaseAppliance.rating, "number above 0") for fact in _RATINGS]
+    wanted += [(fact, CaseAppliance.number, "number") for fact in ("latitude", "longitude")]
+    for fact, read, what in wanted:
         strange = Counter(
             f"{one.facts[fact]!r} of {one.id}" for one in case.appliances.values()
-            if fact in one.facts and one.rating(fact) is None
+            if fact in one.facts and read(one, fact) is None
         )  # fmt: skip
         if strange:
-            yield f"appliances.csv: {fact} taken as unknown, because it is no number above 0: {_listed(strange)}"
-    for fact in ("latitude", "longitude"):
-        strange = Counter(
-            f"{one.facts[fact]!r} of {one.id}" for one in case.appliances.values()
-            if fact in one.facts and one.number(fact) is None
-        )  # fmt: skip
-        if strange:
-            yield f"appliances.csv: {fact} taken as unknown, because it is no number: {_listed(strange)}"
+            yield f"appliances.csv: {fact} taken as unknown, because it is no {what}: {_listed(strange)}"
 
 
 def doubts_of_truth(case: Case, truth: Sequence[Truth]) -> Iterator[str]:

@@ -93,10 +93,11 @@ def faults(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def alarms(alarm: Mapping[str, Any]) -> str:
     """How soon each urgent condition was said."""
-    head = ("condition", "events", "found", "within 60 s of the truth", "shown by a reading", "within 60 s of it")
+    head = ("condition", "events", "found", "that grew", "found of these", "within 60 s of the truth",
+            "shown by a reading", "within 60 s of it")  # fmt: skip
     cells = [
-        (f"{words(one['kind'])}: {words(one['fault'])}", one["events"], one["found"], one["within_of_truth"],
-         one["shown"], one["within_of_reading"])
+        (f"{words(one['kind'])}: {words(one['fault'])}", one["events"], one["found"], one["grew"], one["grew_found"],
+         one["within_of_truth"], one["shown"], one["within_of_reading"])
         for one in alarm["faults"]
     ]  # fmt: skip
     return table(head, cells)

@@ -104,8 +104,9 @@ def _alarms(alarm: Mapping[str, Any]) -> Iterator[str]:
                  f"P50 {_number(alarm['p50'])} s, P90 {_number(alarm['p90'])} s")  # fmt: skip
     yield _named("  within 60 s of the first reading", alarm_text(alarm))
     for one in alarm["faults"]:
+        grew = f" ({one['grew_found']} of {one['grew']} that grew)" if 0 < one["grew"] < one["events"] else ""
         said = (
-            f"{one['found']} of {one['events']} found; within 60 s of the truth {one['within_of_truth']}, "
+            f"{one['found']} of {one['events']} found{grew}; within 60 s of the truth {one['within_of_truth']}, "
             f"of the reading {one['within_of_reading']} of {one['shown']}"
         )
         yield _named(f"    {one['kind']} {one['fault']}", said)

@@ -20,6 +20,8 @@ from models.evaluation.walk import Seen
 DAY: Final = timedelta(days=1)
 EARLY_DAYS: Final = 7
 ALARM_S: Final = 60.0
+GREW: Final = timedelta(hours=1)
+"""What was there for longer before it was a hazard has grown; else it is a moment, as in what a repair has left (E)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,7 @@ def _alarmed(of: Scene, place: int, shown: datetime | None) -> dict[str, Any]:
         "appliance_id": one.appliance_id,
         "kind": str(of.kind(one.appliance_id)),
         "fault": one.fault,
+        "grew": one.onset is not None and one.detectable is not None and one.detectable - one.onset > GREW,
         **{name: None if at is None else at.isoformat() for name, at in times.items()},
         "after_truth_s": seconds_between(one.detectable, raised_at),
         "after_reading_s": seconds_between(shown, raised_at),

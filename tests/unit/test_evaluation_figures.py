@@ -1,5 +1,6 @@
 """Figures against hand calculations."""
 
+import re
 from math import isclose
 
 import pytest
@@ -11,6 +12,7 @@ from models.evaluation.calibration import Counts, calibration
 from models.evaluation.costs import CostParams, Course, costs
 from models.evaluation.figures import rate_per_1000, recall_at_budget, recall_curve, share, spread, spread_of_all
 from models.evaluation.intervals import Ended, coverage
+from models.evaluation.page_plots import budget
 from models.evaluation.plots import round_values
 
 
@@ -176,3 +178,13 @@ def test_costs_by_hand() -> None:
 )
 def test_axes_are_numbered_at_round_values(low: float, high: float, values: list[float]) -> None:
     assert round_values(low, high) == values
+
+
+def test_each_trivial_way_has_a_style_of_its_own_beside_the_models() -> None:
+    rows = [
+        {"name": name, "recall": {"self": 0.1}, "false_nudges": {"per_1000": 2.0}}
+        for name in ("models", "hours_counter", "plain_threshold", "random")
+    ]
+    curves = {"visit": [], "self": [{"false_per_1000": 1.0, "recall": 0.5}]}
+    styles = re.findall(r'class="(\w+) dot"', budget({"curves": curves, "baselines": rows}))
+    assert len(styles) == len(set(styles)) == 4

@@ -100,3 +100,12 @@ def test_seconds_to_alarm() -> None:
     found = seconds_to_alarm(scene(circuits, watched(circuits), real, said), shown)
     assert (found["events"], found["found"], found["within_60_s"]) == (2, 1, 1)
     assert found["p50"] == pytest.approx(40.0, abs=0.01)
+
+
+def test_what_was_there_for_an_hour_before_it_was_a_hazard_grew() -> None:
+    circuits = fleet({"c-1": Kind.CIRCUIT})
+    real = [truth("c-1", "loose_contact", 1, 9, end=12), truth("c-1", "loose_contact", 20, 20 + 1 / 30, end=21)]
+    said = [finding("c-1", "loose_contact", 10, urgency=Urgency.URGENT)]
+    found = seconds_to_alarm(scene(circuits, watched(circuits), real, said), {})
+    assert [row["grew"] for row in found["conditions"]] == [True, False]
+    assert [(one["grew"], one["grew_found"]) for one in found["faults"]] == [(1, 1)]
