@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from itertools import compress
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from models.features.day import Floats, Whole
+from models.features.runs import RUNS_OVER
 from models.healthy.fleet_prior import Priors
 
 DatedIndex = tuple[date, str, float, float, float]
@@ -104,6 +105,8 @@ class FeatureHistory:
     today: date
     priors: Priors | None = field(default=None, compare=False, repr=False)
     """What is believed of a healthy appliance of the kind; None: what the program ships with."""
+    today_too: bool = False
+    """What today has told so far stands: all of its runs are over."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was worked out from this history once, so that several detectors need not do it again; never part of it."""
 
@@ -112,12 +115,24 @@ class FeatureHistory:
         return self.series.get(index, NO_DAYS)
 
     def complete(self, index: str) -> DaySeries:
-        """The days of `index` that are over."""
+        """The days of `index` that are over, and today if what it has told stands."""
+        if self.today_too:
+            return self.all_days(index)
         name = f"complete {index}"
         found: DaySeries | None = self.memo.get(name)
         if found is None:
             self.memo[name] = found = self.all_days(index).before(self.today)
         return found
+
+    @property
+    def runs_over(self) -> float:
+        """Share of today's runs that are over; 0 if none is, and for what does not work in runs."""
+        told = self.all_days(RUNS_OVER).since(self.today)
+        return float(told.values[-1]) if len(told) else 0.0
+
+    def with_runs(self) -> "FeatureHistory":
+        """The history to judge by: with today once its runs are over. To learn from, only whole days are right."""
+        return replace(self, today_too=True, memo={}) if self.runs_over == 1.0 else self
 
 
 def history_of(rows: Iterable[DatedIndex], now_data_time: datetime) -> FeatureHistory:

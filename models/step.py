@@ -20,7 +20,7 @@ from models.healthy.reference import Reference
 from models.history import DatedIndex, DaySeries, FeatureHistory, history_of_series, with_days, with_indices
 from models.normal import normal_of, renew
 from models.peers import Standing, standing_of
-from models.trained.speakers import DETECTORS_ALONE, Quiet, Speakers, hear
+from models.trained.speakers import DETECTORS_ALONE, Heard, Quiet, Speakers, hear
 
 HISTORY_DAYS: Final = 400
 """How far back detectors look, so that a day's data cost a day's work for ever."""
@@ -69,7 +69,8 @@ def step(
     data_to: datetime,
     speakers: Speakers = DETECTORS_ALONE,
 ) -> Outcome:
-    """Work in `arrived`, learn, and judge as of `data_to`, the appliance's newest data time.
+    """Work in `arrived`, learn, and judge as of `data_to`, the appliance's newest data time: by the days that are over
+    and by today's runs once they are; what is normal is learned from whole days only.
 
     `load_days` reads days again, as they are known now; it is called only when something can be learned. What work on
     the appliance leaves of its references and days: see `models.normal`.
@@ -90,7 +91,9 @@ def step(
         series = with_indices(series, related)
         history = history_of_series(normal.cut(series), first, data_to, priors)
     learned += new
-    heard = hear(speakers, kind, history, references, data_to)
+    history = history.with_runs()
+    going_on = 0.0 < history.runs_over < 1.0  # today was judged by earlier runs: the next word is due after this one
+    heard = Heard([], [], None) if going_on else hear(speakers, kind, history, references, data_to)
     known = {**remembered.references, **{one.index: one for one in learned}}
     return Outcome(
         days=tuple(days),
@@ -99,7 +102,7 @@ def step(
         related=tuple(related),
         verdicts=tuple(heard.verdicts),
         quiet=tuple(heard.quiet),
-        standing=standing_of(kind, history, references),
+        standing={} if going_on else standing_of(kind, history, references),
         speaker=heard.speaker,
         after=Remembered(kind=kind, series=series, references=known, services=remembered.services),
     )
@@ -111,7 +114,8 @@ def as_judged(
     """The days and references that a verdict as of `data_to` rests on, with nothing new worked in or learned."""
     normal = normal_of(remembered.kind, remembered.references, remembered.services, priors)
     first = data_to.date() - timedelta(days=HISTORY_DAYS)
-    return history_of_series(normal.cut(remembered.series), first, data_to, priors), normal.judged()
+    history = history_of_series(normal.cut(remembered.series), first, data_to, priors)
+    return history.with_runs(), normal.judged()
 
 
 def _work_in(

@@ -64,6 +64,8 @@ def judge(
             least = max(params.least_probability, signature.least_probability or 0.0)
             return verdict if verdict and verdict.probability >= least else None
         return None
+    if course.cleared_on == history.today:
+        return None  # another run may tell otherwise: an end is told by days that are over
     if course.cleared_on is not None:
         evidence = _evidence(signature, deviations, day_start(course.cleared_on), recovered=True)
         return _absent(signature, detector, now_data_time, evidence)

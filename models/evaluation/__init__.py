@@ -4,7 +4,7 @@ Running, which never sees the truth:
 case.py       what a recorded fleet offers to the running system
 arrivals.py   rows of one appliance with the time of their arrival; the checks of ingest, by column
 engine.py     the one place that names features, references and detectors
-walk.py       one appliance, night after night, by what had arrived
+walk.py       one appliance, every night and after each run, by what had arrived
 ledger.py     from verdicts to findings: one open finding per appliance and fault
 baselines.py  trivial ways to raise findings, for comparison
 runner.py     a whole case, in pieces, on several processes

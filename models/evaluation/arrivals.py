@@ -47,6 +47,10 @@ class Arrivals:
             return _part(self.rows, slice(int(first), int(last)))
         return _part(self.rows, np.flatnonzero(arrived) + first)
 
+    def by_arrival(self) -> Rows:
+        """All rows, in order of arrival."""
+        return _part(self.rows, np.argsort(self.received_us, kind="stable"))
+
 
 _NOTHING: Final = Rows(time_s=np.empty(0))
 NO_ARRIVALS: Final = Arrivals(at_us=np.empty(0, dtype=np.int64), received_us=np.empty(0, dtype=np.int64), rows=_NOTHING)

@@ -1,4 +1,4 @@
-"""Trivial ways to raise findings, walked through the same nights: what the models have to beat.
+"""Trivial ways to raise findings, walked through the same rounds: what the models have to beat.
 
 `hours_counter` cleans by the clock of the appliance; `plain_threshold` compares a raw daily mean with the median of the
 unit's own first days, blind to weather, load and use. A third, random findings of the same number, needs no walk and is

@@ -47,14 +47,14 @@ class Watched:
         ]
 
 
-def judge_night(
+def judge_round(
     watched: Watched,
     touched: Sequence[date],
     data_to_us: int,
     received_to_us: int,
     speakers: Speakers = DETECTORS_ALONE,
 ) -> list[Verdict]:
-    """Work in what had arrived by the night (it touched these days) and judge, as live scoring does."""
+    """Work in what had arrived by the round (it touched these days) and judge, as live scoring does."""
     outcome = step(
         watched.remembered,
         watched.days(touched, received_to_us),

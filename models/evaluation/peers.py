@@ -1,6 +1,6 @@
 """What was said of every appliance becomes findings once all have been walked: peers are asked, then the ledger hears.
 
-No look-ahead: a peer testifies with what it had left on nights before the one that asks.
+No look-ahead: a peer testifies with what it had left in rounds before the one that asks.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,6 +1,6 @@
-"""One appliance, in order of arrival: safety rules at every reading, everything else night after night.
+"""One appliance, in order of arrival: safety rules at every reading, everything else every night and after each run.
 
-No look-ahead by construction: a night is given the rows that had arrived by then, whatever else is in memory.
+No look-ahead by construction: a round is given the rows that had arrived by then, whatever else is in memory.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,15 +27,18 @@ from models.evaluation.arrivals import (
 )
 from models.evaluation.baselines import Baseline
 from models.evaluation.case import CaseAppliance
-from models.evaluation.engine import Watched, judge_night
+from models.evaluation.engine import Watched, judge_round
 from models.evaluation.homes import HeardOf, heard_of
 from models.evaluation.ledger import Finding, Ledger
 from models.evaluation.peers import Testimony, Told
+from models.features.runs import RESTED_S, over_at
 from models.peers import Left, Standing, question_of
 from models.trained.speakers import DETECTORS_ALONE, Speakers
 
 NIGHT_US: Final = 3_600_000_000
 """Every appliance that has something new is judged once a day, at 01:00 UTC: an hour for the last rows of the day."""
+QUARTER_US: Final = 900_000_000
+"""And one that works in runs at the next full quarter of an hour after each of them is over, as scoring does."""
 BASELINES: Final = ("hours_counter", "plain_threshold")
 
 WatchSafety = Callable[[CaseAppliance, Iterable[tuple[int, int, dict[str, Any]]]], Iterable[tuple[int, Verdict]]]
@@ -75,7 +78,9 @@ class Walked(NamedTuple):
     """When it was heard of, for the rules of whole homes."""
 
 
-class Night(NamedTuple):
+class Round(NamedTuple):
+    """A time at which an appliance is judged, its newest data by then, and the days that have new rows."""
+
     at_us: int
     data_to_us: int
     days: list[date]
@@ -105,7 +110,7 @@ def walk(
     safety = watch_safety(appliance, readings_by_arrival(readings, catalogue))
     steps: list[tuple[int, int, Any]] = [(at_us, 1, verdict) for at_us, verdict in safety]
     steps += [(to_us(service.at), 0, service) for service in services]
-    steps += [(night.at_us, 2, night) for night in nights((arrivals, cycles, events))]
+    steps += [(one.at_us, 2, one) for one in rounds(watched)]
     for at_us, _, step in sorted(steps, key=lambda step: step[:2]):
         if isinstance(step, Service):
             watched.services.append(step)
@@ -116,7 +121,7 @@ def walk(
             told.append(Told(at_us, step))
             absent.discard(step.fault)
         else:
-            for verdict in judge_night(watched, step.days, step.data_to_us, at_us, speakers):
+            for verdict in judge_round(watched, step.days, step.data_to_us, at_us, speakers):
                 if verdict.present or verdict.fault not in absent:  # nothing new: nearly all of what is said
                     told.append(Told(at_us, verdict, question_of(verdict, watched.standing)))
                 (absent.discard if verdict.present else absent.add)(verdict.fault)
@@ -130,37 +135,54 @@ def walk(
     )
 
 
-def _leave(left: list[Left], night: Night, standing: Standing) -> None:
+def _leave(left: list[Left], one: Round, standing: Standing) -> None:
     """What is said first of a day stays, as in the database."""
-    day = from_us(night.data_to_us).date()
+    day = from_us(one.data_to_us).date()
     if standing and not (left and left[-1].day == day):
-        left.append(Left(day, night.at_us, standing))
+        left.append(Left(day, one.at_us, standing))
 
 
-def _hear_baselines(ledgers: dict[str, Ledger], baseline: Baseline, watched: Watched, night: Night) -> None:
-    today = from_us(night.data_to_us).date()
-    for day in watched.days([day for day in night.days if day < today or day == night.days[-1]], night.at_us):
+def _hear_baselines(ledgers: dict[str, Ledger], baseline: Baseline, watched: Watched, one: Round) -> None:
+    today = from_us(one.data_to_us).date()
+    for day in watched.days([day for day in one.days if day < today or day == one.days[-1]], one.at_us):
         for name in BASELINES:
-            verdict = getattr(baseline, name)(day, night.data_to_us)
+            verdict = getattr(baseline, name)(day, one.data_to_us)
             if verdict is not None:
-                ledgers[name].hear(verdict, night.at_us)
+                ledgers[name].hear(verdict, one.at_us)
 
 
-def nights(tables: Sequence[Arrivals]) -> Iterator[Night]:
-    """The nights with something new, which days it touched, and the newest data time by then."""
+def rounds(watched: Watched) -> Iterator[Round]:
+    """The nights, and between them the quarters of an hour by which a run was over, as far as something is new."""
+    tables = watched.readings, watched.cycles, watched.events
     received_us = np.concatenate([table.received_us for table in tables])
     at_us = np.concatenate([table.at_us for table in tables])
     if len(at_us) == 0:
         return
-    # A row that arrives exactly at the instant belongs to it; hence the ceiling.
-    number = -((NIGHT_US - received_us) // DAY_US)
+    nights_us = _next(received_us - NIGHT_US, DAY_US) + NIGHT_US
+    instants_us = np.unique(np.concatenate((nights_us, _over_us(watched))))
+    number = np.searchsorted(instants_us, received_us)
     order = np.argsort(number, kind="stable")
     number, at_us = number[order], at_us[order]
     edges = np.flatnonzero(np.concatenate(([True], number[1:] != number[:-1])))
     newest_us = np.maximum.accumulate(at_us)
     for start, end in zip(edges.tolist(), [*edges[1:].tolist(), len(number)], strict=True):
         days = np.unique(at_us[start:end] // DAY_US)
-        yield Night(int(number[start]) * DAY_US + NIGHT_US, int(newest_us[end - 1]), [day_of(int(day)) for day in days])
+        yield Round(int(instants_us[number[start]]), int(newest_us[end - 1]), [day_of(int(day)) for day in days])
+
+
+def _over_us(watched: Watched) -> Micros:
+    """The quarters of an hour by which a run was over, as the readings tell that had come, or summaries alone."""
+    if watched.kind not in RESTED_S:
+        return np.empty(0, dtype=np.int64)
+    if not len(watched.readings):
+        return _next(watched.cycles.received_us, QUARTER_US)
+    over = over_at(watched.kind, watched.readings.by_arrival())
+    return _next(np.sort(watched.readings.received_us)[over], QUARTER_US)
+
+
+def _next(received_us: Micros, beat_us: int) -> Micros:
+    """The next full beat; a row that arrives exactly at the instant belongs to it, hence the ceiling."""
+    return -(-received_us // beat_us) * beat_us
 
 
 def _seen(appliance_id: str, readings: Arrivals, cycles: Arrivals) -> Seen:

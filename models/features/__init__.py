@@ -16,6 +16,7 @@ from models.features import (
     fan,
     filter_reports,
     refrigerator,
+    runs,
     scope,
     sensors,
     washing_machine,
@@ -54,6 +55,6 @@ def daily_indices(kind: Kind, day: Day) -> list[DayIndex]:
 
     Sensors are judged on the day as it was said, the appliance on what is left without impossible values.
     """
-    told = [*sensors.sensor_indices(day, kind=kind), *scope.scope_indices(day)]
+    told = [*sensors.sensor_indices(day, kind=kind), *scope.scope_indices(day), *runs.run_indices(day, kind=kind)]
     sound = without_odd(kind, day)
     return [*(index for extract in EXTRACTORS.get(kind, ()) for index in extract(sound)), *told]

@@ -112,9 +112,7 @@ def _recent(history: FeatureHistory) -> FeatureHistory:
     first = history.today - LOOK_BACK
     if all(len(series) == 0 or series.days[0] >= first for series in history.series.values()):
         return history
-    return FeatureHistory(
-        series={index: series.since(first) for index, series in history.series.items()}, today=history.today
-    )
+    return replace(history, series={index: one.since(first) for index, one in history.series.items()}, memo={})
 
 
 def _held_back(duty: Deviation, found: Mapping[str, Deviation]) -> Deviation:

@@ -1,4 +1,4 @@
-"""What the detectors say of every appliance of a case, night by night, and what healthy units look like.
+"""What the detectors say of every appliance of a case, round by round, and what healthy units look like.
 
 The production path (models.step), without the safety rules and the baselines, which nothing here is fitted to.
 """
@@ -14,9 +14,9 @@ from domain.services import Service
 from domain.signals import Kind
 from models.evaluation.arrivals import arrivals_of
 from models.evaluation.case import Case, CaseAppliance, Piece
-from models.evaluation.engine import Watched, judge_night
+from models.evaluation.engine import Watched, judge_round
 from models.evaluation.runner import Loaded, Report, load_piece
-from models.evaluation.walk import Night, nights
+from models.evaluation.walk import Round, rounds
 from models.healthy.deviations import deviations_of
 from models.partition import Apply
 from models.step import as_judged
@@ -68,15 +68,15 @@ def _record(loaded: Loaded, speakers: Speakers) -> Recorded | None:
     watched, heard = _watched(loaded), list(loaded.services)
     said: list[tuple[int, Verdict]] = []
     absent: set[str] = set()
-    every = list(nights((watched.readings, watched.cycles, watched.events)))
-    for night in every:
-        while heard and heard[0].at <= from_us(night.at_us):
+    every = list(rounds(watched))
+    for one in every:
+        while heard and heard[0].at <= from_us(one.at_us):
             watched.services.append(heard.pop(0))
-        for verdict in judge_night(watched, night.days, night.data_to_us, night.at_us, speakers):
+        for verdict in judge_round(watched, one.days, one.data_to_us, one.at_us, speakers):
             if verdict.urgency is Urgency.URGENT or (not verdict.present and verdict.fault in absent):
                 continue
             (absent.discard if verdict.present else absent.add)(verdict.fault)
-            said.append((night.at_us, replace(verdict, evidence=_SAID)))
+            said.append((one.at_us, replace(verdict, evidence=_SAID)))
     if not every:
         return None
     return Recorded(
@@ -93,17 +93,17 @@ def _healthy_piece(case: Case, piece: Piece, *, speakers: Speakers) -> list[tupl
     for loaded in load_piece(case, piece):
         watched = _watched(loaded)
         watched.services.extend(loaded.services)
-        every: list[Night] = list(nights((watched.readings, watched.cycles, watched.events)))
+        every = list(rounds(watched))
         if every:
             found.append((loaded.appliance.id, _at_the_end(loaded.appliance.kind, watched, every, speakers)))
     return found
 
 
-def _at_the_end(kind: Kind, watched: Watched, every: Sequence[Night], speakers: Speakers) -> HealthyUnit:
-    """All days worked in at once, as no night's verdict is wanted."""
+def _at_the_end(kind: Kind, watched: Watched, every: Sequence[Round], speakers: Speakers) -> HealthyUnit:
+    """All days worked in at once, as no round's verdict is wanted."""
     last = every[-1]
-    days = sorted({day for night in every for day in night.days})
-    judge_night(watched, days, last.data_to_us, last.at_us, speakers)
+    days = sorted({day for one in every for day in one.days})
+    judge_round(watched, days, last.data_to_us, last.at_us, speakers)
     history, references = as_judged(watched.remembered, from_us(last.data_to_us), speakers.priors(kind))
     return healthy_unit(kind, history, deviations_of(kind, history, references))
 

@@ -17,10 +17,10 @@ from domain.signals import CYCLE_SIGNALS, READING_SIGNALS
 from domain.states import FINDING
 from models.evaluation.arrivals import arrivals_of, by_appliance, read_checked
 from models.evaluation.case import Case, Piece, open_case, pieces, read_events
-from models.evaluation.engine import Watched, judge_night
+from models.evaluation.engine import Watched, judge_round
 from models.evaluation.ledger import as_line
 from models.evaluation.runner import load_piece, run_case
-from models.evaluation.walk import Night, nights
+from models.evaluation.walk import Round, rounds
 from models.peers import Left, heed, moves_of, question_of
 from models.scoring import ScoringParams, score_due
 from models.trained.file import shipped
@@ -30,7 +30,7 @@ from store.findings import record_verdict
 from store.moves import move
 from store.services import note_service
 from tests.unit.evaluation_cases import START, at, table, write_case
-from tests.unit.synthetic_days import Cooling, cooling_day
+from tests.unit.synthetic_days import Cooling, cooling_day, dishwashing_rows
 from wellkept.evaluate_safety import watch_safety
 
 pytestmark = pytest.mark.integration
@@ -39,6 +39,8 @@ DAYS = 46
 SPEAKERS = Speakers(champion=shipped())
 NO_GRACE = ScoringParams(grace=timedelta(0), most_days=10_000)
 REPAIRED = at(28.5)
+BROKEN = 43
+"""The day from which on the dishwasher does not heat."""
 NEIGHBOURS = ("washer-2", "washer-3", "washer-4")
 SERVICES = [
     ("appliance_id", "time", "action", "fault", "part"),
@@ -60,8 +62,9 @@ def _mains(day: int) -> float:
 
 
 def _case(folder: Path) -> Case:
-    """A washing machine that clogs, is repaired and clogs again, beside a dishwasher; an air conditioner that clogs."""
-    cycles, cooling, dishes = [], [], []
+    """A washing machine that clogs, is repaired and clogs again, beside a dishwasher that ends up cold; an air
+    conditioner that clogs."""
+    cycles, cooling, dishes, washing = [], [], [], []
     for day in range(DAYS):
         for hour in (9, 15):
             time = at(day) + timedelta(hours=hour)
@@ -78,8 +81,15 @@ def _case(folder: Path) -> Case:
                 steady = {"drain_s": 36.0 + 0.2 * (day % 4), "litres": 18.0}
                 cycles.append((time, time + timedelta(minutes=9), name, steady))
         dished = at(day) + timedelta(hours=13)
-        late = timedelta(days=3) if day % 7 == 2 else timedelta(minutes=1)
+        late = timedelta(days=3) if day % 7 == 2 and day + 3 < DAYS else timedelta(minutes=1)
         dishes.append((dished, dished + late, "dishes", {"fill_s": 90.0 * _mains(day), "litres": 4.0}))
+        run = [(at(day) + timedelta(hours=11.5), day < BROKEN)]
+        dishwashing = dishwashing_rows(run, at(day), at(day + 1))
+        for place, time_s in enumerate(dishwashing.time_s.tolist()):
+            time = from_us(round(time_s * 1e6))
+            values = {name: float(column[place]) for name, column in dishwashing.numbers.items()}
+            late = timedelta(days=day == 30, seconds=2)
+            washing.append((time, time + late, "dishes", {**values, "phase": str(dishwashing.texts["phase"][place])}))
         rows = cooling_day(day, Cooling(flow=1 - 0.012 * max(0, day - 20)), step_s=600).readings
         shift = at(day).timestamp() - rows.time_s[0]
         for place, time_s in enumerate(rows.time_s.tolist()):
@@ -91,7 +101,8 @@ def _case(folder: Path) -> Case:
                   (("washer", "washing_machine"), ("cooler", "air_conditioner"), ("dishes", "dishwasher"),
                    *((name, "washing_machine") for name in NEIGHBOURS))]  # fmt: skip
     return open_case(
-        write_case(folder, appliances, {"air_conditioner": _rounded(table(cooling))},
+        write_case(folder, appliances,
+                   {"air_conditioner": _rounded(table(cooling)), "dishwasher": _rounded(table(washing))},
                    cycles={"washing_machine": _rounded(table(cycles)), "dishwasher": _rounded(table(dishes))},
                    files={"services.csv": SERVICES})
     )  # fmt: skip
@@ -119,14 +130,16 @@ def _store(connection: Connection, case: Case) -> dict[str, int]:
     return keys
 
 
-def _nights() -> Iterator[datetime]:
-    yield from (at(day) + timedelta(hours=1) for day in range(1, DAYS + 4))
+def _moments() -> Iterator[datetime]:
+    """Every night, and by when a wash is over and has arrived: at once, or days later."""
+    hours = (1, 9, 9.25, 13.75, 15, 15.25)
+    yield from (at(day) + timedelta(hours=hour) for day in range(DAYS + 4) for hour in hours)
 
 
 def _live(connection: Connection, case: Case) -> list[dict[str, Any]]:
     keys = _store(connection, case)
     told = sorted((one, name) for name, services in case.services.items() for one in services)
-    for night in _nights():
+    for night in _moments():
         while told and told[0][0].at <= night:
             _do_the_work(connection, keys, *told.pop(0))
         with closing(score_due(connection, night, NO_GRACE)) as due:
@@ -160,37 +173,37 @@ def test_live_scoring_and_evaluation_find_the_same(connection: Connection, tmp_p
         ("washer", "drain_filter_clog"),
         ("cooler", "filter_clog"),
         ("washer", "drain_filter_clog"),
+        ("dishes", "heater_failure"),
     ]
     for one, other in zip(live, evaluated, strict=True):
         assert one.pop("raised_at").isoformat().replace("+00:00", "Z") == other["raised_at"]
         assert list(one.values()) == [other[name] for name in ("appliance_id", "fault", "urgency", "action", "parts")]
     first, *_, second = (one for one in evaluated if one["appliance_id"] == "washer")
+    assert datetime.fromisoformat(evaluated[-1]["raised_at"]) == at(BROKEN) + timedelta(hours=13.75)  # on the very day
     assert first["raised_at"] < REPAIRED.isoformat() < at(41).isoformat() < second["raised_at"]
 
 
-def test_every_verdict_of_every_night_is_the_same_to_the_last_digit(connection: Connection, tmp_path: Path) -> None:
+def test_every_verdict_of_every_round_is_the_same_to_the_last_digit(connection: Connection, tmp_path: Path) -> None:
     case = _case(tmp_path / "case")
     keys = _store(connection, case)
     watched = {name: one for piece in pieces(case) for name, one in _watched(case, piece)}
-    work = {
-        name: {night.at_us: night for night in nights((one.readings, one.cycles, one.events))}
-        for name, one in watched.items()
-    }
+    work = {name: {found.at_us: found for found in rounds(one)} for name, one in watched.items()}
+    assert {at_us for found in work.values() for at_us in found} <= set(map(to_us, _moments()))
     left: dict[str, list[Left]] = {name: [] for name in watched}
     verdicts = testified = 0
-    for moment in _nights():
+    for moment in _moments():
         expected: dict[int, list[Verdict]] = {}
         for name, one in watched.items():
-            if (night := work[name].get(to_us(moment))) is not None:
-                said_alone = judge_night(one, night.days, night.data_to_us, night.at_us, SPEAKERS)
+            if (now := work[name].get(to_us(moment))) is not None:
+                said_alone = judge_round(one, now.days, now.data_to_us, now.at_us, SPEAKERS)
                 others = [left[other] for other in watched if other != name and watched[other].kind == one.kind]
-                expected[keys[name]] = list(_heeded(said_alone, one, others, night))
+                expected[keys[name]] = list(_heeded(said_alone, one, others, now))
                 if one.standing:
-                    left[name].append(Left(from_us(night.data_to_us).date(), night.at_us, one.standing))
+                    left[name].append(Left(from_us(now.data_to_us).date(), now.at_us, one.standing))
         with closing(score_due(connection, moment, NO_GRACE)) as due:
             said: dict[int, list[Verdict]] = {key: [] for key in expected}
             for scored in due:
-                if not scored.quiet:
+                if not scored.quiet and scored.appliance_key in said:  # live, the others have something new as well
                     said[scored.appliance_key].append(scored.verdict)
         assert said == expected
         spoken = [verdict for found in said.values() for verdict in found if verdict.present]
@@ -200,10 +213,10 @@ def test_every_verdict_of_every_night_is_the_same_to_the_last_digit(connection: 
     assert testified > 3
 
 
-def _heeded(verdicts: list[Verdict], watched: Watched, others: list[list[Left]], night: Night) -> Iterator[Verdict]:
+def _heeded(verdicts: list[Verdict], watched: Watched, others: list[list[Left]], now: Round) -> Iterator[Verdict]:
     for verdict in verdicts:
         question = question_of(verdict, watched.standing)
-        heeded = verdict if question is None else heed(verdict, moves_of(others, question, night.at_us))
+        heeded = verdict if question is None else heed(verdict, moves_of(others, question, now.at_us))
         if heeded is not None:
             yield heeded
 

@@ -136,3 +136,25 @@ def remember(kind: Kind, days: Sequence[Day], now: datetime) -> tuple[FeatureHis
 def cooling_days(story: Story, count: int) -> list[Day]:
     """`count` days told by `story`, which is given the number of the day."""
     return [cooling_day(number, story(number)) for number in range(count)]
+
+
+def dishwashing_rows(runs: list[tuple[datetime, bool]], first: datetime, end: datetime, *, phases: bool = True) -> Rows:
+    """A dishwasher that says so every half hour at rest and every minute of its runs: 20 minutes of washing, 30 in
+    which it asks for heat (and gives it or not), 20 of rinsing."""
+    times = {first.timestamp() + 1800.0 * number for number in range(int((end - first).total_seconds() // 1800) + 1)}
+    times |= {begun.timestamp() + 60.0 * minute for begun, _ in runs for minute in range(71)}
+    time_s = np.array(sorted(one for one in times if one < end.timestamp()))
+    phase, heater = np.full(len(time_s), "idle", dtype="<U6"), np.zeros(len(time_s))
+    water = 25.0 + 0.5 * np.sin(time_s / 600.0)
+    power = np.full(len(time_s), 1.0)
+    for begun, heats in runs:
+        into = (time_s - begun.timestamp()) / 60.0
+        phase[(into >= 0) & (into < 20)] = "wash"
+        phase[(into >= 20) & (into < 50)] = "heat"
+        phase[(into >= 50) & (into < 70)] = "rinse"
+        power[(into >= 0) & (into < 70)] = 60.0
+        if heats:
+            heater[(into >= 20) & (into < 50)] = 1800.0
+            water[(into >= 20) & (into < 70)] += np.clip(into[(into >= 20) & (into < 70)] - 20.0, 0.0, 30.0)
+    numbers = {"heater_w": heater, "water_c": water, "power_w": power + heater}
+    return Rows(time_s=time_s, numbers=numbers, texts={"phase": phase} if phases else {})
