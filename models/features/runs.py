@@ -38,6 +38,6 @@ def _goes_on(kind: Kind, rows: Rows) -> bool:
 
 
 def _rests_for(kind: Kind, rows: Rows) -> Floats:
-    """Seconds since the last row at work; NaN before the first."""
+    """Seconds from the last time at work to the newest known by each row; NaN before the first."""
     worked_s = np.maximum.accumulate(np.where(working(kind, rows), rows.time_s, -np.inf))
-    return np.where(np.isfinite(worked_s), rows.time_s - worked_s, np.nan)
+    return np.where(np.isfinite(worked_s), np.maximum.accumulate(rows.time_s) - worked_s, np.nan)

@@ -1,5 +1,6 @@
 """What a run tells counts once the run is over: no half value, no word while another goes on, nothing learned of it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -9,7 +10,7 @@ import pytest
 from domain.findings import Verdict
 from domain.readings import from_us, to_us
 from domain.signals import Kind
-from models.evaluation.arrivals import NO_ARRIVALS, Arrivals
+from models.evaluation.arrivals import DAY_US, NO_ARRIVALS, Arrivals
 from models.evaluation.engine import Watched, judge_round
 from models.evaluation.walk import rounds
 from models.features import daily_indices
@@ -99,6 +100,15 @@ def test_it_is_judged_at_night_and_after_every_run() -> None:
     assert nights <= set(by)
     after = next(one for one in rounds(watched) if one.at_us == to_us(at(0, 11.25)))
     assert (from_us(after.data_to_us), after.days) == (at(0, 11), [FIRST])
+
+
+def test_rows_that_come_late_among_others_make_no_run_anew() -> None:
+    watched = _watched([(at(day, 9), True) for day in range(4)])
+    late = (watched.readings.at_us >= to_us(at(1, 0))) & (watched.readings.at_us < to_us(at(2, 0)))
+    came_us = watched.readings.received_us + np.where(late, DAY_US, 0)
+    watched.readings = replace(watched.readings, received_us=came_us)
+    by = {from_us(one.at_us) for one in rounds(watched)} - {at(day, 1) for day in range(DAYS + 1)}
+    assert sorted(by) == [at(0, 11.25), at(2, 11.25), at(3, 11.25)]  # of the other day the night tells
 
 
 def _said(watched: Watched, every: list[datetime]) -> dict[datetime, list[Verdict]]:
