@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from models.detectors.accumulate import Limits, follow, middle_of
+from models.detectors.accumulate import Limits, middle_of
 from models.detectors.signature import CautionParams, Effect, Signature
 from models.features.day import Floats, Mask, Whole
 from models.healthy.deviations import Deviation
@@ -191,18 +191,6 @@ def grows_too_fast(signature: Signature, amplitudes: Amplitudes) -> bool:
     days = (amplitudes.days[-2] - amplitudes.days[max(-9, -len(amplitudes.days))]).days
     rise = middle_of(now) - middle_of(before)
     return rise > signature.fastest_per_day * days + amplitudes.noise
-
-
-def grows_too_slowly(signature: Signature, amplitudes: Amplitudes, params: CautionParams) -> bool:
-    """True if what there is has taken longer to come, since evidence began to add up, than this fault takes."""
-    if signature.slowest_per_day is None:
-        return False
-    limits = limits_of(signature, amplitudes, params)
-    began = follow(amplitudes.days, amplitudes.values, limits, amplitudes.added, amplitudes.each).since
-    if began is None:
-        return False
-    days = (amplitudes.days[-1] - began).days
-    return middle_of(amplitudes.values[-params.recent_days :]) < signature.slowest_per_day * days
 
 
 def _in_one_step(values: Floats, share: float, width: int = 4) -> bool:

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from math import exp, inf, log
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -33,17 +34,19 @@ def likelihoods(
     until: date,
     params: CautionParams,
     untimely: Collection[Signature] = (),
+    paced: Mapping[str, float] = MappingProxyType({}),
 ) -> dict[str, float]:
     """Probability of each fault, of `healthy` and of `unknown`, from the medians of the last days; sums to one.
 
-    Only indices that one of the `signatures` speaks of count.
+    Only indices that one of the `signatures` speaks of count. What is `untimely` is no explanation; `paced` says what
+    the growth makes of a fault's odds.
     """
     spoken_of = {effect.index for signature in signatures for effect in signature.effects}
     recent = _recent({index: one for index, one in deviations.items() if index in spoken_of}, until, params)
     scores = {"healthy": _log_density(recent, {}, 0.0), "unknown": _unknown(recent, params)}
     for signature in signatures:
         effects = {effect.index: effect for effect in signature.effects}
-        odds = signature.odds * (signature.hurried_odds if signature in untimely else 1.0)
+        odds = 0.0 if signature in untimely else signature.odds * paced.get(signature.fault, 1.0)
         if odds == 0.0 or not any(effect.key and effect.index in recent for effect in signature.effects):
             continue
         amplitude = min(_best_amplitude(recent, effects, signature.level), signature.largest)
@@ -74,7 +77,10 @@ def _recent(deviations: Mapping[str, Deviation], until: date, params: CautionPar
 
 
 def is_decided(signature: Signature, deviations: Mapping[str, Deviation], until: date, params: CautionParams) -> bool:
-    """Whether an index moved that tells the fault from what moves the others, beyond what such a fault takes of it."""
+    """Whether an index moved that tells the fault from what moves the others, beyond what such a fault takes of it.
+
+    The others that tell of the same have moved alike, as far as can be said.
+    """
     if not signature.decisive:
         return True
     recent = _recent(deviations, until, params)
@@ -85,7 +91,8 @@ def is_decided(signature: Signature, deviations: Mapping[str, Deviation], until:
     moved = [recent[index][0] * float(np.sign(sizes[index])) for index in known]
     shown, share = signature.taken
     taken = share * max(0.0, recent[shown][0]) if shown in recent else 0.0
-    return moved[0] - taken > params.moved * recent[known[0]][1] and min(moved) >= AGREES * moved[0]
+    alike = all(by + recent[index][1] >= AGREES * moved[0] for by, index in zip(moved, known, strict=True))
+    return moved[0] - taken > params.moved * recent[known[0]][1] and alike
 
 
 def _best_amplitude(recent: _Recent, effects: Mapping[str, Effect], least: float) -> float:

@@ -11,11 +11,12 @@ import numpy as np
 from domain.faults import Urgency, fault_of
 from domain.findings import Evidence, Verdict
 from models.detectors.accumulate import Course, follow, middle_of
-from models.detectors.amplitude import Amplitudes, grows_too_fast, grows_too_slowly, known_amplitudes, limits_of
+from models.detectors.amplitude import Amplitudes, grows_too_fast, known_amplitudes, limits_of
 from models.detectors.contract import Detector, References
 from models.detectors.index_words import words_of
 from models.detectors.known_faults import SIGNATURES
 from models.detectors.naming import is_decided, likelihoods, rivals_among
+from models.detectors.pace import paced
 from models.detectors.rivals import explanations_of
 from models.detectors.signature import CautionParams, Signature
 from models.healthy.deviations import Deviation, deviations_of
@@ -23,11 +24,9 @@ from models.history import FeatureHistory, day_start
 from models.prognosis import days_until, with_time_scale
 
 VERSION: Final = "2"
-GRAVER: Final = 0.5
-"""As likely as this, beside what the owner could put right, a fault that needs a technician keeps it back (E)."""
-EASIER: Final = 0.4
-"""More likely than this, beside a fault that needs a technician, what the owner could put right keeps that back where
-what tells them apart is not measured (E)."""
+HALF: Final = 0.5
+"""As likely as this, beside what the owner could put right, a fault that needs a technician keeps it back; and so does
+what the owner could put right where what tells them apart is not measured (E)."""
 
 
 def judge(
@@ -53,8 +52,9 @@ def judge(
         if not is_decided(signature, deviations, amplitudes.days[-1], lately):
             return None
         among = rivals_among(explanations_of(signature.kind, deviations), signature)
-        untimely = [one for one in among if _is_untimely(one, history, deviations, params)]
-        named = likelihoods(among, deviations, amplitudes.days[-1], lately, untimely)
+        untimely = [one for one in among if _is_untimely(one, history, deviations)]
+        pace = paced(signature, among, amplitudes)
+        named = likelihoods(among, deviations, amplitudes.days[-1], lately, untimely, pace)
         if signature not in untimely and max(named, key=lambda fault: named[fault]) == signature.fault:
             verdict = _raised(
                 signature, detector, deviations, amplitudes, course, named[signature.fault], now_data_time
@@ -89,7 +89,7 @@ def graver_is_likely(signature: Signature, named: Mapping[str, float]) -> bool:
     graver = {
         one.fault for one in SIGNATURES if one.kind == kind and fault_of(kind, one.fault).urgency is Urgency.VISIT
     }
-    return any(named.get(fault, 0.0) >= GRAVER * named[own] for fault in graver)
+    return any(named.get(fault, 0.0) >= HALF * named[own] for fault in graver)
 
 
 def _owner_first(signature: Signature, named: Mapping[str, float], deviations: Mapping[str, Deviation]) -> bool:
@@ -101,15 +101,13 @@ def _owner_first(signature: Signature, named: Mapping[str, float], deviations: M
         return False
     kind, own = signature.kind, signature.fault
     easier = {one.fault for one in SIGNATURES if one.kind == kind and fault_of(kind, one.fault).urgency is Urgency.SELF}
-    return any(named.get(fault, 0.0) > EASIER * named[own] for fault in easier)
+    return any(named.get(fault, 0.0) > HALF * named[own] for fault in easier)
 
 
-def _is_untimely(
-    rival: Signature, history: FeatureHistory, deviations: dict[str, Deviation], params: CautionParams
-) -> bool:
-    """True if what there is came faster, or slower, than this fault can."""
+def _is_untimely(rival: Signature, history: FeatureHistory, deviations: dict[str, Deviation]) -> bool:
+    """True if what there is came faster than this fault can."""
     amplitudes = known_amplitudes(rival, history, deviations)
-    return amplitudes is not None and (grows_too_fast(rival, amplitudes) or grows_too_slowly(rival, amplitudes, params))
+    return amplitudes is not None and grows_too_fast(rival, amplitudes)
 
 
 def _raised(

@@ -41,10 +41,9 @@ class Signature:
     """Of so many days the median has to be beyond the level; 1 for a fault whose `lowest_of` has the days in it."""
     fastest_per_day: float | None = None
     """Faster growth than this is another fault (domain notes: time scales); None if it may come at once."""
-    hurried_odds: float = 0.0
-    """What is left of its odds where it seems to grow faster, or slower, than it can; 0: then it is no explanation."""
-    slowest_per_day: float | None = None
-    """What has grown slower than this since it began is no such fault (domain notes: time scales); None if it may."""
+    pace: tuple[float, float] | None = None
+    """What units grow by in a day, the middle one of them and the spread of its logarithm (domain notes: time scales):
+    how fast it came then tells it from its rivals that have a pace."""
     odds: float = 1.0
     """How common it is beside the other faults of the kind, roughly (E)."""
     least_probability: float | None = None
@@ -69,7 +68,7 @@ class Signature:
     taken: tuple[str, float] = ("", 0.0)
     """The index that shows the other fault, and what share of it that fault takes of the decisive one."""
     surer_without: str = ""
-    """Where this context is not measured it has to be surer of what an owner could put right (`pattern.EASIER`)."""
+    """Where this context is not measured it has to be surer of what an owner could put right (`pattern.HALF`)."""
     lowest_unless: str = ""
     """A context index that tells what only looks like it: two days on which it was known are enough,"""
     hidden: float = 0.0

@@ -27,8 +27,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             keys=("on_power_w",),
         ),
         level=0.09,
-        fastest_per_day=0.008,  # dust takes a season: 40 % in fifty days is already a dusty house
-        hurried_odds=0.4,  # a building site, a cat: two houses in five that it looks like (E)
+        pace=(0.0025, 0.6),  # dust takes a season: five weeks to its level, three in a dusty house
         failure=(0.25, 0.4, 0.7),
         cannot_see=FIRST_WEEKS + " A failing condenser fan looks the same.",
     ),
@@ -49,7 +48,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             keys=("warmup_per_h", "duty"),
         ),
         level=0.10,
-        fastest_per_day=0.015,
+        pace=(0.005, 0.7),  # three weeks to its level
         lowest_of=4,
         lowest_within=6,  # a torn gasket leaks on every day, a hot spell in the kitchen passes (E)
         failure=(0.3, 0.45, 0.8),
@@ -85,8 +84,8 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         decisive=("gross_cooling_k_per_h", "evap_depth_k", "cycle_pace_per_h"),
         taken=("warmup_per_h", 0.4),
         surer_without="ambient_c",  # a warm kitchen raises the power as dust does
-        slowest_per_day=0.003,  # it fails within weeks: what takes a month to the level is dust, or the season's
-        strong=2.0,  # it fails within weeks: what has lost nearly as much for days on end need not wait for more
+        pace=(0.01, 0.7),  # it fails within days to weeks: nine days to its level
+        strong=1.5,  # it fails within weeks: what has lost nearly as much for days on end need not wait for more
         failure=(0.4, 0.6, 1.0),
         cannot_see=FIRST_WEEKS
         + " A compressor that stops at once; failed starts shorter than the sampling; behind a plug a machine that"
