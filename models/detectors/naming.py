@@ -50,14 +50,20 @@ def likelihoods(
         if odds == 0.0 or not any(effect.key and effect.index in recent for effect in signature.effects):
             continue
         amplitude = min(_best_amplitude(recent, effects, signature.level), signature.largest)
-        # A fault that has no amplitude is health, which is counted already.
-        some = amplitude >= params.some_amplitude * signature.level
+        # A fault that has no amplitude is health, which is counted already, and one that is refuted explains nothing.
+        some = amplitude >= params.some_amplitude * signature.level and not _is_refuted(signature, recent, params)
         score = _log_density(recent, effects, amplitude) - 0.5 + log(odds) if some else -inf  # one fitted number
         scores[signature.fault] = max(score, scores.get(signature.fault, score))
     best = max(scores.values())
     weights = {name: exp(max(score - best, -50.0)) for name, score in scores.items()}
     total = sum(weights.values())
     return {name: weight / total for name, weight in weights.items()}
+
+
+def _is_refuted(signature: Signature, recent: _Recent, params: CautionParams) -> bool:
+    """True where an index has risen, beyond chance, that the fault can only lower."""
+    value, deviation = recent.get(signature.refuted_by, (0.0, 0.0))
+    return value > params.moved * deviation
 
 
 def _recent(deviations: Mapping[str, Deviation], until: date, params: CautionParams) -> _Recent:

@@ -75,6 +75,8 @@ def judge(
 def _lately(signature: Signature, params: CautionParams) -> CautionParams:
     """Named by the days that raise it, where these are fewer than three, because it fails soon, or more than usual; by
     three where what comes and goes may look like it."""
+    if signature.named_by is not None:
+        return replace(params, recent_days=signature.named_by)
     if 3 <= signature.steady_days <= params.recent_days:
         return params
     return replace(params, recent_days=3 if signature.lowest_of > 1 else signature.steady_days)

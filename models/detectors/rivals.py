@@ -45,14 +45,14 @@ _DEMAND: Final = tuple(
 )
 
 # One thermometer (or the power meter) that moved alone: far rarer than what it imitates (E: of a hundred units in a
-# year fifteen foul their coil and most clog their filter, while one in a thousand has this very sensor drift). Not so
-# for the discharge, which nothing but a leak moves alone, and that calls for a visit.
+# year fifteen foul their coil and most clog their filter, while one in a thousand has this very sensor drift). Less so
+# for the discharge, which nothing but a leak moves alone, and that calls for a visit: a tenth as likely as a leak.
 _THERMOMETERS: Final = tuple(
     Signature(
         fault=f"thermometer:{index}",
         kind=Kind.AIR_CONDITIONER,
         effects=effects_of((index, -1.0 if index == ac.GUARD_LOAD else 1.0, 0.4), keys=(index,)),
-        odds=0.3 if index == ac.DISCHARGE_LIFT else 0.05,
+        odds=0.1 if index == ac.DISCHARGE_LIFT else 0.05,
         of_sensor=True,
         level=0.11,
         failure=(1.0, 1.0, 1.0),

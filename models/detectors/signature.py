@@ -37,6 +37,8 @@ class Signature:
     """Amplitude at which it fails or has to be seen to: early, usual and late among units (E)."""
     cannot_see: str
     old_days: int = 14
+    named_by: int | None = None
+    """Named by so many of its last days, as it is fast towards its end; None: as `CautionParams.recent_days` says."""
     steady_days: int = 3
     """Of so many days the median has to be beyond the level; 1 for a fault whose `lowest_of` has the days in it."""
     fastest_per_day: float | None = None
@@ -67,6 +69,8 @@ class Signature:
     the others with it, for they tell of the same thing."""
     taken: tuple[str, float] = ("", 0.0)
     """The index that shows the other fault, and what share of it that fault takes of the decisive one."""
+    refuted_by: str = ""
+    """Where this index has risen, it explains nothing: such a fault can only lower it."""
     surer_without: str = ""
     """Where this context is not measured it has to be surer of what an owner could put right (`pattern.HALF`)."""
     lowest_unless: str = ""
@@ -97,7 +101,7 @@ class CautionParams:
     below their middle (0.85 of a normal day's for three)."""
     clear: float = 1.5
     moved: float = 2.0
-    """An index that decides has moved beyond so many standard deviations of its recent days."""
+    """An index that decides, or refutes, has moved beyond so many standard deviations of its recent days."""
     recent_days: int = 5
     some_amplitude: float = 0.1
     """Share of its least amplitude below which a fault is no explanation of anything."""

@@ -42,6 +42,9 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             keys=(ac.AIR_DROP, ac.COIL_DROP),
         ),
         level=0.12,
+        named_by=3,  # its last weeks are fast: five days ago hardly anything may have been lost
+        strong=1.0,  # it only grows: evidence that suffices need not wait for the level
+        refuted_by=ac.POWER,  # a compressor that moves less refrigerant at the same speed never takes more power
         least_probability=0.55,  # weather that the unit has not shown yet looks alike at first
         failure=(0.25, 0.35, 0.5),
         cannot_see=FIRST_WEEKS + " The first fifth of the charge, where neither valve nor discharge is told.",
@@ -61,8 +64,11 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             (ac.GUARD_LOAD, 0.1, 0.15),
             keys=(ac.EEV, ac.DISCHARGE_LIFT),
         ),
-        level=0.08,
+        level=0.07,
+        named_by=3,
         steady_days=5,
+        strong=1.0,
+        refuted_by=ac.POWER,
         gradual=True,
         step_share=0.8,  # the last weeks of a leak are fast; a valve that lost its place, or a sensor, comes in a day
         least_probability=0.55,
