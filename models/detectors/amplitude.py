@@ -163,11 +163,11 @@ def limits_of(signature: Signature, amplitudes: Amplitudes, params: CautionParam
     together = signature.steady_days if signature.steady_days > 1 else signature.lowest_of
     settled = float(np.hypot(noise / np.sqrt(together), drift))
     widths = params.lowest_level if signature.steady_days == 1 and signature.lowest_of >= 3 else params.level
-    level = max(signature.level, widths * settled)
+    level = max(signature.level, signature.caution * widths * settled)
     slack = max(0.4 * level, params.slack * settled)
     return Limits(
         slack=slack,
-        decision=max(1.2 * level, params.decision * settled),
+        decision=max(1.2 * level, signature.caution * params.decision * settled),
         level=level,
         clear=max(0.35 * level, params.clear * settled),
         steady_days=signature.steady_days,

@@ -85,6 +85,9 @@ class Signature:
     its highest level, it was; 0: only near normal."""
     strong: float = inf
     """Evidence of so many times its limit need not be beyond the level on every day."""
+    caution: float = 1.0
+    """Share of the usual evidence (`CautionParams.level` and `decision`) that suffices: less where looking costs
+    little, or where what is sound never shows any of it."""
     largest: float = inf
     """It explains no more than this amplitude: what is beyond it has another cause."""
 

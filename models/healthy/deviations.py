@@ -56,8 +56,6 @@ ALWAYS_ON: Final = 0.995
 """Share of drying from which on the thermostat of a dryer has not held its heater back (E)."""
 OF_LESS_AIR: Final = (INLET_RISE, WET_RISE, DRY_RISE, COOL_DOWN)
 """What less air moves in a dryer long before the thermostat has to hold the heater back."""
-TELLS_NOTHING: Final = 1.0
-"""Standard deviation of a share on a day on which it may as well be any."""
 LOOK_BACK: Final = timedelta(days=150)
 """What is older has either been said or has ended (E); it keeps the cost of a day from growing with the history."""
 CONTEXT_WANDER: Final = {"ambient_c": 5.0, "inlet_c": 4.0, "doors_per_h": 0.5, "mains_s_per_l": 0.02}
@@ -94,8 +92,8 @@ def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, 
                 values = np.minimum(values, ENOUGH[index])
             noise = _with_untold(prior, deviation, blind)
             found[index] = replace(deviation, values=values, noise=noise, drift=drift, unmeasured=blind)
-    if HEATER_DUTY in found:
-        found[HEATER_DUTY] = _held_back(found[HEATER_DUTY], found)
+    if HEATER_DUTY in found and (held := _held_back(found.pop(HEATER_DUTY), found)) is not None:
+        found[HEATER_DUTY] = held
     history.memo["deviations"] = (references, kind, found)
     return found
 
@@ -115,15 +113,14 @@ def _recent(history: FeatureHistory) -> FeatureHistory:
     return replace(history, series={index: one.since(first) for index, one in history.series.items()}, memo={})
 
 
-def _held_back(duty: Deviation, found: Mapping[str, Deviation]) -> Deviation:
-    """The share of drying in which a dryer heats, silent where it does so all the time, as it does with all of its air
-    and with a fifth less, and something else tells of the air: no share would then be a lot of evidence of no clog."""
-    told = [found[index].ordinals for index in OF_LESS_AIR if index in found]
-    if not told:
+def _held_back(duty: Deviation, found: Mapping[str, Deviation]) -> Deviation | None:
+    """The share of drying in which a dryer heats, without the days on which it did so all the time, as it does with all
+    of its air and with a fifth less, if something else tells of the air: no share would then be a lot of evidence of no
+    clog, also on days on which nothing else was told."""
+    if not any(index in found for index in OF_LESS_AIR):
         return duty
-    always = np.minimum(duty.observed, duty.expected) >= ALWAYS_ON
-    silent = always & np.isin(duty.ordinals, np.concatenate(told))
-    return replace(duty, noise=np.where(silent, TELLS_NOTHING, duty.noise))
+    held = duty.at(np.minimum(duty.observed, duty.expected) < ALWAYS_ON)
+    return held if len(held) else None
 
 
 def _drift(prior: IndexPrior, history: FeatureHistory) -> float:

@@ -8,7 +8,7 @@ there at installation is measured from the fleet's edge instead of being learned
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import compress
 from types import MappingProxyType
@@ -87,6 +87,19 @@ class Deviation:
 
     def __len__(self) -> int:
         return len(self.days)
+
+    def at(self, these: Mask) -> "Deviation":
+        """These days of it."""
+        return replace(
+            self,
+            days=tuple(compress(self.days, these.tolist())),
+            values=self.values[these],
+            noise=self.noise[these],
+            expected=self.expected[these],
+            observed=self.observed[these],
+            ordinals=self.ordinals[these],
+            alike_in={context: told[these] for context, told in self.alike_in.items()},
+        )
 
 
 def learn_level(prior: IndexPrior, history: FeatureHistory, params: LevelParams | None = None) -> Reference | None:

@@ -9,7 +9,7 @@ from domain.signals import Kind
 from models.features import daily_indices
 from models.features.day import Day, Rows
 from models.features.dryer import USUAL_C, _room
-from models.healthy.deviations import TELLS_NOTHING, _held_back
+from models.healthy.deviations import _held_back
 from models.healthy.fleet_prior import priors_of
 from models.healthy.level import Deviation, learn_level
 from models.history import history_of
@@ -118,11 +118,18 @@ def deviation(ordinals: list[int], observed: list[float], expected: float = 1.0)
 def test_a_heater_that_is_never_held_back_tells_nothing_of_the_air_where_something_else_does() -> None:
     others = {"cooling_min": deviation([101, 102], [1.0, 1.0])}
     duty = deviation([100, 101, 102], [1.0, 1.0, 0.9])
-    assert _held_back(duty, others).noise.tolist() == [0.02, TELLS_NOTHING, 0.02]
+    # On day 100 nothing else was told: no share of such a day is a word for no clog either.
+    told = _held_back(duty, others)
+    assert told is not None
+    assert told.ordinals.tolist() == [102]
+    assert told.observed.tolist() == [0.9]
+    assert _held_back(deviation([100, 101], [1.0, 1.0]), others) is None
     assert _held_back(duty, {}) is duty
     # One that is held back when it is healthy tells of more air as well.
     often = deviation([101, 102], [1.0, 0.9], 0.9)
-    assert _held_back(often, others).noise.tolist() == [0.02, 0.02]
+    told = _held_back(often, others)
+    assert told is not None
+    assert told.ordinals.tolist() == [101, 102]
 
 
 def test_an_inlet_whose_duct_clogs_within_days_has_its_normal_from_its_coolest() -> None:

@@ -1,5 +1,6 @@
 """How evidence is weighed: what competes for a name, how long what comes and goes has to last, what a unit scatters."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from domain.signals import Kind
-from models.detectors.amplitude import amplitudes_of, limits_of
+from models.detectors.amplitude import Amplitudes, amplitudes_of, limits_of
 from models.detectors.naming import rivals_among
 from models.detectors.rivals import rivals_of
 from models.detectors.signature import CautionParams
@@ -115,6 +116,19 @@ def test_the_lowest_of_some_days_counts_as_the_days_that_it_stands_for() -> None
     assert limits.level == pytest.approx(
         max(VALVE.level, 2.0 * np.hypot(found.noise / np.sqrt(VALVE.lowest_of), found.drift))
     )
+
+
+def test_less_caution_lowers_what_a_noisy_unit_has_to_show_but_never_the_fault_s_own_floor() -> None:
+    vent = replace(signature_named(Kind.DRYER, "vent_clog"), caution=1.0)
+    quiet = Amplitudes(
+        days=(FIRST,), values=np.zeros(1), each=np.zeros(1), added=np.zeros(1), noise=0.01, drift=0.0, carried=False
+    )
+    noisy = replace(quiet, noise=0.09, drift=0.04)  # 0.066 of the middle of three days
+    eager = replace(vent, caution=0.5)
+    usual, lower = (limits_of(one, noisy, CautionParams()) for one in (vent, eager))
+    assert (usual.level, usual.decision) == pytest.approx((0.197, 0.394), abs=0.001)
+    assert (lower.level, lower.decision) == pytest.approx((0.098, 0.197), abs=0.001)
+    assert limits_of(eager, quiet, CautionParams()) == limits_of(vent, quiet, CautionParams())
 
 
 @pytest.mark.parametrize(

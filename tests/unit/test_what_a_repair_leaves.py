@@ -81,9 +81,14 @@ def test_a_relay_that_nobody_mended_gives_all_the_heat_or_fails(work: tuple[tupl
     assert said(*judged([1.0] * 10 + [0.8] * 4, *work))
 
 
-@pytest.mark.parametrize(("share", "expected"), [(0.4, True), (0.8, False)])
-def test_one_wash_that_is_given_less_than_half_of_its_heat_is_enough(share: float, expected: bool) -> None:
+@pytest.mark.parametrize(("share", "expected"), [(0.4, True), (0.8, True), (0.9, False)])
+def test_one_wash_that_is_given_four_fifths_of_its_heat_is_enough(share: float, expected: bool) -> None:
     assert said(*judged([1.0] * 10 + [share])) is expected
+
+
+def test_single_minutes_that_a_relay_misses_in_wash_after_wash_add_up() -> None:
+    assert not said(*judged([1.0] * 10 + [0.9]))
+    assert said(*judged([1.0] * 10 + [0.9] * 4))
 
 
 def test_what_a_repair_may_leave_is_no_deviation_and_what_is_beyond_it_counts_from_there() -> None:
