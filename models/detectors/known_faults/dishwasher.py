@@ -18,6 +18,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             keys=("drain_s_per_l", "circ_rough"),
         ),
         level=0.10,
+        caution=0.65,  # a look at the sieve costs its owner a minute
         failure=(0.2, 0.3, 0.55),
         lowest_of=3,
         steady_days=2,

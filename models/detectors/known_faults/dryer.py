@@ -31,7 +31,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ),
         ),
         level=0.08,
-        caution=0.65,  # a look at the filter costs its owner a minute (docs/decisions/0092-…)
+        caution=0.65,  # a look at the filter costs its owner a minute
         strong=1.0,  # an owner looks at a filter: evidence that suffices need not wait for three days beyond the level
         fastest_per_day=0.03,  # lint takes weeks; what takes a quarter of the air in a few days is a limiter or a hose
         failure=(0.2, 0.3, 0.55),  # of the air; the time to dry follows later

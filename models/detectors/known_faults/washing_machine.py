@@ -13,6 +13,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         kind=Kind.WASHING_MACHINE,
         effects=effects_of(("drain_s_per_l", 1.0, 0.2), keys=("drain_s_per_l",)),
         level=0.08,  # three standard deviations of a level that wanders by a fiftieth
+        caution=0.65,  # a look at the filter costs its owner some minutes
         fallen=0.65,  # what cleaning leaves is no small share of a clog that was cleaned early (E)
         strong=1.0,  # it only grows, as lint in a duct does: evidence that suffices need not wait for the level
         failure=(0.2, 0.3, 0.55),  # flow -25 % is +33 % time, 0.29 in the logarithm
