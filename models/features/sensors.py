@@ -57,6 +57,8 @@ FAN_RUNS_W: Final = 3.0
 """More than the standby of a fan (E)."""
 MOST_TRIPS: Final = 2.0
 """An element that trips more often in a day is switched faster than it is read: rows do not add up to energy (E)."""
+HEATS: Final = 0.1
+"""Share of the day's highest power that an element which heats takes at the least (E)."""
 
 
 def sensor_indices(day: Day, *, kind: Kind) -> list[DayIndex]:
@@ -70,7 +72,7 @@ def sensor_indices(day: Day, *, kind: Kind) -> list[DayIndex]:
     for signal in WATCHED.get(kind, {}):
         if signal in rows.numbers:
             found += _one(signal, rows.number(signal), at_work, odd.get(signal))
-    return [*found, *_rest_gaps(kind, rows), *_speed_gaps(kind, rows), *_power_gap(rows), *_energy_gap(rows)]
+    return [*found, *_rest_gaps(kind, rows), *_speed_gaps(kind, rows), *_power_gap(rows), *_energy_gap(kind, rows)]
 
 
 def _one(signal: str, values: Floats, at_work: Mask, odd: Mask | None) -> list[DayIndex]:
@@ -154,14 +156,19 @@ def _power_gap(rows: Rows) -> list[DayIndex]:
     return single(POWER_GAP, float(wrong.mean()), int(told.sum()))
 
 
-def _energy_gap(rows: Rows) -> list[DayIndex]:
+def _energy_gap(kind: Kind, rows: Rows) -> list[DayIndex]:
     power, energy = rows.number("power_w"), rows.number("energy_kwh")
     known = np.isfinite(power) & np.isfinite(energy)
     if int(known.sum()) < LEAST_ROWS or counted(rows.number("cutout_trips")) > MOST_TRIPS:
         return []
     power, energy, time_s = power[known], energy[known], rows.time_s[known]
-    step_s, advance = np.diff(time_s), np.diff(energy)
+    step_s, advance, one, other = np.diff(time_s), np.diff(energy), power[:-1], power[1:]
     told = (step_s <= LONGEST_STEP_S) & (advance >= 0)
+    if kind is Kind.WATER_HEATER:
+        # An element heats for some minutes: of what came and went between two rows neither tells, and of one that
+        # begins or ends between them it may have heated all of that time, or none.
+        one, other = np.minimum(one, other), np.maximum(one, other)
+        told &= other >= HEATS * float(power.max())
     metered = float(advance[told].sum())
     steps = advance[told & (advance > 0)]
     if len(steps) < 5 or metered < max(0.05, 10 * float(steps.min())):
@@ -170,7 +177,7 @@ def _energy_gap(rows: Rows) -> list[DayIndex]:
     # when something changes, or at the one that is said now, for one that sums up; nobody tells which. So the nearer
     # of both counts, and nothing if the counter lies between them.
     before, after = (
-        float(np.log(max(float((one * step_s)[told].sum()) / 3.6e6, 1e-4) / metered)) for one in (power[:-1], power[1:])
+        float(np.log(max(float((watts * step_s)[told].sum()) / 3.6e6, 1e-4) / metered)) for watts in (one, other)
     )
     gap = 0.0 if before * after <= 0 else min(before, after, key=abs)
     return single(ENERGY_GAP, gap, int(told.sum()))

@@ -103,7 +103,7 @@ def _bursts(rows: Rows, on: Mask, heat: Floats) -> list[DayIndex]:
     runs = stretches(on, cuts)
     whole = [(start, end) for start, end in runs if start > 0 and end < len(rows)]
     heat_h = float(hours[on].sum())
-    top, bottom, flow = rows.number("top_c"), rows.number("bottom_c"), rows.number("flow_lpm")
+    top, bottom, flow = _told(rows.number("top_c")), _told(rows.number("bottom_c")), rows.number("flow_lpm")
     still = on & ~(flow > DRAWS_LPM)
     calm = [(start, end) for start, end in stretches(still, cuts) if end - start >= 4]
     tank = np.where(np.isfinite(bottom), bottom, top)
@@ -127,11 +127,16 @@ def _bursts(rows: Rows, on: Mask, heat: Floats) -> list[DayIndex]:
     ]
 
 
+def _told(values: Floats) -> Floats:
+    """A thermometer, unknown all day where it is for most of the day: a contact that comes and goes tells no rise."""
+    return values if 2 * int(np.isfinite(values).sum()) >= len(values) else np.full(len(values), np.nan)
+
+
 def _falls(rows: Rows, runs: list[tuple[int, int]], on: Mask, cuts: Mask) -> Floats:
     """Of each heating without a draw, after which the tank was left alone: from its end to a quarter hour later."""
     if np.isfinite(rows.number("bottom_c")).any():
         return np.empty(0)
-    time_s, top, calm = rows.time_s, rows.number("top_c"), (rows.number("flow_lpm") <= DRAWS_LPM) & ~cuts
+    time_s, top, calm = rows.time_s, _told(rows.number("top_c")), (rows.number("flow_lpm") <= DRAWS_LPM) & ~cuts
     lasts = np.searchsorted(time_s, time_s + FALL_S, side="right") - 1
     return np.array(
         [

@@ -50,7 +50,7 @@ CLEANABLE: Final = MappingProxyType({AIR_DROP: 1.0, COIL_DROP: 1.0, OUTDOOR_RISE
 GOES_TO_NOTHING: Final = frozenset({"pulldown_k_per_h", "starts_per_h"})
 """What is left of a refrigerator's capacity after its load, and how often it stops: both go to nothing where it runs on
 and on. There a logarithm would make the last trace of them outweigh every other sign, so that shares are compared."""
-ENOUGH: Final = MappingProxyType({"cutout_trips": 2.0})
+ENOUGH: Final = MappingProxyType({"cutout_trips": 3.0})
 """More than so many a day tell no more (E): an element that trips at all does so as often as it is asked to heat."""
 ALWAYS_ON: Final = 0.995
 """Share of drying from which on the thermostat of a dryer has not held its heater back (E)."""

@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "eb628930ff9b7a6f4b248b23120e153ab9316528a1af693fb84a05eb4d5df678"
+SHIPPED_SHA256: Final = "9d4e4d25a60b0f1924dd22bb8a4112695d5900d0267f5c52f3da61155854bd46"
 FORMAT: Final = 1
 USUAL_DAYS: Final = 8
 """Observed days that a level is learned from where the file says nothing else (E)."""

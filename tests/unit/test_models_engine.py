@@ -84,6 +84,8 @@ def present(kind: Kind, moves: dict[str, float], last: int = LAST) -> set[str]:
             {"compressor_failing"},
         ),
         (Kind.WATER_HEATER, {"anode_ma": -0.4}, {"anode_spent"}),
+        (Kind.WATER_HEATER, {"resistance_ohm": 0.025, "heater_on_w": -0.025}, {"element_failing"}),
+        (Kind.WATER_HEATER, {"resistance_ohm": 0.012, "heater_on_w": -0.012}, set()),  # a meter in a warmer cupboard
         (Kind.WATER_HEATER, {"top_share": 0.25}, {"limescale"}),
         (Kind.WATER_HEATER, {"top_share": 0.13}, {"limescale"}),  # long before the first cut-out
         (Kind.WATER_HEATER, {"end_lag_k": 1.5}, {"limescale"}),  # a small tank: top_share is told too seldom
@@ -119,13 +121,25 @@ def test_the_right_name_or_none(kind: Kind, moves: dict[str, float], expected: s
     assert present(kind, moves) == expected
 
 
-@pytest.mark.parametrize(("trips", "counted"), [(0.0, 0.0), (1.0, 1.0), (2.0, 2.0), (40.0, 2.0)])
-def test_an_element_that_trips_all_day_counts_as_one_that_trips_twice(trips: float, counted: float) -> None:
+@pytest.mark.parametrize(("trips", "counted"), [(0.0, 0.0), (1.0, 1.0), (3.0, 3.0), (40.0, 3.0)])
+def test_an_element_that_trips_all_day_counts_as_one_that_trips_three_times(trips: float, counted: float) -> None:
     counts = [0.0] * LAST + [trips]
     rows = [(FIRST + timedelta(days=n), "cutout_trips", count, 0.0, 200.0) for n, count in enumerate(counts)]
     found = deviations_of(Kind.WATER_HEATER, history_of(rows, evening(LAST + 1)), {})["cutout_trips"]
     # Nothing is learned yet: what counts is beyond the most that sound ones show, 2.5 times 0.1 a day.
     assert found.values[-1] == pytest.approx(max(0.0, min(trips - 0.25, counted)))
+
+
+@pytest.mark.parametrize(
+    ("trips", "expected"),
+    [([3.0], {"limescale"}), ([2.0, 2.0], {"limescale"}), ([2.0], set()), ([1.0, 1.0], set())],
+)
+def test_a_cut_out_that_trips_again_and_again_is_told_at_once(trips: list[float], expected: set[str]) -> None:
+    counts = [0.0] * LAST + trips
+    rows = [(FIRST + timedelta(days=n), "cutout_trips", count, 0.0, 200.0) for n, count in enumerate(counts)]
+    now = evening(len(counts))
+    verdicts = judge_appliance(Kind.WATER_HEATER, history_of(rows, now), {}, now)
+    assert {verdict.fault for verdict in verdicts if verdict.present} == expected
 
 
 def test_a_healthy_unit_of_any_kind_is_left_alone() -> None:
@@ -238,6 +252,14 @@ def test_the_heat_that_passes_a_cold_bottom() -> None:
         bottom_c=[40.0, 40.0, 44.0, 48.0, 48.0, 48.0],
     )  # fmt: skip
     assert found["top_share"] == pytest.approx(0.2)
+
+
+def test_a_thermometer_that_is_silent_for_most_of_the_day_tells_of_no_rise() -> None:
+    found = indices(
+        Kind.WATER_HEATER, heater_w=[0.0, 2000.0, 2000.0, 2000.0] + [0.0] * 5, bottom_c=[40.0, 40.0, 44.0] + [48.0] * 6,
+        top_c=[50.0, 50.0, 51.0, 52.0] + [np.nan] * 5,
+    )  # fmt: skip
+    assert "top_share" not in found
 
 
 @pytest.mark.parametrize("low_k", [0.0, 3.0])  # a thermometer that reads so much low at all times is no lime

@@ -153,6 +153,29 @@ def test_an_element_switched_faster_than_it_is_read_tells_nothing_of_its_meter(t
     assert found.get("gap.power_w.energy_kwh", np.log(2.0)) == pytest.approx(np.log(2.0))
 
 
+SHORT = ((118, 4), (301, 4), (603, 9))  # minute and minutes: read once, by no row, twice
+LONG = (*SHORT, (700, 60))
+
+
+@pytest.mark.parametrize(
+    ("heatings", "meter", "least", "most"),
+    [(SHORT, 1.0, 0.0, 0.0), (LONG, 1.0, 0.0, 0.0), (SHORT, 0.001, -7.5, -5.0), (LONG, 2.0, 0.3, 0.8)],
+)
+def test_what_an_element_does_between_two_rows_contradicts_no_meter(
+    heatings: tuple[tuple[int, int], ...], meter: float, least: float, most: float
+) -> None:
+    minutes = np.arange(0.0, 1440.0)
+    heats = np.zeros(1440, dtype=np.bool_)
+    for start, lasts in heatings:
+        heats[start : start + lasts] = True
+    energy = np.cumsum(np.where(heats, 2.4 / 60.0, 0.0))
+    read = minutes % 5 == 0
+    numbers = {"power_w": np.where(heats, 2400.0, 1.0)[read] * meter, "energy_kwh": np.round(energy[read], 3)}
+    rows = Rows(time_s=evening(0).timestamp() - 80_000.0 + 60.0 * minutes[read], numbers=numbers)
+    found = {one.index: one.value for one in daily_indices(Kind.WATER_HEATER, Day(day=FIRST, readings=rows))}
+    assert least <= found.get("gap.power_w.energy_kwh", 0.0) <= most
+
+
 def test_no_appliance_verdict_rests_on_a_doubted_sensor() -> None:
     def said(fault: str, signal: str) -> Verdict:
         evidence = Evidence(signal=signal, expected=1.0, observed=2.0, unit="", since=evening(3), note="")

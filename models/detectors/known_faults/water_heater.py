@@ -17,7 +17,8 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             ("starts_per_heat_h", 0.0, 0.5),
             keys=("resistance_ohm", "heater_on_w"),
         ),
-        level=0.035,
+        level=0.02,
+        steady_days=2,
         failure=(0.12, 0.2, 0.3),
         cannot_see=FIRST_WEEKS + " An element that breaks at once (heat_lost tells it).",
     ),
@@ -36,9 +37,20 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
             sometimes=("end_fall_k",),
         ),
         level=0.2,
-        steady_days=7,  # however fast it comes: the first trip is a threshold
+        steady_days=7,  # however fast it comes
         failure=(0.6, 1.0, 1.6),
         cannot_see=FIRST_WEEKS + " Lime that touches neither sensor nor cut-out.",
+    ),
+    Signature(
+        fault="limescale",
+        stage="tripping",
+        kind=Kind.WATER_HEATER,
+        # No sound element trips its cut-out: two trips are enough, on one day or on two.
+        effects=effects_of(("cutout_trips", 1.0, 0.2), keys=("cutout_trips",)),
+        level=0.5,
+        steady_days=1,
+        failure=(0.6, 1.0, 1.6),
+        cannot_see=FIRST_WEEKS + " Lime that does not trip the cut-out yet.",
     ),
     Signature(
         fault="limescale",
