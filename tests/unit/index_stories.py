@@ -49,7 +49,9 @@ def story(
                 continue
             level = prior.level[0] if prior.level else 1.0
             value = level + moves.get(index, 0.0) * share + rng.normal(0.0, 0.5 * prior.noise_floor)
-            rows.append((day, index, float(np.exp(value)) if prior.log else float(value), 0.0, 10.0))
+            rows.append(
+                (day, index, float(np.exp(value)) if prior.log else float(value), 0.0, max(10.0, prior.least_weight))
+            )
         for index, usual in CONTEXT.items():
             if index not in missing:
                 moved = np.exp(moves[index] * share) if index in moves and index not in priors_of(kind) else 1.0

@@ -145,4 +145,4 @@ def test_energy_is_what_flowed_at_the_power_that_was_said(power: list[float], ad
     times = np.cumsum([0.0] + [300.0, 60.0] * 10)
     counter = np.cumsum([0.0] + [0.00033, advance[0]] * 10)
     rows = Rows(time_s=times, numbers={"power_w": np.array([*(power * 10), power[0]]), "energy_kwh": counter})
-    assert _energy_gap(rows)[0].value == pytest.approx(gap, abs=0.02)
+    assert _energy_gap(Kind.REFRIGERATOR, rows)[0].value == pytest.approx(gap, abs=0.02)

@@ -46,8 +46,8 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         stage="tripping",
         kind=Kind.WATER_HEATER,
         # No sound element trips its cut-out: two trips are enough, on one day or on two.
-        effects=effects_of(("cutout_trips", 1.0, 0.2), keys=("cutout_trips",)),
-        level=0.5,
+        effects=effects_of(("cutout_trips", 3.0, 0.5), keys=("cutout_trips",)),
+        level=0.2,
         steady_days=1,
         failure=(0.6, 1.0, 1.6),
         cannot_see=FIRST_WEEKS + " Lime that does not trip the cut-out yet.",
