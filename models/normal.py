@@ -179,11 +179,17 @@ def _over(
         known_on = deviation.days[int(after[-1])]
         programmed = reference.index in OF_PROGRAMME
         if reference.index in PUSHED_UP:
-            after = after[[int(np.argmin(deviation.values[after]))]]  # low pressure on the days after is no new level
+            deviation, after = _lowest_of(deviation, params.after_days), after[-1:]  # low pressure is no level
         step, unsure = _step(together, deviation, after.tolist(), params, programmed=programmed)
         carried = reference.carried_on(first, known_on, step, unsure)
         return (_rested_anew(carried, history) if step else carried), works[count:]
     return None
+
+
+def _lowest_of(deviation: Deviation, count: int) -> Deviation:
+    """Each day as the lowest of the last `count`, or of as many as there are."""
+    padded = np.concatenate((np.full(count - 1, np.inf), deviation.values))
+    return replace(deviation, values=np.lib.stride_tricks.sliding_window_view(padded, count).min(axis=1))
 
 
 def _rested_anew(carried: Reference, history: FeatureHistory) -> Reference:

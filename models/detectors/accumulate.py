@@ -66,12 +66,12 @@ def follow(
 
     `sums`: what is added up, and `each`: what has to be back near normal, where that is not `deviations` themselves.
     """
-    usual = _last_median(deviations, limits.steady_days)
+    usual = last_median(deviations, limits.steady_days)
     single = deviations if each is None else each
-    worst, lately = _highest_of_last(single, limits.clear_days), _last_median(single, limits.clear_days)
+    worst, lately = _highest_of_last(single, limits.clear_days), last_median(single, limits.clear_days)
     # Plain floats: a walk of a year is a tenth of a millisecond, which a vectorised one with resets would not beat.
     added = deviations if sums is None else sums
-    needed = np.where(_last_median(added, FIRM_DAYS) >= FIRM * limits.level, limits.strong * limits.decision, inf)
+    needed = np.where(last_median(added, FIRM_DAYS) >= FIRM * limits.level, limits.strong * limits.decision, inf)
     needed = np.where(usual >= limits.level, limits.decision, needed)
     start = _quiet_until(needed < inf, worst <= limits.clear)
     total, raised, peak = 0.0, False, 0.0
@@ -110,7 +110,7 @@ def _quiet_until(steady: Mask, near: Mask) -> int:
     return int(resets[-1]) + 1 if len(resets) else 0
 
 
-def _last_median(values: Floats, count: int) -> Floats:
+def last_median(values: Floats, count: int) -> Floats:
     """At each place the median of the last `count` values; minus infinity where there are not so many yet."""
     if len(values) < count:
         return np.full(len(values), -np.inf)

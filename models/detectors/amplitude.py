@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from models.detectors.accumulate import Limits, middle_of
+from models.detectors.accumulate import CLEANED, Limits, last_median, middle_of
 from models.detectors.signature import CautionParams, Effect, Signature
 from models.features.day import Floats, Mask, Whole
 from models.healthy.deviations import Deviation
@@ -71,12 +71,14 @@ def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> 
     typical = middle_of(below[known])
     told = _told(signature, shown, ordinals)
     each = above[known] / below[known]
-    adds = _lowest(signature, ordinals[known], each, told[known])
-    lowest = _lowest(signature, ordinals[known], each, told[known], signature.hidden)
-    by_itself = told[known] | _lasting(signature, ordinals[known], lowest)
+    lasted = _lasted(signature, ordinals[known], each)
+    adds = _lowest(signature, ordinals[known], each, told[known], lasted)
+    lowest = _lowest(signature, ordinals[known], each, told[known], lasted, signature.hidden)
+    values = _never_as_ever(signature, each, lowest, lasted)
+    by_itself = told[known] | _lasting(signature, ordinals[known], values)
     return Amplitudes(
         days=days if known.all() else tuple(compress(days, known.tolist())),
-        values=lowest,
+        values=values,
         each=each,
         added=np.where(by_itself, each, adds),
         noise=1.0 / np.sqrt(typical),
@@ -122,21 +124,46 @@ def _back_to(told: Whole, count: int) -> Whole:
     return np.where(before >= 0, told[np.maximum(before, 0)] if len(told) else -1, -1)
 
 
-def _lowest(signature: Signature, ordinals: Whole, values: Floats, told: Mask, hidden: float = 0.0) -> Floats:
+def _lasted(signature: Signature, ordinals: Whole, values: Floats) -> Floats:
+    """At each place the lowest of the days that count, whatever was told on them."""
     if signature.lowest_of == 1:
         return values
-    within = np.searchsorted(ordinals, ordinals - signature.lowest_within, side="right") - 1
-    within -= _alone(ordinals, within, signature.lowest_within)
+    within = _within(signature, ordinals)
     enough = np.arange(len(ordinals)) - signature.lowest_of + 1
-    lasted = _since(values, np.minimum(within, enough))
+    return _since(values, np.minimum(within, enough))
+
+
+def _lowest(
+    signature: Signature, ordinals: Whole, values: Floats, told: Mask, lasted: Floats, hidden: float = 0.0
+) -> Floats:
+    """The same, or the lowest since two days that told, where these are fewer."""
+    if signature.lowest_of == 1:
+        return values
     asked = _back_to(np.flatnonzero(told), len(ordinals))
-    return np.where(asked >= within, np.maximum(lasted, _since(values, asked) - hidden), lasted)
+    return np.where(asked >= _within(signature, ordinals), np.maximum(lasted, _since(values, asked) - hidden), lasted)
 
 
-def _alone(ordinals: Whole, places: Whole, days: int) -> Mask:
+def _within(signature: Signature, ordinals: Whole) -> Whole:
+    """At each place that of the first day that counts: the one before `lowest_within`, or one more if it lies alone."""
+    first = np.searchsorted(ordinals, ordinals - signature.lowest_within, side="right") - 1
+    many = np.arange(len(ordinals)) - first >= signature.lowest_of
+    apart = np.where(many, signature.lowest_within, signature.apart or signature.lowest_within)
+    return first - _alone(ordinals, first, apart)
+
+
+def _alone(ordinals: Whole, places: Whole, days: Whole) -> Mask:
     """At which of these places a day lies `days` or more before the next one: what it met may have ended in between."""
     gaps = np.diff(ordinals, append=ordinals[-1:])
     return (places >= 0) & (days > 1) & (gaps[np.maximum(places, 0)] >= days)
+
+
+def _never_as_ever(signature: Signature, values: Floats, lowest: Floats, lasted: Floats) -> Floats:
+    """The middle of three days where none of those that count was as ever: what comes and goes would have gone."""
+    if signature.away == inf:
+        return lowest
+    middle = last_median(values, 3)
+    away = lasted >= np.maximum(signature.away * signature.level, CLEANED * middle)
+    return np.where(away, np.maximum(lowest, middle), lowest)
 
 
 def _lasting(signature: Signature, ordinals: Whole, lowest: Floats) -> Mask:

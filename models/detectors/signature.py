@@ -62,6 +62,11 @@ class Signature:
     lowest_within: int = 1
     """And of all observed days within so many calendar days, and of the one before them: so it has lasted so long.
     Where that one lies as many days before the next, of one more: two spells may lie so far apart."""
+    apart: int = 0
+    """Where fewer than `lowest_of` days were observed within them, so few suffice for that; 0: as many as ever."""
+    away: float = inf
+    """Below this share of the level, or `accumulate.CLEANED` of what it is now, a day was as ever; where none of those
+    that count was, the middle of three tells how large it is, and no longer the lowest."""
     of_sensor: bool = False
     """A sensor that moved alone: it explains nothing where the sensor was found right at rest."""
     decisive: tuple[str, ...] = ()

@@ -103,6 +103,13 @@ def test_days_of_low_mains_pressure_after_work_are_no_new_level_while_one_of_fiv
     assert len(carried.judged()[FILL].model["steps"]) == steps
 
 
+def test_days_of_low_mains_pressure_before_new_software_are_no_level_from_which_it_fell() -> None:
+    history, references = story(WASHER, {}, 40)
+    slow = stepped(stepped(history, FILL, 13, 0.13), FILL, 18, -0.16)
+    carried = renew(normal_of(WASHER, references, [told(17, "firmware")], None), slow)
+    assert carried.judged()[FILL].model["steps"] == []
+
+
 def test_a_replaced_sensor_is_held_against_the_old_level_as_what_the_old_one_said_cannot_be_trusted() -> None:
     history, references = story(WASHER, {}, 30)
     carried = renew(

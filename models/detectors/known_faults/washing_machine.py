@@ -31,10 +31,12 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         failure=(0.6, 1.0, 1.6),
         lowest_of=3,
         lowest_within=7,  # works on the mains last days, not weeks (E)
+        apart=4,  # what was told of the mains holds for three days (`spells.SPELLS`)
+        away=0.6,  # two standard deviations of a day and of what its level wanders by over months
         steady_days=1,
         lowest_unless=MAINS,
         hidden=0.05,  # a dishwasher that holds its flow may lose a tenth of the pressure unseen (E)
-        each_from=5,  # washed on most days of a week: no few days of low pressure (E)
+        each_from=4,  # washed on most days of a week: no few days of low pressure (E)
         strong=2.0,
         cannot_see=FIRST_WEEKS
         + " A tap half closed looks the same; so do weeks of low mains pressure where no dishwasher tells of them.",
