@@ -87,7 +87,7 @@ def _other(report: Mapping[str, Any]) -> Iterator[str]:
         "right fault, right part", f"{interval(report['right_fault_named'])}, {interval(report['right_part'])}"
     )
     for name, one in report["interval_coverage"]["classes"].items():
-        yield _named(f"P10-P90 holds (0.90 promised), {CLASSES[name]}", coverage_text(one))
+        yield _named(f"P10-P90 holds (of 0.90), {CLASSES[name]}", coverage_text(one))
     money = report["costs"]
     yield _named(
         "cost per 1000 months",
