@@ -213,11 +213,11 @@ def test_contact_resistance_is_the_slope_of_the_lost_voltage() -> None:
         # 45 days, trend of 45: the centre is 45
         (Kind.AIR_CONDITIONER, "filter_clog", 45.0, (-4.5, 29.25, 94.5)),
         # 10 days, trend of 1000 counts as 50: 10 * 5 ** 0.2 = 13.8
-        (Kind.REFRIGERATOR, "compressor_failing", 1000.0, (-1.38, 6.21, 23.46)),
+        (Kind.REFRIGERATOR, "compressor_failing", 1000.0, (-0.69, 6.21, 20.7)),
         # and one of nothing as 2: 10 / 5 ** 0.2 = 7.25
-        (Kind.REFRIGERATOR, "compressor_failing", 0.0, (-0.72, 3.26, 12.32)),
+        (Kind.REFRIGERATOR, "compressor_failing", 0.0, (-0.36, 3.26, 10.87)),
         # 365 days, trend of 365: noticed at most ten days too late
-        (Kind.WATER_HEATER, "limescale", 365.0, (-LATEST_DAYS, 164.25, 620.5)),
+        (Kind.WATER_HEATER, "limescale", 365.0, (-LATEST_DAYS, 164.25, 547.5)),
     ],
 )
 def test_prognosis_joins_the_trend_with_the_time_scale_of_the_fault(
