@@ -20,6 +20,8 @@ OTHER_WORDS: Final = {
     "telemetry": "time without a word",
     "told": "what somebody told",
 }
+_LETTER: Final = 10.5
+"""Width of a letter of size 18, with room to spare: words that do not fit beside their bar stand below it."""
 SHOWN_BEFORE: Final = timedelta(days=70)
 SHOWN_AFTER: Final = timedelta(days=60)
 
@@ -77,7 +79,10 @@ def draw_values(told: Told, signal: str, unit: str, expected: float | None, obse
         parts.append(text(110, y + 34, name, anchor="end", size=18))
         parts.append(f'<rect x="124" y="{y}" width="{length:.1f}" height="52" fill="{PALE if number == 0 else BLUE}" '
                      f'stroke="{INK}"/>')  # fmt: skip
-        parts.append(text(min(124 + length + 10, WIDTH - 100), y + 34, f"{said(value)} {unit}", size=18))
+        words = f"{said(value)} {unit}".rstrip()
+        beside = 124 + length + 10
+        fits = beside + _LETTER * len(words) <= WIDTH
+        parts.append(text(beside if fits else 124, y + (34 if fits else 74), words, size=18))
     if not known:
         parts.append(text(WIDTH / 2, 220, "Nothing was measured: that is the finding.", anchor="middle", size=18))
     since = f"since {said_day(told.since, of=0)}"  # an anode's is years ago

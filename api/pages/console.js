@@ -109,7 +109,7 @@ function isFresh(finding) {
 }
 
 async function readOne(finding) {
-  const { signal, expected, since: began } = drawable(finding);
+  const { signal, expected, unit, since: began } = drawable(finding);
   const to = new Date(finding.judged_at);
   const since = new Date(began);
   const day = 86400e3;
@@ -120,7 +120,9 @@ async function readOne(finding) {
     const points = series.items
       .map((item) => ({ time: Date.parse(item.time), value: item.values[signal] }))
       .filter((point) => typeof point.value === "number");
-    seriesOfFinding.set(finding.id, { judged_at: finding.judged_at, signal, expected, points, from: points[0] && new Date(points[0].time), to });
+    // Of a broken sensor the evidence is a share of rows: no level that could be drawn among its degrees.
+    const level = (series.units[signal] ?? "") === (unit === "1" ? "" : unit ?? "") ? expected : null;
+    seriesOfFinding.set(finding.id, { judged_at: finding.judged_at, signal, expected: level, points, from: points[0] && new Date(points[0].time), to });
   } catch {
     seriesOfFinding.set(finding.id, { judged_at: finding.judged_at, signal, expected, points: [] });
   }
