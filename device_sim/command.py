@@ -18,6 +18,7 @@ from device_sim.link import Broker
 from device_sim.params import SimParams
 from device_sim.publish import Progress, publish
 from device_sim.weather import CLIMATES
+from domain.errors import Unavailable
 
 LIVE_ONLY = ("speed", "duration", "obedience", "mqtt_url")
 CASE_ONLY = ("days", "jobs")
@@ -121,8 +122,11 @@ def sim(
 def _refuse_idle_options(*, live: bool) -> None:
     """UsageError if an option was given that would change nothing."""
     context = click.get_current_context()
+    given = {name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    if {"faults", "prevalence"} <= given:
+        raise click.UsageError("--prevalence draws faults at its own rates instead of --faults; leave one of them out")
     for name in CASE_ONLY if live else LIVE_ONLY:
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+        if name in given:
             option = f"--{name.replace('_', '-')}"
             raise click.UsageError(
                 f"{option} means nothing without --write-case; leave it out, or add --write-case FOLDER" if live
@@ -149,6 +153,9 @@ def _record(params: SimParams, folder: Path, days: int, jobs: int) -> None:
         rows = write_case(params, folder, days=days, report=report, jobs=jobs, joining=joining)
     except OSError as error:
         raise click.ClickException(str(error)) from error
+    except Unavailable:
+        click.echo(err=True)  # what went wrong is a line of its own, not the end of the bar
+        raise
     took = time.monotonic() - started
     click.echo(err=True)
     click.echo(f"{folder}: {rows:,} readings of {params.homes} homes over {days} days in {took:.1f} s")

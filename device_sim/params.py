@@ -40,6 +40,8 @@ class SimParams:
     def __post_init__(self) -> None:
         if self.start.tzinfo is None:
             raise ValueError("start must carry a time zone")
+        if not 2000 < self.start.year < 2200:
+            raise ValueError("homes begin between 2001 and 2199; readings before 2000 are refused as a wrong clock's")
         if not 1 <= self.homes <= 9999:
             raise ValueError("homes must be 1 to 9999")
         if self.seed < 0:

@@ -59,6 +59,8 @@ def test_a_finished_case_and_a_file_of_that_name_are_left_alone(tmp_path: Path) 
     (["--write-case", "case", "--speed", "60"], "--speed is for live homes"),
     (["--write-case", "case", "--obedience", "0.5"], "--obedience is for live homes"),
     (["--write-case", "case", "--mqtt-url", "mqtt://127.0.0.1:1"], "--mqtt-url is for live homes"),
+    (["--write-case", "case", "--faults", "none", "--prevalence", "real"], "instead of --faults"),
+    (["--write-case", "case", "--from", "1970-01-01"], "between 2001 and 2199"),
     (["--days", "5"], "--days means nothing without --write-case"),
     (["--jobs", "2"], "--jobs means nothing without --write-case"),
 ])  # fmt: skip
