@@ -1,5 +1,6 @@
 """The same parts on a Dask cluster. Whatever happens to it is one clear line; no result ever comes from other code."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -33,8 +34,10 @@ def on_cluster(url: str, patience_s: float = PATIENCE_S) -> Iterator[Apply]:
     try:
         from distributed import Client
     except ModuleNotFoundError as error:
-        raise BadInput("WELLKEPT_DASK_URL is set, but the package `distributed` is missing: install wellkept[cluster]"
+        raise BadInput("WELLKEPT_DASK_URL is set, but the package `distributed` is missing: install `.[cluster]`"
                        ) from error  # fmt: skip
+    # Its client writes a traceback for every lost connection; what is lost is said below, in one line.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
         address = urlsplit(url)
         if address.hostname is None or address.port is None:

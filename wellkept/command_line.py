@@ -50,6 +50,7 @@ class _Program(click.Group):
 
 def _settings_help() -> str:
     lines = [f"  {variable:<26}{meaning}" for variable, meaning in VARIABLES.values()]
+    lines.append(f"  {'WELLKEPT_CACHE':<26}where the embedded database and broker are unpacked")
     lines.append(f"  {PREFIX + '<NAME>':<26}prices and budgets of decisions, see docs/guides/decisions.md")
     lines.append(f"  {CARE + '<NAME>':<26}how often owners are bothered, see docs/guides/decisions.md")
     return "\b\nSettings come from the environment:\n" + "\n".join(lines)
