@@ -40,6 +40,10 @@ TWINS: Final[Mapping[Kind, Mapping[str, str]]] = MappingProxyType(
 )
 """What tells the same in another mode, or behind a plug: the same faults move it."""
 
+SHORT_OF_AIR: Final = frozenset({(Kind.DRYER, "overheat_trips")})
+"""What a limiter trips for is too little air, and whoever replaces it has the way of the air open: what is missing
+afterwards is how the machine is now, and no lint."""
+
 ANY_WAY: Final = 1.0
 """An effect this vague moves its index, nobody can say which way (E): ice on an evaporator does so to a machine."""
 
@@ -70,6 +74,8 @@ class Work:
     """A fault that moves this index was put right by name: the part is another one, its level may be any."""
     puts_right: bool
     """People worked on it, who may have put a fault right; firmware does not."""
+    air: bool
+    """It put right what took the air, so that whatever is left is the new level."""
     sensor: bool
     """What was measured before may have been wrong, so that there is nothing to compare with."""
 
@@ -177,10 +183,9 @@ def _over(
             continue
         after, together, first = places[: params.after_days], works[:count], last.day + timedelta(days=1)
         known_on = deviation.days[int(after[-1])]
-        programmed = reference.index in OF_PROGRAMME
         if reference.index in PUSHED_UP:
             deviation, after = _lowest_of(deviation, params.after_days), after[-1:]  # low pressure is no level
-        step, unsure = _step(together, deviation, after.tolist(), params, programmed=programmed)
+        step, unsure = _step(together, reference, deviation, after.tolist(), params)
         carried = reference.carried_on(first, known_on, step, unsure)
         return (_rested_anew(carried, history) if step else carried), works[count:]
     return None
@@ -203,27 +208,31 @@ def _rested_anew(carried: Reference, history: FeatureHistory) -> Reference:
 
 
 def _step(
-    works: Sequence[Work], deviation: Deviation, after: Sequence[int], params: StepParams, *, programmed: bool
+    works: Sequence[Work], reference: Reference, deviation: Deviation, after: Sequence[int], params: StepParams
 ) -> tuple[float, float]:
     """By how much the level changed with the work, 0 unless clearly, and how well that is known."""
-    start = works[0].day
-    before = [place for place, day in enumerate(deviation.days) if start - params.look_back <= day < start]
-    if len(before) < params.least_before or any(work.sensor for work in works):
-        return 0.0, 0.0  # nothing near to compare with: weeks later a change of level is weather as well as work
-    now = float(np.median(deviation.values[after]))
-    then = float(np.median(deviation.values[before[-params.before_days :]]))
-    latest = float(np.median(deviation.values[before[-params.least_before :]]))
     # 1.25: a median of normal values scatters that much more than their mean.
     of_one = 1.25 * float(np.median(deviation.noise[after])) * float(np.sqrt(params.dependence))
     level_unsure = of_one / float(np.sqrt(len(after)))
-    step_unsure = of_one * float(np.sqrt(1 / len(after) + 1 / len(before[-params.before_days :])))
+    now = float(np.median(deviation.values[after]))
+    if any(work.air for work in works):
+        return now, level_unsure
+    start = works[0].day
+    before = [place for place, day in enumerate(deviation.days) if start - params.look_back <= day < start]
+    programmed = reference.index in OF_PROGRAMME and not any(work.puts_right for work in works)
+    compared = deviation.values[before]
+    if programmed and reference.watched_from >= start - params.look_back:
+        compared = np.concatenate((np.zeros(int(reference.model["days"])), compared))  # what it was learned from
+    if len(compared) < params.least_before or any(work.sensor for work in works):
+        return 0.0, 0.0  # nothing near to compare with: weeks later a change of level is weather as well as work
+    then = float(np.median(compared[-params.before_days :]))
+    latest = float(np.median(compared[-params.least_before :]))
+    step_unsure = of_one * float(np.sqrt(1 / len(after) + 1 / len(compared[-params.before_days :])))
     change = now - then
     change -= _grown(deviation, before[-params.trend_days :], after, change)
-    if abs(change) <= params.clear * step_unsure:
-        # Too little for another level is not yet nothing: new software changes a programme a little as often as much,
-        # and what it changed is no fault. So it counts as doubt.
-        doubted = programmed and abs(change) > step_unsure and not any(work.puts_right for work in works)
-        return 0.0, abs(change) if doubted else 0.0
+    # New software changes a programme a little as often as much, and what it changed is no fault.
+    if abs(change) <= (1.0 if programmed else params.clear) * step_unsure:
+        return 0.0, 0.0
     if max(abs(then), abs(latest)) <= params.clear * level_unsure:
         return change, step_unsure
     # Something was wrong before the work: most of it gone is a fault put right, and what is left of it is the new
@@ -251,6 +260,7 @@ def _work_on(kind: Kind, service: Service, index: str) -> Work | None:
         day=_day_of(service),
         renewed=bool(moved),
         puts_right=service.action != FIRMWARE,
+        air=any((kind, fault) in SHORT_OF_AIR for fault in service.faults),
         sensor=service.action == "sensor_replaced",
     )
 

@@ -81,6 +81,26 @@ _THERMOMETER_RIVAL: Final = Signature(
     cannot_see=FIRST_WEEKS,
 )
 
+# A programme that dries further, as new software or a household has it: the dry load gets hotter, takes longer and has
+# more to cool down from. Air is what it was, so a wet load, the inlet and how fast it cools stay as they were.
+_DRIER_RIVAL: Final = Signature(
+    fault="dried_further",
+    kind=Kind.DRYER,
+    effects=effects_of(
+        ("dry_rise_k_per_kw", 1.0, 0.4),
+        ("cooling_min", 20.0, 10.0),
+        ("minutes_per_kg", 0.7, 0.5),
+        ("wet_rise_k_per_kw", 0.0, 0.1),
+        ("cooling_per_h", 0.0, 0.1),
+        ("inlet_rise_k", 0.0, 0.05),
+        keys=("dry_rise_k_per_kw",),
+    ),
+    odds=0.3,
+    level=0.08,
+    failure=(1.0, 1.0, 1.0),
+    cannot_see=FIRST_WEEKS,
+)
+
 # What is worn shakes the more the faster it turns, and drags. A zero that drifts shows where it is quiet, nowhere else.
 _SHAKE_RIVAL: Final = Signature(
     fault="vibration_sensor",
@@ -98,7 +118,7 @@ _SHAKE_RIVAL: Final = Signature(
     cannot_see=FIRST_WEEKS,
 )
 
-_RIVALS: Final = (_METER_RIVAL, _THERMOMETER_RIVAL, _DRAWS_RIVAL, _SHAKE_RIVAL, *_THERMOMETERS, *_DEMAND)
+_RIVALS: Final = (_METER_RIVAL, _THERMOMETER_RIVAL, _DRAWS_RIVAL, _DRIER_RIVAL, _SHAKE_RIVAL, *_THERMOMETERS, *_DEMAND)
 """What is no fault of its own here, but looks like one."""
 
 

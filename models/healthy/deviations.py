@@ -19,7 +19,7 @@ from models.features.air_conditioner import (
     OUTDOOR_RISE,
 )
 from models.features.day import Floats
-from models.features.dryer import COOL_DOWN, DRY_RISE, HEATER_DUTY, INLET_RISE, WET_RISE
+from models.features.dryer import COOL_DOWN, DRY_RISE, HEATER_DUTY, INLET_RISE, MINUTES_PER_KG, WET_RISE
 from models.healthy.at_rest import moved_k
 from models.healthy.fleet_prior import ContextSlope, IndexPrior, priors_for
 from models.healthy.learners import EXPECTED, RATIO
@@ -42,6 +42,9 @@ THERMOMETER_DRIFT_K: Final = 0.3
 RESTED_DRIFT_K: Final = 0.1
 """And by this much beyond what they show at rest (E)."""
 LEAST_WINDOWS: Final = 2.0
+BACKWARDS_K: Final = 2.0
+"""So much the wrong way round (a coil warmer than the room that it cools) is no fault of the machine (E): what moves no
+heat any more comes to nothing, and no further than its thermometers are off."""
 UNSOUND: Final = 0.11
 """An index of an air conditioner that moved by this much shows a fault (E): about the least that is spoken of."""
 LAST_DAYS: Final = 5
@@ -56,6 +59,8 @@ ALWAYS_ON: Final = 0.995
 """Share of drying from which on the thermostat of a dryer has not held its heater back (E)."""
 OF_LESS_AIR: Final = (INLET_RISE, WET_RISE, DRY_RISE, COOL_DOWN)
 """What less air moves in a dryer long before the thermostat has to hold the heater back."""
+BESIDE_OTHERS: Final = frozenset({HEATER_DUTY, MINUTES_PER_KG})
+"""What a fifth less air need not move at all, and a load or a programme does."""
 LOOK_BACK: Final = timedelta(days=150)
 """What is older has either been said or has ended (E); it keeps the cost of a day from growing with the history."""
 CONTEXT_WANDER: Final = {"ambient_c": 5.0, "inlet_c": 4.0, "doors_per_h": 0.5, "mains_s_per_l": 0.02}
@@ -92,8 +97,8 @@ def deviations_of(kind: Kind, history: FeatureHistory, references: Mapping[str, 
                 values = np.minimum(values, ENOUGH[index])
             noise = _with_untold(prior, deviation, blind)
             found[index] = replace(deviation, values=values, noise=noise, drift=drift, unmeasured=blind)
-    if HEATER_DUTY in found and (held := _held_back(found.pop(HEATER_DUTY), found)) is not None:
-        found[HEATER_DUTY] = held
+    if kind is Kind.DRYER:
+        found = _beside_air(found)
     history.memo["deviations"] = (references, kind, found)
     return found
 
@@ -113,14 +118,23 @@ def _recent(history: FeatureHistory) -> FeatureHistory:
     return replace(history, series={index: one.since(first) for index, one in history.series.items()}, memo={})
 
 
-def _held_back(duty: Deviation, found: Mapping[str, Deviation]) -> Deviation | None:
-    """The share of drying in which a dryer heats, without the days on which it did so all the time, as it does with all
-    of its air and with a fifth less, if something else tells of the air: no share would then be a lot of evidence of no
-    clog, also on days on which nothing else was told."""
-    if not any(index in found for index in OF_LESS_AIR):
-        return duty
-    held = duty.at(np.minimum(duty.observed, duty.expected) < ALWAYS_ON)
-    return held if len(held) else None
+def _beside_air(found: dict[str, Deviation]) -> dict[str, Deviation]:
+    """A dryer's indices with the time to dry and the share in which it heats only on days on which something else tells
+    of the air, if anything does: alone they hardly tell how much is gone, and such a day would count in full. Nor do
+    days tell on which the heater was never held back, as it is with all of the air and with a fifth less."""
+    others = [found[index].ordinals for index in OF_LESS_AIR if index in found]
+    if not others:
+        return found
+    told = np.unique(np.concatenate(others))
+    kept = dict(found)
+    for index in BESIDE_OTHERS & kept.keys():
+        one = kept.pop(index)
+        days = np.isin(one.ordinals, told)
+        if index == HEATER_DUTY:
+            days &= np.minimum(one.observed, one.expected) < ALWAYS_ON
+        if days.any():
+            kept[index] = one.at(days)
+    return kept
 
 
 def _drift(prior: IndexPrior, history: FeatureHistory) -> float:
@@ -159,7 +173,7 @@ def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> De
     observed = wanted * series.values - np.nan_to_num(moved)
     ratio = np.divide(observed, wanted, out=series.values.copy(), where=wanted > 0)
     wander = OWN_DRIFT.get(index, WINDOW_DRIFT)
-    return Deviation(
+    found = Deviation(
         days=series.days,
         values=np.log(np.maximum(ratio, 0.05)) - stepped,
         noise=np.full(len(series), float(reference.model["noise"])),
@@ -170,6 +184,8 @@ def _of_windows(index: str, history: FeatureHistory, reference: Reference) -> De
         rested=rested,
         told_by=index,
     )
+    told = ~(observed < -BACKWARDS_K)
+    return found if told.all() else found.at(told) if told.any() else None
 
 
 def _going_on(

@@ -9,7 +9,7 @@ from domain.signals import Kind
 from models.features import daily_indices
 from models.features.day import Day, Rows
 from models.features.dryer import USUAL_C, _room
-from models.healthy.deviations import _held_back
+from models.healthy.deviations import _beside_air
 from models.healthy.fleet_prior import priors_of
 from models.healthy.level import Deviation, learn_level
 from models.history import history_of
@@ -119,17 +119,39 @@ def test_a_heater_that_is_never_held_back_tells_nothing_of_the_air_where_somethi
     others = {"cooling_min": deviation([101, 102], [1.0, 1.0])}
     duty = deviation([100, 101, 102], [1.0, 1.0, 0.9])
     # On day 100 nothing else was told: no share of such a day is a word for no clog either.
-    told = _held_back(duty, others)
-    assert told is not None
+    told = _beside_air({**others, "heater_duty": duty})["heater_duty"]
     assert told.ordinals.tolist() == [102]
     assert told.observed.tolist() == [0.9]
-    assert _held_back(deviation([100, 101], [1.0, 1.0]), others) is None
-    assert _held_back(duty, {}) is duty
+    assert _beside_air({**others, "heater_duty": deviation([100, 101], [1.0, 1.0])}).keys() == others.keys()
+    assert _beside_air({"heater_duty": duty})["heater_duty"] is duty
     # One that is held back when it is healthy tells of more air as well.
     often = deviation([101, 102], [1.0, 0.9], 0.9)
-    told = _held_back(often, others)
-    assert told is not None
-    assert told.ordinals.tolist() == [101, 102]
+    assert _beside_air({**others, "heater_duty": often})["heater_duty"].ordinals.tolist() == [101, 102]
+
+
+def test_the_time_to_dry_alone_makes_no_day_where_other_days_tell_of_the_air() -> None:
+    minutes = deviation([100, 101, 102], [1.2, 1.0, 1.1])
+    told = _beside_air({"cooling_min": deviation([101, 102], [1.0, 1.0]), "minutes_per_kg": minutes})
+    assert told["minutes_per_kg"].ordinals.tolist() == [101, 102]
+    assert _beside_air({"minutes_per_kg": minutes})["minutes_per_kg"] is minutes
+
+
+@pytest.mark.parametrize(
+    ("moves", "expected"),
+    [
+        ({"dry_rise_k_per_kw": 0.2, "cooling_min": 4.0, "minutes_per_kg": 0.1}, set()),
+        (
+            {"dry_rise_k_per_kw": 0.2, "cooling_min": 4.0, "minutes_per_kg": 0.1, "wet_rise_k_per_kw": 0.2},
+            {"vent_clog"},
+        ),
+    ],
+    ids=["dried further", "short of air"],
+)
+def test_a_programme_that_dries_further_is_no_clogged_duct(moves: dict[str, float], expected: set[str]) -> None:
+    untold = frozenset({"inlet_rise_k", "heater_duty", "cooling_per_h"})
+    history, references = story(Kind.DRYER, moves, 45, missing=untold)
+    verdicts = judge_appliance(Kind.DRYER, history, references, evening(45))
+    assert {one.fault for one in verdicts if one.present} == expected
 
 
 def test_an_inlet_whose_duct_clogs_within_days_has_its_normal_from_its_coolest() -> None:

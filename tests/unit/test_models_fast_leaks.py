@@ -16,6 +16,7 @@ from models.detectors.rivals import explanations_of
 from models.detectors.signature import CautionParams, Signature
 from models.features.air_conditioner import AIR_DROP, COIL_DROP, DISCHARGE_LIFT, EEV, GUARD_LOAD, OUTDOOR_RISE, POWER
 from models.healthy.deviations import deviations_of
+from models.healthy.learners import RATIO
 from models.judge import judge_appliance
 from tests.unit.index_stories import story
 from tests.unit.synthetic_days import FIRST, evening
@@ -42,6 +43,18 @@ def test_a_leak_may_come_within_nine_days_and_a_clog_may_not() -> None:
 @pytest.mark.parametrize("signature", [EARLY, CLOG])
 def test_what_comes_in_a_day_is_neither(signature: Signature) -> None:
     assert grows_too_fast(signature, amplitudes([0.2] * 7))
+
+
+@pytest.mark.parametrize(("share", "days"), [(-0.1, 0), (-2.0, 2)], ids=["no cold", "a coil in Fahrenheit"])
+def test_a_coil_warmer_than_the_room_that_it_cools_is_its_thermometer(share: float, days: int) -> None:
+    # Of the last three days two are over.
+    history, references = story(Kind.AIR_CONDITIONER, {}, 40)
+    usual = deviations_of(Kind.AIR_CONDITIONER, history, references)[COIL_DROP]
+    told = history.series[RATIO[COIL_DROP]]
+    turned = replace(told, values=np.where(told.ordinals > told.ordinals[-4], share, told.values))
+    history = replace(history, series={**history.series, RATIO[COIL_DROP]: turned}, memo={})
+    found = deviations_of(Kind.AIR_CONDITIONER, history, references)[COIL_DROP]
+    assert len(usual) - len(found) == days
 
 
 @pytest.mark.parametrize(("power", "leaks"), [(0.0, True), (0.04, True), (0.06, False), (0.15, False)])
