@@ -222,7 +222,7 @@ def _step(
     programmed = reference.index in OF_PROGRAMME and not any(work.puts_right for work in works)
     compared = deviation.values[before]
     if programmed and reference.watched_from >= start - params.look_back:
-        compared = np.concatenate((np.zeros(int(reference.model["days"])), compared))  # what it was learned from
+        compared = np.concatenate((np.zeros(int(reference.model.get("days", 0))), compared))  # what it was learned from
     if len(compared) < params.least_before or any(work.sensor for work in works):
         return 0.0, 0.0  # nothing near to compare with: weeks later a change of level is weather as well as work
     then = float(np.median(compared[-params.before_days :]))
