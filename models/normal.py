@@ -20,6 +20,7 @@ from models.detectors import DETECTORS, pattern
 from models.detectors.accumulate import CLEANED
 from models.detectors.known_faults import SIGNATURES
 from models.features.air_conditioner import HEATING
+from models.features.day import Whole
 from models.features.filter_reports import FILTER_ALARM, FILTER_USED
 from models.features.refrigerator import GROSS
 from models.features.thermostat import CYCLE_PACE
@@ -183,9 +184,12 @@ def _over(
             continue
         after, together, first = places[: params.after_days], works[:count], last.day + timedelta(days=1)
         known_on = deviation.days[int(after[-1])]
+        left = 0.0
         if reference.index in PUSHED_UP:
+            left = _left_after(together, deviation, after, params)
             deviation, after = _lowest_of(deviation, params.after_days), after[-1:]  # low pressure is no level
         step, unsure = _step(together, reference, deviation, after.tolist(), params)
+        step = step or left
         carried = reference.carried_on(first, known_on, step, unsure)
         return (_rested_anew(carried, history) if step else carried), works[count:]
     return None
@@ -195,6 +199,17 @@ def _lowest_of(deviation: Deviation, count: int) -> Deviation:
     """Each day as the lowest of the last `count`, or of as many as there are."""
     padded = np.concatenate((np.full(count - 1, np.inf), deviation.values))
     return replace(deviation, values=np.lib.stride_tricks.sliding_window_view(padded, count).min(axis=1))
+
+
+def _left_after(works: Sequence[Work], deviation: Deviation, after: Whole, params: StepParams) -> float:
+    """What people's work left of a fault that it put right, in the scale of the index; 0 if nothing, or not put right.
+
+    The lowest of the days after it is there on every day of the part as it is now, however little it is.
+    """
+    before = deviation.values[deviation.ordinals < works[0].day.toordinal()][-params.least_before :]
+    left = float(deviation.values[after].min())
+    right = any(work.puts_right for work in works) and len(before) == params.least_before
+    return left if right and 0.0 < left <= CLEANED * float(np.median(before)) else 0.0
 
 
 def _rested_anew(carried: Reference, history: FeatureHistory) -> Reference:

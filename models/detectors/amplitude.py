@@ -20,6 +20,8 @@ from models.history import FeatureHistory
 
 LEAST_TOLD: Final = 2
 """Days on which `Signature.lowest_unless` was told that suffice: one may have been told at another hour (E)."""
+MOST_TOLD: Final = 3.0
+"""Levels that such a day by itself is evidence of at the most: what was told at another hour must not suffice (E)."""
 
 FALL: Final = 2.0
 """A level that has fallen has fallen by so many of its standard deviations (E)."""
@@ -34,8 +36,8 @@ class Amplitudes:
     each: Floats
     """Every day by itself, where `values` are the lowest of some days."""
     added: Floats
-    """What adds up: a day that told what only looks like the fault counts by itself, others as the lowest,
-    less nothing for what may be hidden: the slack of the sum is about that much."""
+    """What adds up: a day that told what only looks like the fault counts by itself, up to `MOST_TOLD` levels, others
+    as the lowest, less nothing for what may be hidden: the slack of the sum is about that much."""
     noise: float
     drift: float
     carried: bool
@@ -75,12 +77,13 @@ def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> 
     adds = _lowest(signature, ordinals[known], each, told[known], lasted)
     lowest = _lowest(signature, ordinals[known], each, told[known], lasted, signature.hidden)
     values = _never_as_ever(signature, each, lowest, lasted)
-    by_itself = told[known] | _lasting(signature, ordinals[known], values)
+    lasting = _lasting(signature, ordinals[known], values)
+    told_alone = np.minimum(each, MOST_TOLD * signature.level)
     return Amplitudes(
         days=days if known.all() else tuple(compress(days, known.tolist())),
         values=values,
         each=each,
-        added=np.where(by_itself, each, adds),
+        added=np.where(lasting, each, np.where(told[known], told_alone, adds)),
         noise=1.0 / np.sqrt(typical),
         drift=float(np.sqrt(wander)) / typical,
         carried=any(effect.key and found.carried for effect, found in shown),

@@ -124,6 +124,22 @@ def test_days_of_low_mains_pressure_before_new_software_are_no_level_from_which_
     assert carried.judged()[FILL].model["steps"] == []
 
 
+@pytest.mark.parametrize(("action", "steps"), [("part_replaced", 1), ("repaired", 1), ("firmware", 0)])
+def test_what_people_left_of_a_weak_valve_is_its_new_level_however_little(action: str, steps: int) -> None:
+    history, references = story(WASHER, {}, 70)
+    slow = stepped(stepped(history, FILL, 26, 0.8), FILL, 35, -0.72)  # a tenth slower than the old valve
+    carried = renew(normal_of(WASHER, references, [told(34, action)], None), slow)
+    assert len(carried.judged()[FILL].model["steps"]) == steps
+    assert faults(slow, carried.judged(), 70) == set()
+
+
+def test_what_the_repair_of_a_valve_did_not_change_is_no_new_level() -> None:
+    history, references = story(WASHER, {}, 50)
+    slow = stepped(history, FILL, 26, 0.3)
+    carried = renew(normal_of(WASHER, references, [told(34, "repaired")], None), slow)
+    assert carried.judged()[FILL].model["steps"] == []
+
+
 def test_a_replaced_sensor_is_held_against_the_old_level_as_what_the_old_one_said_cannot_be_trusted() -> None:
     history, references = story(WASHER, {}, 30)
     carried = renew(
