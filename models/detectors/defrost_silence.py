@@ -11,8 +11,17 @@ from domain.faults import Urgency
 from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.detectors.contract import Detector, References
-from models.features.day import Mask
-from models.features.refrigerator import DEFROST_BY_POWER_H, DEFROST_H, ON_POWER, PEAK_W, RUN_H
+from models.features.day import Floats, Mask
+from models.features.refrigerator import (
+    DEFROST_BY_POWER_H,
+    DEFROST_H,
+    ON_POWER,
+    PEAK_W,
+    PULSE_H,
+    RUN_BEFORE_H,
+    RUN_H,
+    RUN_SINCE_H,
+)
 from models.history import DaySeries, FeatureHistory, day_start
 
 
@@ -22,17 +31,23 @@ class SilenceParams:
 
     least_pulses: int = 5
     """Days with a pulse before the silence: a unit that never showed one cannot be judged."""
-    pulse_h: float = 0.05
-    """Hours of defrosting that are a pulse: three minutes."""
     guessed_pulse_h: float = 0.2
     """The same where it is guessed from power: shorter peaks are a compressor that works hard for a while."""
-    median_gaps: float = 2.0
+    seen_gaps: float = 1.5
+    """Of the longest gap between two pulses, hours of compressor running: timers count these, to a few per cent."""
+    unseen_gaps: float = 2.2
+    """The same where one pulse may have come while nobody listened: two gaps together."""
+    seen_h: float = 23.75
+    """Hours of a day on which nothing was missed: heaters pulse for ten minutes and more."""
+    guessed_gaps: float = 2.0
+    """In usual gaps where pulses are guessed from power, as some of them are missed,"""
     longest_gaps: float = 1.3
+    """and in longest ones; so long, ice may be what keeps the cold away."""
     least_run_h: float = 16.0
-    """Timers of simple units let the compressor run for six to twelve hours, adaptive ones for days: those need a
-    multiple of what this unit did."""
-    least_days: int = 2
+    """Timers of simple units let the compressor run for six to twelve hours, adaptive ones for days."""
+    least_days: int = 1
     guessed_days: int = 3
+    """Whole days without a pulse."""
     guessed_share: float = 0.75
     """Pulses that are only guessed from power are regular if they were seen on this share of the days of the last
     `guessed_within` before the silence: where they come and go anyway, their absence tells less."""
@@ -48,50 +63,93 @@ class SilenceParams:
     """Where pulses are only guessed from power, a compressor whose own power moved by this share hides them."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pulses:
+    """The days with a pulse, and how long the compressor ran between them."""
+
+    guessed: bool
+    series: DaySeries
+    places: npt.NDArray[np.intp]
+    """Where in the series the days with a pulse are."""
+    gaps_h: Floats
+    """Hours of running from the last pulse of each such day to the first of the next."""
+    silent_h: float
+    """Hours of running since the last pulse of all."""
+    seen: bool
+    """Every hour since was seen, so that no pulse was missed."""
+
+    @property
+    def longest_h(self) -> float:
+        """The longest gap but for one of many."""
+        return float(np.quantile(self.gaps_h, 0.97))
+
+
 def judge(
     history: FeatureHistory, _references: References, now_data_time: datetime, params: SilenceParams | None = None
 ) -> Verdict | None:
     """Present while the compressor has run far longer than ever since the last pulse; absent once it pulses again."""
     params = params or SilenceParams()
-    guessed = len(history.complete(DEFROST_H)) == 0
-    pulses, runs = history.complete(DEFROST_BY_POWER_H if guessed else DEFROST_H), history.complete(RUN_H)
-    if len(pulses) < 2 * params.least_pulses or len(runs) < len(pulses):
+    pulses = _pulses(history, params)
+    if pulses is None or len(pulses.series) < 2 * params.least_pulses or len(pulses.gaps_h) < params.least_pulses - 1:
         return None
-    run_h = dict(zip(runs.days, runs.values.tolist(), strict=True))
-    total = np.cumsum([run_h.get(day, 0.0) for day in pulses.days])
-    pulsed = np.flatnonzero(_with_heater(history, pulses, params) if guessed else pulses.values > params.pulse_h)
-    if len(pulsed) < params.least_pulses:
-        return None
-    last = int(pulsed[-1])
-    gaps = np.diff(total[pulsed])
-    usual, longest = float(np.median(gaps)), float(np.quantile(gaps, 0.97))
-    limit = max(params.median_gaps * usual, params.longest_gaps * longest, params.least_run_h)
-    silent_h = float(total[-1] - total[last])
-    if silent_h >= limit and len(pulses) - 1 - last >= (params.guessed_days if guessed else params.least_days):
-        if guessed and not _can_be_guessed(history, pulses.days[last], last + 1, pulsed, params):
+    usual = float(np.median(pulses.gaps_h))
+    limit = max(_limit_h(pulses, usual, params), params.least_run_h)
+    silent_h, last, days = pulses.silent_h, int(pulses.places[-1]), pulses.series.days
+    if silent_h >= limit and len(days) - 1 - last >= (params.guessed_days if pulses.guessed else params.least_days):
+        if pulses.guessed and not _can_be_guessed(history, days[last], last + 1, pulses.places, params):
             return None
-        return _verdict(True, now_data_time, usual, silent_h, day_start(pulses.days[last + 1]), silent_h / limit)
-    was_silent = bool(len(gaps) and gaps.max() >= max(params.median_gaps * usual, params.least_run_h))
-    since = day_start(pulses.days[int(pulsed[int(np.argmax(gaps)) + 1])]) if was_silent else None
+        return _verdict(True, now_data_time, usual, silent_h, day_start(days[last + 1]), silent_h / limit)
+    was_silent = bool(pulses.gaps_h.max() >= max(params.guessed_gaps * usual, params.least_run_h))
+    since = day_start(days[int(pulses.places[int(np.argmax(pulses.gaps_h)) + 1])]) if was_silent else None
     return _verdict(False, now_data_time, usual, silent_h, since, 0.0) if silent_h < limit else None
+
+
+def _limit_h(pulses: _Pulses, usual_h: float, params: SilenceParams) -> float:
+    """Hours of running without a pulse that the machine's own gaps do not explain."""
+    if pulses.guessed:
+        return max(params.guessed_gaps * usual_h, params.longest_gaps * pulses.longest_h)
+    return (params.seen_gaps if pulses.seen else params.unseen_gaps) * pulses.longest_h
 
 
 def undefrosted(history: FeatureHistory, params: SilenceParams | None = None) -> bool:
     """Whether a unit has run so long without a pulse that ice may be what keeps the cold away."""
     params = params or SilenceParams()
+    pulses = _pulses(history, params)
+    if pulses is None:
+        return False
+    known = len(pulses.places)
+    if pulses.guessed and (known == 0 or not _never_near(history, pulses.series.days[pulses.places[-1]], params)):
+        return False
+    if known < params.least_pulses:
+        return pulses.silent_h >= params.unknown_gaps_h
+    gaps = params.longest_gaps if pulses.seen or pulses.guessed else params.unseen_gaps
+    return pulses.silent_h >= max(gaps * pulses.longest_h, params.least_run_h)
+
+
+def _pulses(history: FeatureHistory, params: SilenceParams) -> _Pulses | None:
+    """None if the unit tells nothing of pulses, or not how long it runs."""
     guessed = len(history.complete(DEFROST_H)) == 0
     pulses, runs = history.complete(DEFROST_BY_POWER_H if guessed else DEFROST_H), history.complete(RUN_H)
-    if len(pulses) == 0 or len(runs) == 0:
-        return False
-    total = np.cumsum(np.nan_to_num(runs.at_days(pulses.ordinals)))
-    pulsed = np.flatnonzero(_with_heater(history, pulses, params) if guessed else pulses.values > params.pulse_h)
-    if guessed and (len(pulsed) == 0 or not _never_near(history, pulses.days[pulsed[-1]], params)):
-        return False
-    silent_h = float(total[-1] - (total[pulsed[-1]] if len(pulsed) else 0.0))
-    if len(pulsed) < params.least_pulses:
-        return silent_h >= params.unknown_gaps_h
-    longest = float(np.quantile(np.diff(total[pulsed]), 0.97))
-    return silent_h >= max(params.longest_gaps * longest, params.least_run_h)
+    if len(pulses) == 0 or len(runs) < len(pulses):
+        return None
+    run_h = np.nan_to_num(runs.at_days(pulses.ordinals))
+    total = np.cumsum(run_h)
+    with_pulse = _with_heater(history, pulses, params) if guessed else pulses.values > PULSE_H
+    places = np.flatnonzero(with_pulse)
+    before, since = (history.complete(index).at_days(pulses.ordinals)[places] for index in (RUN_BEFORE_H, RUN_SINCE_H))
+    # Where it is not known when on the day the pulse came, it counts as its end.
+    first = (total - run_h)[places] + np.where(np.isfinite(before), before, run_h[places])
+    last = total[places] - np.nan_to_num(since)
+    late = slice(places[-1] if len(places) else 0, None)
+    without_a_gap = bool((np.diff(pulses.ordinals[late]) == 1).all())
+    return _Pulses(
+        guessed=guessed,
+        series=pulses,
+        places=places,
+        gaps_h=first[1:] - last[:-1],
+        silent_h=float(total[-1] - (last[-1] if len(last) else 0.0)),
+        seen=without_a_gap and bool((pulses.weights[late] >= params.seen_h).all()),
+    )
 
 
 def _with_heater(history: FeatureHistory, pulses: DaySeries, params: SilenceParams) -> Mask:
@@ -160,10 +218,10 @@ def _verdict(
 
 DETECTOR: Final = Detector(
     name="defrost_silence",
-    version="6",
+    version="7",
     fault="defrost_failure",
     kinds=frozenset({Kind.REFRIGERATOR}),
-    indices=(DEFROST_H, DEFROST_BY_POWER_H, PEAK_W, RUN_H, ON_POWER),
+    indices=(DEFROST_H, DEFROST_BY_POWER_H, PEAK_W, RUN_H, RUN_BEFORE_H, RUN_SINCE_H, ON_POWER),
     cannot_see=(
         "Units that say neither power, defrosting nor evaporator temperature; a heater that failed before five "
         "pulses were seen; a heater that pulses but no longer heats; which of heater, sensor or timer failed."

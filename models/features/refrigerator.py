@@ -44,6 +44,12 @@ PEAK_W: Final = "peak_power_w"
 """The power that a unit which says only power exceeds for `PEAK_H` of a day, W: on a day with a pulse its heater's."""
 DEFROST_H: Final = "defrost_h"
 """Hours in which the defrost flag was set, the evaporator was being heated, or only a heater can draw the power."""
+RUN_BEFORE_H: Final = "run_before_pulse_h"
+"""Hours that the compressor ran on the day before the heater's first pulse,"""
+RUN_SINCE_H: Final = "run_since_pulse_h"
+"""and after its last one: timers count these, not days."""
+PULSE_H: Final = 0.05
+"""Hours of defrosting that are a pulse: three minutes."""
 AMBIENT: Final = "ambient_c"
 DOORS: Final = "doors_per_h"
 HZ: Final = "compressor_hz"
@@ -97,7 +103,7 @@ def cold_indices(day: Day) -> list[DayIndex]:
         *summarise(AMBIENT, ambient),
         *summarise(EVAP_DEPTH, np.where(quiet, cold - evap, np.nan)),
         *summarise(HZ, np.where(quiet, rows.number("compressor_hz"), np.nan)),
-        *_defrosts(rows, defrost, hours),
+        *_defrosts(rows, defrost, on, hours),
         *single(DOORS, counted(rows.number("door_opens")) / max(float(hours.sum()), 1.0), float(hours.sum())),
     ]
 
@@ -129,15 +135,30 @@ def _says_running(rows: Rows) -> bool:
     return any(np.isfinite(rows.number(name)).any() for name in ("compressor_on", "compressor_hz"))
 
 
-def _defrosts(rows: Rows, defrost: Mask, hours: Floats) -> list[DayIndex]:
+def _defrosts(rows: Rows, defrost: Mask, on: Mask, hours: Floats) -> list[DayIndex]:
     told = any(np.isfinite(rows.number(name)).any() for name in ("defrost", "evap_c"))
     power = rows.number("power_w")
     total, pulse_h = float(hours.sum()), float(hours[defrost].sum())
     if told or (np.isfinite(power).any() and _says_running(rows)):
-        return single(DEFROST_H, pulse_h, total)
+        return [*single(DEFROST_H, pulse_h, total), *_around_pulses(rows, defrost, on, hours, PULSE_H)]
     if not np.isfinite(power).any():
         return []
-    return [*single(DEFROST_BY_POWER_H, pulse_h, total), *single(PEAK_W, _exceeded_for(power, hours, PEAK_H), total)]
+    return [
+        *single(DEFROST_BY_POWER_H, pulse_h, total),
+        *single(PEAK_W, _exceeded_for(power, hours, PEAK_H), total),
+        *_around_pulses(rows, defrost, on, hours, PEAK_H),
+    ]
+
+
+def _around_pulses(rows: Rows, defrost: Mask, on: Mask, hours: Floats, least_h: float) -> list[DayIndex]:
+    """Nothing on a day without a pulse of `least_h` hours."""
+    runs = stretches(defrost, changes(rows.time_s, GAP_S))
+    pulses = [(start, end) for start, end in runs if hours[start:end].sum() > least_h]
+    if not pulses:
+        return []
+    ran, total = hours * on, float(hours.sum())
+    before, since = ran[: pulses[0][0]].sum(), ran[pulses[-1][1] :].sum()
+    return [*single(RUN_BEFORE_H, before, total), *single(RUN_SINCE_H, since, total)]
 
 
 def _exceeded_for(power: Floats, hours: Floats, share_h: float) -> float:
