@@ -27,7 +27,10 @@ def test_how_long_it_ran_before_the_first_pulse_and_since_the_last(pulses: list[
     for start in pulses:
         defrost[start : start + 4] = 1.0
     on[defrost > 0] = 0.0
-    readings = Rows(time_s=MIDNIGHT_S + 300.0 * np.arange(288), numbers={"compressor_on": on, "defrost": defrost})
+    readings = Rows(
+        time_s=MIDNIGHT_S + np.arange(0.0, 86400.0, 300.0, dtype=np.float64),
+        numbers={"compressor_on": on, "defrost": defrost},
+    )
     found = daily_indices(Kind.REFRIGERATOR, Day(day=date(2025, 6, 1), readings=readings))
     told = {one.index: one.value for one in found}
     hours = [told[index] for index in ("run_before_pulse_h", "run_since_pulse_h") if index in told]
