@@ -35,7 +35,7 @@ GERMAN: Final = Phrases(
     }),
     units=MappingProxyType({
         "": "", "1": "", "l": "Liter", "1/min": "Umdrehungen je Minute", "min": "Minuten",
-        "h": "Stunden", "s": "Sekunden",
+        "h": "Stunden", "s": "Sekunden", "1/h": "je Stunde", "share of rows": "% der Messwerte",
     }),
     decimal=",",
     where="{kind}, {room}",

@@ -29,6 +29,7 @@ ENGLISH: Final = Phrases(
     signals=MappingProxyType({name: signal.about for name, signal in SIGNALS.items()}),
     units=MappingProxyType({
         "": "", "1": "", "l": "litres", "1/min": "rpm", "min": "minutes", "h": "hours", "s": "seconds",
+        "1/h": "an hour", "share of rows": "% of its readings",
     }),
     decimal=".",
     where="{kind}, {room}",

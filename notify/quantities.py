@@ -9,6 +9,9 @@ from notify.phrase_book import Phrases
 SIGNIFICANT = 3
 """Digits that a home's sensors can vouch for (E): 1 % class."""
 
+SHARE = "share of rows"
+"""How sensors that lie are measured; people are told per cent."""
+
 
 def say_number(value: float) -> str:
     """`value` to three significant digits, without exponent or needless zeros; whole from 100 on."""
@@ -23,7 +26,9 @@ def say_number(value: float) -> str:
 
 
 def say_quantity(value: float, unit: str, say: Phrases) -> str:
-    """`value` with its unit in words or symbols: `46.4 seconds`, `13 °C`, `87 %`, `0.42`."""
+    """`value` with its unit in words or symbols: `46.4 seconds`, `13 °C`, `87 %`, `0.42`, `38 % of its readings`."""
+    if unit == SHARE:
+        value *= 100.0
     number = say_number(value).replace(".", say.decimal)
     return f"{number} {say.units.get(unit, unit)}".rstrip()
 

@@ -72,7 +72,7 @@ def _ended(kind: Kind, history: FeatureHistory) -> Iterator[Evidence]:
                     observed=float(usual.values[-1]),
                     unit=SIGNALS[signal].unit,
                     since=day_start(usual.days[-1]),
-                    note=f"{signal} reads normally again.",
+                    note=f"{_named(signal)} reads normally again.",
                 )
                 break
 
@@ -84,8 +84,14 @@ def _said(trouble: Trouble) -> Evidence:
         observed=trouble.observed,
         unit=trouble.unit,
         since=day_start(trouble.since),
-        note=f"{trouble.signal} {trouble.what} so nothing is concluded about the appliance from it.",
+        note=f"{_named(trouble.signal)} {trouble.what} so nothing is concluded about the appliance from it.",
     )
+
+
+def _named(signal: str) -> str:
+    """What a signal is, as a sentence begins: `Compressor discharge`."""
+    about = SIGNALS[signal].about.split(";")[0]
+    return about[0].upper() + about[1:]
 
 
 def _detector(kind: Kind) -> Detector:

@@ -64,7 +64,14 @@ def test_a_said_number_is_within_half_a_per_cent_of_the_measured_one(value: floa
 
 @pytest.mark.parametrize(
     ("value", "unit", "expected"),
-    [(46.42, "s", "46.4 seconds"), (13.0, "°C", "13 °C"), (0.42, "1", "0.42"), (1200.0, "1/min", "1200 rpm")],
+    [
+        (46.42, "s", "46.4 seconds"),
+        (13.0, "°C", "13 °C"),
+        (0.42, "1", "0.42"),
+        (1200.0, "1/min", "1200 rpm"),
+        (0.378, "share of rows", "37.8 % of its readings"),
+        (0.0523, "1/h", "0.0523 an hour"),
+    ],
 )
 def test_units_are_said_as_people_say_them(value: float, unit: str, expected: str) -> None:
     assert say_quantity(value, unit, ENGLISH) == expected
