@@ -12,16 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from models.detectors.accumulate import CLEANED, Limits, last_median, middle_of
+from models.detectors.accumulate import Limits, middle_of
+from models.detectors.lasting import lasting
 from models.detectors.signature import CautionParams, Effect, Signature
 from models.features.day import Floats, Mask, Whole
 from models.healthy.deviations import Deviation
 from models.history import FeatureHistory
-
-LEAST_TOLD: Final = 2
-"""Days on which `Signature.lowest_unless` was told that suffice: one may have been told at another hour (E)."""
-MOST_TOLD: Final = 3.0
-"""Levels that such a day by itself is evidence of at the most: what was told at another hour must not suffice (E)."""
 
 FALL: Final = 2.0
 """A level that has fallen has fallen by so many of its standard deviations (E)."""
@@ -36,8 +32,8 @@ class Amplitudes:
     each: Floats
     """Every day by itself, where `values` are the lowest of some days."""
     added: Floats
-    """What adds up: a day that told what only looks like the fault counts by itself, up to `MOST_TOLD` levels, others
-    as the lowest, less nothing for what may be hidden: the slack of the sum is about that much."""
+    """What adds up: a day that told what only looks like the fault counts by itself, others as the lowest,
+    less nothing for what may be hidden: the slack of the sum is about that much."""
     noise: float
     drift: float
     carried: bool
@@ -73,17 +69,12 @@ def amplitudes_of(signature: Signature, deviations: Mapping[str, Deviation]) -> 
     typical = middle_of(below[known])
     told = _told(signature, shown, ordinals)
     each = above[known] / below[known]
-    lasted = _lasted(signature, ordinals[known], each)
-    adds = _lowest(signature, ordinals[known], each, told[known], lasted)
-    lowest = _lowest(signature, ordinals[known], each, told[known], lasted, signature.hidden)
-    values = _never_as_ever(signature, each, lowest, lasted)
-    lasting = _lasting(signature, ordinals[known], values)
-    told_alone = np.minimum(each, MOST_TOLD * signature.level)
+    values, added = lasting(signature, ordinals[known], each, told[known])
     return Amplitudes(
         days=days if known.all() else tuple(compress(days, known.tolist())),
         values=values,
         each=each,
-        added=np.where(lasting, each, np.where(told[known], told_alone, adds)),
+        added=added,
         noise=1.0 / np.sqrt(typical),
         drift=float(np.sqrt(wander)) / typical,
         carried=any(effect.key and found.carried for effect, found in shown),
@@ -119,71 +110,6 @@ def _told(signature: Signature, shown: Sequence[tuple[Effect, Deviation]], ordin
         if effect.key and signature.lowest_unless in found.alike_in:
             told |= np.isin(ordinals, found.ordinals[found.alike_in[signature.lowest_unless]])
     return told
-
-
-def _back_to(told: Whole, count: int) -> Whole:
-    """At each place that of the last but one day of `told`; -1 where there is none yet."""
-    before = np.searchsorted(told, np.arange(count), side="right") - LEAST_TOLD
-    return np.where(before >= 0, told[np.maximum(before, 0)] if len(told) else -1, -1)
-
-
-def _lasted(signature: Signature, ordinals: Whole, values: Floats) -> Floats:
-    """At each place the lowest of the days that count, whatever was told on them."""
-    if signature.lowest_of == 1:
-        return values
-    within = _within(signature, ordinals)
-    enough = np.arange(len(ordinals)) - signature.lowest_of + 1
-    return _since(values, np.minimum(within, enough))
-
-
-def _lowest(
-    signature: Signature, ordinals: Whole, values: Floats, told: Mask, lasted: Floats, hidden: float = 0.0
-) -> Floats:
-    """The same, or the lowest since two days that told, where these are fewer."""
-    if signature.lowest_of == 1:
-        return values
-    asked = _back_to(np.flatnonzero(told), len(ordinals))
-    return np.where(asked >= _within(signature, ordinals), np.maximum(lasted, _since(values, asked) - hidden), lasted)
-
-
-def _within(signature: Signature, ordinals: Whole) -> Whole:
-    """At each place that of the first day that counts: the one before `lowest_within`, or one more if it lies alone."""
-    first = np.searchsorted(ordinals, ordinals - signature.lowest_within, side="right") - 1
-    many = np.arange(len(ordinals)) - first >= signature.lowest_of
-    apart = np.where(many, signature.lowest_within, signature.apart or signature.lowest_within)
-    return first - _alone(ordinals, first, apart)
-
-
-def _alone(ordinals: Whole, places: Whole, days: Whole) -> Mask:
-    """At which of these places a day lies `days` or more before the next one: what it met may have ended in between."""
-    gaps = np.diff(ordinals, append=ordinals[-1:])
-    return (places >= 0) & (days > 1) & (gaps[np.maximum(places, 0)] >= days)
-
-
-def _never_as_ever(signature: Signature, values: Floats, lowest: Floats, lasted: Floats) -> Floats:
-    """The middle of three days where none of those that count was as ever: what comes and goes would have gone."""
-    if signature.away == inf:
-        return lowest
-    middle = last_median(values, 3)
-    away = lasted >= np.maximum(signature.away * signature.level, CLEANED * middle)
-    return np.where(away, np.maximum(lowest, middle), lowest)
-
-
-def _lasting(signature: Signature, ordinals: Whole, lowest: Floats) -> Mask:
-    """The days on which it has lasted, through so many observed days that none of them speaks for the others."""
-    if not signature.each_from:
-        return np.zeros(len(ordinals), dtype=np.bool_)
-    before = np.searchsorted(ordinals, ordinals - signature.lowest_within, side="right")
-    return (np.arange(len(ordinals)) + 1 - before >= signature.each_from) & (lowest >= signature.level)
-
-
-def _since(values: Floats, first: Whole) -> Floats:
-    """At each place the lowest since the place `first`; where there are too few days to tell, nothing is there."""
-    if not len(values):
-        return values
-    edges = np.column_stack((np.maximum(first, 0), np.arange(1, len(values) + 1))).ravel()
-    lowest: Floats = np.minimum.reduceat(np.append(values, np.inf), edges)[::2]
-    return np.where(first < 0, np.minimum(lowest, 0.0), lowest)
 
 
 def limits_of(signature: Signature, amplitudes: Amplitudes, params: CautionParams) -> Limits:

@@ -24,9 +24,10 @@ from models.history import FeatureHistory, day_start
 from models.prognosis import days_until, with_time_scale
 
 VERSION: Final = "2"
-HALF: Final = 0.5
-"""As likely as this, beside what the owner could put right, a fault that needs a technician keeps it back; and so does
-what the owner could put right where what tells them apart is not measured (E)."""
+CONTENDS: Final = 0.5
+"""A rival this many times as likely as what is named contends with it: a fault that needs a technician then keeps back
+what the owner could put right, and what the owner could put right a visit, where what tells them apart is not measured
+(E)."""
 
 
 def judge(
@@ -91,7 +92,7 @@ def graver_is_likely(signature: Signature, named: Mapping[str, float]) -> bool:
     graver = {
         one.fault for one in SIGNATURES if one.kind == kind and fault_of(kind, one.fault).urgency is Urgency.VISIT
     }
-    return any(named.get(fault, 0.0) >= HALF * named[own] for fault in graver)
+    return any(named.get(fault, 0.0) >= CONTENDS * named[own] for fault in graver)
 
 
 def _owner_first(signature: Signature, named: Mapping[str, float], deviations: Mapping[str, Deviation]) -> bool:
@@ -103,7 +104,7 @@ def _owner_first(signature: Signature, named: Mapping[str, float], deviations: M
         return False
     kind, own = signature.kind, signature.fault
     easier = {one.fault for one in SIGNATURES if one.kind == kind and fault_of(kind, one.fault).urgency is Urgency.SELF}
-    return any(named.get(fault, 0.0) > HALF * named[own] for fault in easier)
+    return any(named.get(fault, 0.0) > CONTENDS * named[own] for fault in easier)
 
 
 def _is_untimely(rival: Signature, history: FeatureHistory, deviations: dict[str, Deviation]) -> bool:

@@ -77,7 +77,7 @@ class Signature:
     refuted_by: str = ""
     """Where this index has risen, it explains nothing: such a fault can only lower it."""
     surer_without: str = ""
-    """Where this context is not measured it has to be surer of what an owner could put right (`pattern.HALF`)."""
+    """Where this context is not measured it has to be surer of what an owner could put right (`pattern.CONTENDS`)."""
     lowest_unless: str = ""
     """A context index that tells what only looks like it: two days on which it was known are enough,"""
     hidden: float = 0.0
