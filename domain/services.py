@@ -18,6 +18,9 @@ NEW_NORMAL: Final = frozenset(
 """Services after which what they touched may be healthy in another way than before: `models.normal` says what that is.
 Cleaning and descaling bring the old normal back (domain notes: re-baseline only on a confirmed service or a firmware
 change)."""
+RESTORES: Final = frozenset({"descaled"})
+"""A technician's work that brings the old normal back: days before it tell of nothing that is there now. What an owner
+cleans is often still clogged, so that there the days before go on counting."""
 PUTS_RIGHT: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "filter_cleaned": frozenset({"filter_clog", "drain_filter_clog", "vent_clog"}),

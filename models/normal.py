@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from scipy.stats import theilslopes
 
-from domain.services import NEW_NORMAL, Service
+from domain.services import NEW_NORMAL, RESTORES, Service
 from domain.signals import Kind
 from models.detectors import DETECTORS, pattern
 from models.detectors.accumulate import CLEANED
@@ -87,7 +87,7 @@ class Normal:
 
     kind: Kind
     works: Sequence[Service]
-    """The services that may have changed it, in order of time."""
+    """The services that may have changed it, or brought it back, in order of time."""
     compared: frozenset[str]
     """The indices that are compared with a reference."""
     known: Mapping[str, Reference]
@@ -137,7 +137,7 @@ def normal_of(
     """What the work told of so far leaves of `references`; one learned in another context is as if never learned."""
     contexts = {index: len(prior.slopes) for index, prior in priors_for(kind, priors).items()}
     references = {index: one for index, one in references.items() if one.knows(contexts.get(index))}
-    works = sorted((one for one in services if one.action in NEW_NORMAL), key=lambda one: one.at)
+    works = sorted((one for one in services if one.action in NEW_NORMAL | RESTORES), key=lambda one: one.at)
     compared = frozenset({*priors_for(kind, priors), *(RATIO if kind is Kind.AIR_CONDITIONER else ())})
     known: dict[str, Reference] = dict(references) if not works else {}
     waiting: dict[str, Sequence[Work]] = {}
@@ -267,7 +267,9 @@ def _grown(deviation: Deviation, before: Sequence[int], after: Sequence[int], ch
 
 
 def _work_on(kind: Kind, service: Service, index: str) -> Work | None:
-    """What the service may have done to the index; None if nothing."""
+    """What the service may have done to the level of the index; None if nothing."""
+    if service.action in RESTORES:
+        return None
     moved = frozenset[str]().union(*(moved_by(kind, fault) for fault in service.faults))
     if moved and index not in moved:
         return None

@@ -43,11 +43,13 @@ DRAWS_LPM: Final = 0.1
 HEAT_RATE: Final = "heat_rate_k_per_kwh"
 """Rise of the tank per kilowatt-hour of heat, without flow."""
 TOP_SHARE: Final = "top_share"
-"""Of the rise of both sensors while heating without flow a cold bottom, the share of the upper one: a sound element
-warms the bottom first, one under lime and sludge sends its heat past it."""
+"""Of all that both sensors rose by while heating without flow a cold bottom, the share of the upper one, with that rise
+in K as its weight: a sound element warms the bottom first, one under lime and sludge sends its heat past it."""
 COLD_BOTTOM_K: Final = 2.0
-"""The bottom is cold while it is this much below the top (E): above, both rise together in any tank."""
+"""The bottom is cold while it is this much further below the top than at rest (E): above, both rise together in any
+tank."""
 LEAST_RISE_K: Final = 1.0
+"""Of both sensors between two rows, above what the thermometers scatter by (E)."""
 CUTOUTS: Final = "cutout_trips"
 """Trips of the thermal cut-out on that day."""
 ANODE_MA: Final = "anode_ma"
@@ -117,12 +119,13 @@ def _bursts(rows: Rows, on: Mask, heat: Floats) -> list[DayIndex]:
         if end < len(rows) and not cuts[end] and end - start >= 2
         if start <= calm_from[end - 1] and still[calm_from[end - 1] : end].all()
     ]
+    at_rest = _at_rest(top, bottom, ~on & ~(flow > DRAWS_LPM))
     return [
         *summarise(END_FALL, _falls(rows, runs, on, cuts)),
-        *summarise(TOP_SHARE, _top_shares(still & np.roll(still, 1) & ~cuts, top, bottom)),
+        *_top_share(still & np.roll(still, 1) & ~cuts, top, bottom, at_rest),
         *summarise(BURST_MIN, lengths),
         *single(STARTS_PER_HEAT_H, len(whole) / heat_h if heat_h >= 0.3 and whole else np.nan, len(whole)),
-        *summarise(END_LAG, (top - bottom)[ends] - _at_rest(top, bottom, ~on & ~(flow > DRAWS_LPM))),
+        *summarise(END_LAG, (top - bottom)[ends] - at_rest),
         *summarise(HEAT_RATE, ratio_of(rates, kw, kw > 0)),
     ]
 
@@ -157,9 +160,10 @@ def _at_rest(top: Floats, bottom: Floats, resting: Mask) -> float:
     return quantiles_of(gaps, (REST_SHARE,))[0]
 
 
-def _top_shares(heated: Mask, top: Floats, bottom: Floats) -> Floats:
-    """By row that follows another one of the same calm heating."""
+def _top_share(heated: Mask, top: Floats, bottom: Floats, at_rest: float) -> list[DayIndex]:
+    """From the rows that follow another one of the same calm heating; a tank that hardly rested has true sensors."""
     rise_top, rise_bottom = np.diff(top, prepend=np.nan), np.diff(bottom, prepend=np.nan)
-    before = top - rise_top - (bottom - rise_bottom)
-    both = rise_top + rise_bottom
-    return ratio_of(rise_top, both, heated & (before > COLD_BOTTOM_K) & (top >= bottom) & (both > LEAST_RISE_K))
+    gap, both = top - bottom - (at_rest if np.isfinite(at_rest) else 0.0), rise_top + rise_bottom
+    cold = heated & (gap - rise_top + rise_bottom > COLD_BOTTOM_K) & (gap >= 0.0) & (both > LEAST_RISE_K)
+    risen = float(both[cold].sum())
+    return single(TOP_SHARE, float(rise_top[cold].sum()) / risen if risen else np.nan, risen)

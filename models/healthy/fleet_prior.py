@@ -16,7 +16,7 @@ from typing import Any, Final
 from domain.signals import Kind
 
 SHIPPED: Final = Path(__file__).with_name("fleet_prior.json")
-SHIPPED_SHA256: Final = "9d4e4d25a60b0f1924dd22bb8a4112695d5900d0267f5c52f3da61155854bd46"
+SHIPPED_SHA256: Final = "5a4fd192b9103eb8253c59f201f7d8742ec27e50351ea3cf99c3488fffd273b8"
 FORMAT: Final = 1
 USUAL_DAYS: Final = 8
 """Observed days that a level is learned from where the file says nothing else (E)."""
@@ -48,7 +48,7 @@ class IndexPrior:
     drift: float
     """Healthy units wander by this much over months, however many days are averaged."""
     least_weight: float
-    """Observations that make a day count."""
+    """Observations that make a day count, or of whatever else the index gives as its weight."""
     calendar_days: int
     """How long is watched before a level is learned: finished cycles tell more than days of changing weather."""
     least_days: int

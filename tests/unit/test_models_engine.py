@@ -254,6 +254,25 @@ def test_the_heat_that_passes_a_cold_bottom() -> None:
     assert found["top_share"] == pytest.approx(0.2)
 
 
+@pytest.mark.parametrize(("high_k", "cold_k", "share"), [(0.0, 0.0, None), (4.0, 0.0, None), (4.0, 10.0, 0.25)])
+def test_a_bottom_is_cold_beyond_what_the_thermometers_differ_by_at_rest(
+    high_k: float, cold_k: float, share: float | None
+) -> None:
+    # An even tank rises alike at top and bottom: without a cold bottom that is no heat that passes it.
+    bottom = [50.0] * 36 + [50.0 - cold_k, 53.0 - cold_k, 56.0 - cold_k]
+    top = [50.0 + high_k] * 36 + [50.0 + high_k + (3.0 if not cold_k else 1.0) * step for step in range(3)]
+    found = indices(Kind.WATER_HEATER, heater_w=[0.0] * 36 + [2000.0] * 3, top_c=top, bottom_c=bottom)
+    assert found.get("top_share") == (None if share is None else pytest.approx(share))
+
+
+def test_a_large_rise_tells_more_of_the_heat_than_a_small_one() -> None:
+    found = indices(
+        Kind.WATER_HEATER, heater_w=[0.0, 2000.0, 2000.0, 2000.0, 0.0], top_c=[50.0, 50.0, 52.0, 52.7, 52.7],
+        bottom_c=[30.0, 30.0, 38.0, 38.5, 38.5],
+    )  # fmt: skip
+    assert found["top_share"] == pytest.approx(2.7 / 11.2)
+
+
 def test_a_thermometer_that_is_silent_for_most_of_the_day_tells_of_no_rise() -> None:
     found = indices(
         Kind.WATER_HEATER, heater_w=[0.0, 2000.0, 2000.0, 2000.0] + [0.0] * 5, bottom_c=[40.0, 40.0, 44.0] + [48.0] * 6,

@@ -195,3 +195,15 @@ def test_what_was_learned_in_another_context_is_learned_again() -> None:
     known = normal_of(WASHER, {**references, DRAIN: before}, (), None).known
     assert set(references) - set(known) == {DRAIN}
     assert DRAIN in {one.index for one in learn_missing(WASHER, history, known, lambda first, last: ())}
+
+
+@pytest.mark.parametrize(("action", "first"), [("descaled", 38), ("filter_cleaned", 0)])
+def test_days_before_a_descaling_tell_of_nothing_that_is_there_now_and_the_level_stays(action: str, first: int) -> None:
+    history, references = story(Kind.WATER_HEATER, {"top_share": 0.25}, 40)
+    normal = normal_of(Kind.WATER_HEATER, references, [told(37, action, "limescale")], None)
+    judged = renew(normal, history).judged()["top_share"]
+    assert judged.model["level"] == references["top_share"].model["level"]
+    assert judged.watched_from == max(references["top_share"].watched_from, FIRST + timedelta(days=first))
+    now = replace(history, series=normal.cut(history.series))
+    said = judge_appliance(Kind.WATER_HEATER, now, {**references, "top_share": judged}, evening(40))
+    assert ("limescale" in {one.fault for one in said if one.present}) == (action != "descaled")

@@ -45,7 +45,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         fault="limescale",
         stage="tripping",
         kind=Kind.WATER_HEATER,
-        # No sound element trips its cut-out: two trips are enough, on one day or on two.
+        # No sound element trips its cut-out: three trips on a day are enough, or two on each of two days.
         effects=effects_of(("cutout_trips", 3.0, 0.5), keys=("cutout_trips",)),
         level=0.2,
         steady_days=1,
