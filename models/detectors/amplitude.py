@@ -32,8 +32,8 @@ class Amplitudes:
     each: Floats
     """Every day by itself, where `values` are the lowest of some days."""
     added: Floats
-    """What adds up: a day that told what only looks like the fault counts by itself, others as the lowest,
-    less nothing for what may be hidden: the slack of the sum is about that much."""
+    """What adds up: a day that told what only looks like the fault counts by itself, up to `lasting.MOST_TOLD` levels,
+    others as the lowest, less nothing for what may be hidden: the slack of the sum is about that much."""
     noise: float
     drift: float
     carried: bool
