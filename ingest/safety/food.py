@@ -68,7 +68,9 @@ def _turn(
     memory: Memory, name: str, at_us: int, last: tuple[float, int], warm_c: float, limits: FoodLimits
 ) -> Edge | None:
     before_c, before_us = last
-    unseen_us = at_us - before_us if name == "fridge_c" and at_us - before_us <= limits.unseen_us else 0
+    gap_us = at_us - before_us
+    seen_soon_or_long_ago = gap_us <= limits.unseen_us or gap_us >= limits.fridge.hold_us
+    unseen_us = gap_us if name == "fridge_c" and seen_soon_or_long_ago else 0
     limit_c, hold = (limits.fridge_c, limits.fridge) if name == "fridge_c" else (limits.freezer_c, limits.freezer)
     above = warm_c > limit_c
     creeps = name == "freezer_c" and _creeps(memory, at_us, warm_c, limits)

@@ -206,7 +206,9 @@ class FoodLimits:
     """Colder than the limit by this ends it (E)."""
     fridge: Hold = field(default=Hold(hold_us=2 * HOUR_US, gap_us=HOUR_US, clear_us=10 * MINUTE_US))
     unseen_us: int = GAP_US
-    """Between the last cold reading and the first warm one, if no longer, it was warm: better said a reading early."""
+    """Between the last cold reading and the first warm one, if no longer, it was warm: better said a reading early. So
+    was a fridge that is warm in two readings after a silence as long as its hold: one whose door was open a moment ago
+    cools (E)."""
     freezer: Hold = field(default=Hold(hold_us=HOUR_US, gap_us=HOUR_US, clear_us=10 * MINUTE_US, dip_us=15 * MINUTE_US))
     """An hour outlasts a defrost, which warms the air of a freezer for half of one (E). Taken where the unit does not
     tell when it defrosts, and while it does or a door was open."""

@@ -92,6 +92,23 @@ def test_a_reading_that_is_not_above_eight_starts_the_two_hours_anew() -> None:
     assert minutes(play(Kind.REFRIGERATOR, readings)) == [(True, 185)]
 
 
+@pytest.mark.parametrize(
+    ("silent_min", "after", "said_min"),
+    [
+        (120, [10.0] * 30, 125),  # read twice: no door that was open a moment ago
+        (4000, [24.0] * 30, 4005),
+        (120, [10.0, 7.5] + [5.0] * 30, None),
+        (115, [10.0] * 30, 235),  # not as long as the two hours: they begin with the first warm reading
+    ],
+)
+def test_a_fridge_that_is_warm_after_a_long_silence_was_warm_in_it(
+    silent_min: int, after: list[float], said_min: int | None
+) -> None:
+    readings: list[tuple[int, dict[str, Value]]] = [(0, {"fridge_c": 4.0})]
+    readings += [(silent_min + 5 * k, {"fridge_c": warm_c}) for k, warm_c in enumerate(after)]
+    assert minutes(play(Kind.REFRIGERATOR, readings)) == ([] if said_min is None else [(True, said_min)])
+
+
 # Sensors that change their unit
 
 
