@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ACTOR = "admin"
 OTHER_CODE = "other detectors were at work when it was trained: its probabilities may not fit; train it anew"
+LEAST_OUTCOMES = 10
+"""Fewer findings of a challenger that came to an outcome are hardly a trial (E)."""
 _WITHOUT = {"champion": "the shipped model speaks instead", "shadow": "it judges nothing beside the champion"}
 """What it means that a model at work cannot be used."""
 _REASON = click.option("--reason", default="", help="Why; it is recorded.")
@@ -74,12 +76,15 @@ def promote(settings: Settings, model: str, reason: str) -> None:
 
     with _connected(settings) as connection, connection.transaction():
         found = find_model(connection, model)
-        tried = comparison_of(connection, found).months if found.state == "shadow" else None
+        tried = comparison_of(connection, found) if found.state == "shadow" else None
         to = lift(connection, found, actor=ACTOR, reason=reason or "promoted", at=datetime.now(UTC))
         usable = _usable(connection)
     says = {"shadow": "judges beside the champion now, unheard", "champion": "speaks now", "candidate": "may be tried"}
-    after = "" if tried is None else f", after {tried:,.1f} appliance-months in the shadow"
+    after = "" if tried is None else f", after {tried.months:,.1f} appliance-months in the shadow"
     click.echo(f"{found.name} is {to}: it {says[to]}{after}")
+    if tried is not None and (known := tried.challenger.true + tried.challenger.false) < LEAST_OUTCOMES:
+        click.echo(f"  hardly tried: of what it said in the shadow {known} came to an outcome; "
+                   f"`wellkept admin models retire {found.sha256[:12]}` takes it back", err=True)  # fmt: skip
     _warn_of_damage(found.sha256, to, usable)
     _warn_of_other_code(found.code_version)
 

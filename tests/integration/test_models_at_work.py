@@ -226,6 +226,7 @@ def test_models_are_looked_after_from_the_command_line(
     assert "its stored file is damaged: it judges nothing beside the champion" in admin("list")[1]
     spoken = admin("promote", short, "--reason", "good")[1]
     assert "speaks now, after 0.0 appliance-months in the shadow" in spoken
+    assert "hardly tried: of what it said in the shadow 0 came to an outcome" in spoken
     assert "the shipped model speaks instead" in spoken
     admin("register", str(file))
     code, listed = admin("list")
