@@ -89,9 +89,9 @@ def _said(trouble: Trouble) -> Evidence:
 
 
 def _named(signal: str) -> str:
-    """What a signal is, as a sentence begins: `Compressor discharge`."""
-    about = SIGNALS[signal].about.split(";")[0]
-    return about[0].upper() + about[1:]
+    """What a signal, or the difference of two, is, as a sentence begins: `Compressor discharge`."""
+    said = " against ".join(SIGNALS[one].about.split(";")[0] for one in signal.split(" - "))
+    return said[0].upper() + said[1:]
 
 
 def _detector(kind: Kind) -> Detector:
