@@ -93,6 +93,8 @@ def is_decided(signature: Signature, deviations: Mapping[str, Deviation], until:
     known = [index for index in signature.decisive if index in recent]
     if not known:
         return False
+    latest = max(deviations[index].days[-1] for index in known)
+    known = [index for index in known if (latest - deviations[index].days[-1]).days < signature.outdated_days]
     sizes = {effect.index: effect.size for effect in signature.effects}
     moved = [recent[index][0] * float(np.sign(sizes[index])) for index in known]
     shown, share = signature.taken

@@ -72,6 +72,8 @@ class Signature:
     decisive: tuple[str, ...] = ()
     """The first of these indices that is known of late has to have moved, beyond what another fault takes of it, and
     the others with it, for they tell of the same thing."""
+    outdated_days: float = inf
+    """What was known last so many days before another of the decisive ones tells what was, and not what is."""
     taken: tuple[str, float] = ("", 0.0)
     """The index that shows the other fault, and what share of it that fault takes of the decisive one."""
     refuted_by: str = ""

@@ -124,6 +124,24 @@ def test_a_compressor_has_lost_more_cold_than_a_torn_seal_takes(
     assert is_decided(worn, moved, days[-1], CautionParams()) is decided
 
 
+@pytest.mark.parametrize(("rested", "decided"), [(2, False), (3, True)], ids=["rested lately", "runs on and on"])
+def test_what_a_machine_did_while_it_rested_tells_nothing_once_it_runs_on_and_on(rested: int, *, decided: bool) -> None:
+    """It made all of its cold when it rested last; its evaporator lost a sixth of its depth until today."""
+    today = FIRST + timedelta(days=9)
+
+    def moved(value: float, ago: int) -> Deviation:
+        days = tuple(today - timedelta(days=ago + number) for number in reversed(range(5)))
+        level = np.ones(5)
+        return Deviation(
+            days=days, values=value * level, noise=0.03 * level, expected=level, observed=level, drift=0.03,
+            ordinals=np.array([day.toordinal() for day in days]),
+        )  # fmt: skip
+
+    deviations = {"gross_cooling_k_per_h": moved(-0.01, rested), "evap_depth_k": moved(-0.17, 0)}
+    worn = signature_named(Kind.REFRIGERATOR, "compressor_failing")
+    assert is_decided(worn, deviations, today, CautionParams()) is decided
+
+
 def test_dust_in_a_hurry_is_still_likelier_than_a_compressor_that_it_does_not_look_like() -> None:
     moves = {"on_power_w": 0.26, "duty": 0.22, "mean_power_w": 0.45, "gross_cooling_k_per_h": -0.16}
     history, references = story(Kind.REFRIGERATOR, moves, LAST)

@@ -82,6 +82,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
         # How far its evaporator is below the compartment tells of the same cold, and alone where a machine never rests;
         # behind a plug its runs and rests do.
         decisive=("gross_cooling_k_per_h", "evap_depth_k", "cycle_pace_per_h"),
+        outdated_days=3,  # once it runs on and on, its last rests tell what it could do then
         taken=("warmup_per_h", 0.4),
         surer_without="ambient_c",  # a warm kitchen raises the power as dust does
         pace=(0.01, 0.7),  # it fails within days to weeks: nine days to its level
