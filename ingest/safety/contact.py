@@ -14,7 +14,8 @@ contact above b, against it below; a large step weighs more than a small one, an
 Memory under "contact": `i`, `d`, `at` the light-load reference (A, V, us); `ring` latest slopes (ohm); `a2` how much
 they tell (A^2) and `steps` the slopes of past load steps with that, while the baseline is learned; `r0` the own
 resistance (ohm), early from a few of them; then `slack` (ohm; what it may vary by), `noise` (V); `score` the evidence
-and `since` when (us) it began; `cool` the terminal without load (deg C).
+and `since` when (us) it began; `cool` the terminal without load (deg C). Under "contact.load" the least current since
+it last grew, and when that was (A, us).
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,11 +26,12 @@ from typing import Any
 from domain.readings import Value
 from ingest.safety.alarms import Alarm, Level, StaticFacts, alarm_of
 from ingest.safety.latch import Edge, Memory, is_on, turn
+from ingest.safety.leap import without_leaps
 from ingest.safety.limits import HOUR_US, ContactLimits, Limits
 from ingest.safety.measured import amperes, sensed
 from ingest.safety.unit_flip import in_celsius
 
-_KEY, _WARN, _POWER, _HEAT = "contact", "contact.warn", "contact.power", "contact.heat"
+_KEY, _WARN, _POWER, _HEAT, _LOAD = "contact", "contact.warn", "contact.power", "contact.heat", "contact.load"
 _MAD_TO_SIGMA = 1.4826
 """Median absolute deviation to standard deviation of a normal distribution."""
 _MEDIAN_TO_MEAN = 1.2533
@@ -61,8 +63,13 @@ def loose_contact(
     known = memory.get(_KEY) or {}
     light = current_a <= at.light_a or current_a <= at.light_share * (facts.breaker_rating_a or 0.0)
     if terminal_c is not None:  # where the joint makes no watts nothing heats; else a leap may be heat
-        cold = light or (drop_v is not None and _joint_w(known, at_us, current_a, drop_v, at) < at.act_w)
-        terminal_c = in_celsius(memory, "terminal_c", at_us, terminal_c, limits.flip, may_flip=cold)
+        wattless = drop_v is not None and _joint_w(known, at_us, current_a, drop_v, at) < at.act_w
+        terminal_c = in_celsius(memory, "terminal_c", at_us, terminal_c, limits.flip, may_flip=light or wattless)
+        steady = _is_steady(memory, at_us, current_a, at)
+        settled_c, _ = without_leaps(
+            memory, "terminal_c", at_us, terminal_c, limits.flip.leap_k, may_leap=wattless and steady
+        )
+        terminal_c = settled_c if wattless else terminal_c
     if light:
         memory[_KEY] = _unloaded(known, at_us, current_a, drop_v, terminal_c, at)
         return ()
@@ -73,6 +80,15 @@ def loose_contact(
             stepped = True
             memory[_KEY] = known = _loaded(known, at_us, current_a, step_a, (drop_v - known["d"]) / step_a, at)
     return _judge(memory, known, at_us, current_a, terminal_c, stepped, at)
+
+
+def _is_steady(memory: Memory, at_us: int, current_a: float, limits: ContactLimits) -> bool:
+    """Whether the load has not grown for so long that the terminal is as warm as it makes it."""
+    load_a, since_us = memory.get(_LOAD, (current_a, at_us))
+    if current_a > limits.grown_share * load_a and current_a - load_a > limits.light_a:
+        load_a, since_us = current_a, at_us
+    memory[_LOAD] = [min(load_a, current_a), since_us]
+    return bool(at_us - since_us >= limits.warm_us)
 
 
 def _joint_w(known: dict[str, Any], at_us: int, current_a: float, drop_v: float, limits: ContactLimits) -> float:

@@ -6,11 +6,13 @@ from dataclasses import replace
 from domain.readings import Value
 from ingest.safety.alarms import Alarm, Level, StaticFacts, alarm_of
 from ingest.safety.latch import Edge, Memory, is_on, turn
+from ingest.safety.leap import without_leaps
 from ingest.safety.limits import FoodLimits, Limits
 from ingest.safety.measured import sensed
 from ingest.safety.unit_flip import in_celsius
 
-_LAST, _STUCK, _COLD, _TELLS, _PACE = "food.last", "food.stuck", "food.cold", "food.tells", "food.pace"
+_LAST, _STUCK, _COLD, _TELLS = "food.last", "food.stuck", "food.cold", "food.tells"
+_PACE, _RESTED = "food.pace", "food.rested"
 _KEY = {"fridge_c": "food.fridge", "freezer_c": "food.freezer"}
 
 
@@ -29,12 +31,18 @@ def food_at_risk(
     at = limits.food
     before = _any_on(memory)
     _hear_excuses(memory, at_us, values, at)
+    shut = values.get("door_open") is False and at_us > memory.get(_TELLS, at_us)
+    if shut and values.get("compressor_on") is False:
+        memory[_RESTED] = at_us
     turned: tuple[Edge, str, float] | None = None
     for name in _KEY:
         told_c = sensed(values, name)
         if told_c is None:
             continue
         warm_c = in_celsius(memory, name, at_us, told_c, limits.flip)
+        without_c, since_us = without_leaps(memory, name, at_us, warm_c, at.leap_k, may_leap=shut)
+        if memory.get(_RESTED, 0) >= since_us:
+            warm_c = without_c
         last = (memory.get(_LAST) or {}).get(name, (warm_c, at_us))
         if _is_sentinel(memory, name, at_us, warm_c, at):
             continue

@@ -83,7 +83,7 @@ def _stands(memory: Memory, at_us: int, near: bool, limits: LeakageLimits, gap_u
         memory.pop(_NEAR, None)
         return False
     since_us, seen_us = memory.get(_NEAR, (at_us, at_us))
-    if at_us - seen_us > gap_us:
+    if at_us - seen_us > max(gap_us, limits.near_gap_us):
         since_us = at_us
     memory[_NEAR] = [since_us, at_us]
     return bool(at_us - since_us >= limits.hold.hold_us)

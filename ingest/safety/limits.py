@@ -62,7 +62,9 @@ class LeakageLimits:
     """Of the limit (E)."""
     near_share: float = 0.5
     """Above this share of the limit there is a standing current already (E): a reading above the limit then is its
-    growth and no spike, so that it need not be seen twice."""
+    growth and no spike, so that it need not be seen twice,"""
+    near_gap_us: int = HOUR_US
+    """also where it was last seen so long ago: insulation does not heal while a home is off the net (E)."""
     hold: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=GAP_US, clear_us=MINUTE_US))
     """A switching spike is over in milliseconds; 30 s and two readings are standing (E)."""
     hold_near: Hold = field(default=Hold(hold_us=0, gap_us=GAP_US, clear_us=MINUTE_US, readings=1))
@@ -134,6 +136,10 @@ class ContactLimits:
     calm_rise_k: float = 30.0
     heat: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=GAP_US, clear_us=24 * HOUR_US))
     """A terminal is cool after each pause and under each small load: a day cool under load ends it."""
+    grown_share: float = 1.25
+    warm_us: int = 30 * MINUTE_US
+    """So long after its load last grew by so much a terminal is as warm as that makes it: brass follows within
+    minutes. What leaps later, in a joint that makes no `act_w`, is its thermometer (E)."""
     cool_rise_k_per_h: float = 1.0
     """How fast the unloaded terminal temperature may be re-learned upwards (season, heating),"""
     cool_step_k: float = 5.0

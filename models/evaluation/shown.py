@@ -161,12 +161,12 @@ def seconds_between(since: datetime | None, raised_at: datetime | None) -> float
 
 def by_fault(rows: Sequence[Mapping[str, Any]], within_s: float) -> list[dict[str, Any]]:
     """By kind and fault how many urgent conditions, found, that grew, shown by a reading, said within `within_s` of
-    either."""
+    either; and over how many shown ones, not found as their own, the finding of an earlier one stood."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
         key = (row["kind"], row["fault"])
         empty = {"kind": key[0], "fault": key[1], "events": 0, "found": 0, "within_of_truth": 0, "shown": 0,
-                 "within_of_reading": 0, "grew": 0, "grew_found": 0}  # fmt: skip
+                 "within_of_reading": 0, "stood": 0, "grew": 0, "grew_found": 0}  # fmt: skip
         one = found.setdefault(key, empty)
         truth_s, reading_s = row["after_truth_s"], row["after_reading_s"]
         one["events"] += 1
@@ -176,4 +176,5 @@ def by_fault(rows: Sequence[Mapping[str, Any]], within_s: float) -> list[dict[st
         one["shown"] += row["first_reading"] is not None
         one["within_of_truth"] += truth_s is not None and truth_s <= within_s
         one["within_of_reading"] += reading_s is not None and reading_s <= within_s
+        one["stood"] += row["stood"]
     return [found[key] for key in sorted(found)]

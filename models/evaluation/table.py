@@ -165,7 +165,8 @@ def interval(one: Mapping[str, Any]) -> str:
 
 def alarm_text(alarm: Mapping[str, Any]) -> str:
     """How many urgent conditions were said within a minute of the first reading that shows them."""
-    return f"{alarm['within_of_reading']} of {alarm['shown']} that a reading shows"
+    stood = f"; {alarm['stood']} more while an earlier finding stood" if alarm["stood"] else ""
+    return f"{alarm['within_of_reading']} of {alarm['shown']} that a reading shows{stood}"
 
 
 def calibration_text(one: Mapping[str, Any]) -> str:

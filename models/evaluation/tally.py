@@ -174,7 +174,7 @@ def seconds_to_alarm(of: Scene, shown: Mapping[int, datetime]) -> dict[str, Any]
     rows = [_alarmed(of, place, shown.get(place)) for place in urgent]
     seconds = [row["after_truth_s"] for row in rows if row["after_truth_s"] is not None]
     faults = by_fault(rows, ALARM_S)
-    sums = {name: sum(one[name] for one in faults) for name in ("shown", "within_of_reading")}
+    sums = {name: sum(one[name] for one in faults) for name in ("shown", "within_of_reading", "stood")}
     within = sum(one["within_of_truth"] for one in faults)
     events = {"events": len(urgent), "found": len(seconds), "within_60_s": within}
     return spread(seconds) | events | sums | {"faults": faults, "conditions": rows}
@@ -192,4 +192,17 @@ def _alarmed(of: Scene, place: int, shown: datetime | None) -> dict[str, Any]:
         **{name: None if at is None else at.isoformat() for name, at in times.items()},
         "after_truth_s": seconds_between(one.detectable, raised_at),
         "after_reading_s": seconds_between(shown, raised_at),
+        "stood": finding is None and shown is not None and _stood(of, one, shown),
     }
+
+
+def _stood(of: Scene, one: Truth, moment: datetime) -> bool:
+    """Whether the urgent finding of an earlier such condition, which was true, had not been closed at `moment`."""
+    return any(
+        found.appliance_id == one.appliance_id
+        and found.fault == one.fault
+        and found.urgency is Urgency.URGENT
+        and found.raised_at <= moment
+        and (found.cleared_at is None or found.cleared_at >= moment)
+        for found in of.matched.found.values()
+    )

@@ -1,12 +1,14 @@
 """Which finding speaks of which fault, and the counts that follow, worked out by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.faults import Urgency
 from domain.signals import Kind
 from models.evaluation.matching import Outcome, match
 from models.evaluation.tally import scene, seconds_to_alarm, tally
-from tests.unit.evaluation_cases import finding, fleet, truth, watched
+from tests.unit.evaluation_cases import at, finding, fleet, truth, watched
 
 AC = fleet({"ac-1": Kind.AIR_CONDITIONER, "ac-2": Kind.AIR_CONDITIONER, "ac-3": Kind.AIR_CONDITIONER})
 LEAK = truth("ac-1", "refrigerant_leak", onset=10, detectable=20, failure=60, end=70)
@@ -100,6 +102,20 @@ def test_seconds_to_alarm() -> None:
     found = seconds_to_alarm(scene(circuits, watched(circuits), real, said), shown)
     assert (found["events"], found["found"], found["within_60_s"]) == (2, 1, 1)
     assert found["p50"] == pytest.approx(40.0, abs=0.01)
+
+
+@pytest.mark.parametrize(("cleared", "stood"), [(None, 1), (9.0, 1), (4.0, 0)])
+def test_what_comes_while_an_earlier_finding_stands_is_counted_apart(cleared: float | None, stood: int) -> None:
+    circuits = fleet({"c-1": Kind.CIRCUIT})
+    real = [truth("c-1", "overload", 1, 1, end=2), truth("c-1", "overload", 5, 5, end=6)]
+    said = [
+        replace(
+            finding("c-1", "overload", 1, urgency=Urgency.URGENT), cleared_at=None if cleared is None else at(cleared)
+        )
+    ]
+    shown = {place: one.detectable for place, one in enumerate(real) if one.detectable}
+    found = seconds_to_alarm(scene(circuits, watched(circuits), real, said), shown)
+    assert (found["found"], found["shown"], found["within_of_reading"], found["stood"]) == (1, 2, 1, stood)
 
 
 def test_what_was_there_for_an_hour_before_it_was_a_hazard_grew() -> None:

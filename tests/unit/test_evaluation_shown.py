@@ -79,14 +79,14 @@ def test_what_no_reading_shows_has_none(case: Case) -> None:
 
 
 def test_counts_by_fault() -> None:
-    circuit = {"kind": str(Kind.CIRCUIT), "fault": "overload", "raised_at": "x"}
+    circuit = {"kind": str(Kind.CIRCUIT), "fault": "overload", "raised_at": "x", "stood": False}
     rows = [
         {**circuit, "grew": True, "first_reading": "x", "after_truth_s": 200.0, "after_reading_s": 30.0},
         {**circuit, "grew": False, "first_reading": None, "after_truth_s": 60.0, "after_reading_s": None},
         {**circuit, "grew": True, "first_reading": "x", "after_truth_s": None, "after_reading_s": None,
-         "raised_at": None},
+         "raised_at": None, "stood": True},
     ]  # fmt: skip
     assert by_fault(rows, 60.0) == [
         {"kind": "circuit", "fault": "overload", "events": 3, "found": 2, "within_of_truth": 1, "shown": 2,
-         "within_of_reading": 1, "grew": 2, "grew_found": 1}
+         "within_of_reading": 1, "stood": 1, "grew": 2, "grew_found": 1}
     ]  # fmt: skip

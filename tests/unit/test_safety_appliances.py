@@ -288,3 +288,33 @@ def test_a_leap_of_the_freezer_has_to_be_read_twice() -> None:
     assert telling([-18.0, -8.0, -18.0, -18.0, -8.0, -18.0]) == []
     (said,) = telling([-18.0, -8.0, -7.9, -7.8])
     assert said == 20
+
+
+def shifted(
+    until_min: int, *, by_k: float = 8.0, rests: bool = True, then_k: float = 0.0, **more: Value
+) -> list[tuple[float, dict[str, Value]]]:
+    """A fridge at 3 degC whose thermometer leaps after an hour; `then_k`: it rises on, 1 K in a quarter of an hour."""
+    readings: list[tuple[float, dict[str, Value]]] = []
+    for minute in range(0, until_min + 1, 5):
+        leapt = minute >= 60
+        warm_c = 3.0 + minute % 30 / 30 + by_k * leapt + min(then_k, max(0.0, (minute - 120) / 15))
+        values: dict[str, Value] = {"fridge_c": warm_c, "defrost": False, "door_open": False}
+        values["compressor_on"] = not rests or minute % 60 < 40
+        readings.append((60.0 * minute, {**values, **more}))
+    return readings
+
+
+def test_a_fridge_that_leaps_behind_a_shut_door_while_its_compressor_rests_as_ever_is_its_thermometer() -> None:
+    assert play(Kind.REFRIGERATOR, shifted(3000)) == []
+    assert told(play(Kind.REFRIGERATOR, shifted(600, rests=False)))  # it works without a rest: warm air
+    assert told(play(Kind.REFRIGERATOR, shifted(600, door_open=True)))
+    unknown = [(s, {k: v for k, v in values.items() if k != "door_open"}) for s, values in shifted(600)]
+    assert told(play(Kind.REFRIGERATOR, unknown))
+    (said,) = told(play(Kind.REFRIGERATOR, shifted(600, then_k=8.0)))  # and then it does get warm
+    assert said == (True, (180 + 120) * 60)
+
+
+def test_a_thermometer_that_is_back_is_believed_as_before() -> None:
+    back = [(at_s + 4000 * 60, values) for at_s, values in shifted(600, by_k=0.0, then_k=9.0)]
+    (said,) = told(play(Kind.REFRIGERATOR, [*shifted(300), *back]))
+    assert said[1] > 4000 * 60

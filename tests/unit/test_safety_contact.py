@@ -287,6 +287,31 @@ def test_a_leap_to_fahrenheit_is_heat_only_where_the_joint_makes_watts(joint_ohm
     assert [alarm.level.value for alarm in play(told)[1] if alarm.on] == said
 
 
+@pytest.mark.parametrize(
+    ("joint_ohm", "steady_s", "said"),
+    [
+        (0.0, 3600, []),  # an hour under the same load, and nothing lost in the joint: the thermometer
+        (0.2, 3600, ["act"]),  # the joint makes watts
+        (0.0, 600, ["act"]),  # the load came ten minutes ago
+    ],
+)
+def test_a_leap_of_the_terminal_is_heat_where_load_or_joint_explain_it(
+    joint_ohm: float, steady_s: int, said: list[str]
+) -> None:
+    state, _ = play(home(LEARNED_S))
+    alarms: list[Alarm] = []
+    for number in range(80):
+        second = LEARNED_S + 60 * number
+        current_a = 10.0 if number >= 5 else 0.3
+        leapt = second >= LEARNED_S + 300 + steady_s
+        lost_v = (OWN_OHM + joint_ohm * leapt) * current_a + 0.4
+        values: dict[str, Value] = {"current_a": current_a, "upstream_v": 230.0, "voltage_v": 230.0 - lost_v}
+        values["terminal_c"] = 85.0 if leapt else 25.0
+        state, heard = judge(Kind.CIRCUIT, FACTS, state, START_US + second * SECOND_US, values)
+        alarms += heard
+    assert [alarm.level.value for alarm in alarms if alarm.on] == said
+
+
 def test_heat_ends_after_a_day_cool_under_load() -> None:
     _, alarms = play(heated(lambda s: 80.0 if 900 <= s < 1800 else 30.0, until_s=DAY_S + 1830))
     assert [(alarm.on, (alarm.at_us - START_US) // SECOND_US) for alarm in alarms] == [

@@ -42,8 +42,9 @@ def test_standing_leakage_that_grows_is_said_by_the_first_reading(
     assert minutes(play(Kind.CIRCUIT, [(5 * k, {"leakage_ma": ma}) for k, ma in enumerate(leakage_ma)])) == said
 
 
-def test_a_standing_current_must_have_been_seen_lately() -> None:
-    assert play(Kind.CIRCUIT, [(0, {"leakage_ma": 6.0}), (12, {"leakage_ma": 9.1})]) == []
+@pytest.mark.parametrize(("silent_min", "said"), [(12, [(True, 12)]), (60, [(True, 60)]), (61, [])])
+def test_a_standing_current_must_have_been_seen_within_the_hour(silent_min: int, said: list[tuple[bool, int]]) -> None:
+    assert minutes(play(Kind.CIRCUIT, [(0, {"leakage_ma": 6.0}), (silent_min, {"leakage_ma": 9.1})])) == said
 
 
 def washer(levels: list[float], step: int = 1) -> list[tuple[int, dict[str, Value]]]:
