@@ -37,7 +37,8 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     """Run recorded fleets through the production path in order of arrival, without look-ahead, and judge it.
 
     A CASE is a folder with appliances.csv and telemetry/, or a folder of power recordings. Its truth.csv, if there is
-    one, is read for the figures only, after all findings are written. With WELLKEPT_DASK_URL the cluster does the work.
+    one, is looked through for mistakes first, and judged by only after all findings are written. With WELLKEPT_DASK_URL
+    the cluster does the work.
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # one per process: the processes are the parallel part
     from models.evaluation.pages import write_page
@@ -89,7 +90,6 @@ def _evaluate(
     folder: Path, refused: "list[Refusals]", out: Path, jobs: int, sealed: "Sealed", apply: "Apply", settings: Settings
 ) -> tuple[dict[str, Any], "Evaluated"]:
     from models.evaluation.case import count_rows, open_case
-    from models.evaluation.case_files import unread_files
     from models.evaluation.doubts import doubts_of, doubts_of_truth
     from models.evaluation.pooled import Evaluated
     from models.evaluation.refusals import lines_of
@@ -102,10 +102,8 @@ def _evaluate(
     started = time.monotonic()
     with _as_case(folder) as prepared:
         case = open_case(prepared)
-        for file in unread_files(prepared):
-            click.echo(f"not read: {file} (a Parquet or CSV file named after a kind is read, Parquet where there are "
-                       "both)", err=True)  # fmt: skip
-        for line in (*lines_of(case, refused), *doubts_of(case)):
+        doubts = [*lines_of(case, refused), *doubts_of(case), *doubts_of_truth(case, read_truth(folder))]
+        for line in doubts:
             click.echo(line, err=True)
         with click.progressbar(length=max(1, count_rows(case)), label=folder.name, show_pos=False) as bar:
             speakers = Speakers(champion=sealed)
@@ -115,14 +113,12 @@ def _evaluate(
     (out / folder.name / "report.json").unlink(missing_ok=True)  # an older one does not fit the new findings
     write_findings(run.findings, out / folder.name)
     truth = read_truth(folder)
-    for doubt in () if truth is None else doubts_of_truth(case, truth):
-        click.echo(doubt, err=True)
     known = None if truth is None else [one for one in truth if one.appliance_id in case.appliances]
     evaluated = Evaluated(
         case=case, run=run, truth=known, weights=read_weights(folder), shown=first_shown(case, known or ())
     )
     of = {"simulated": is_simulated(folder), "seconds": round(took_s, 1), "jobs": jobs,
-          "left_out": [one.as_json() for one in refused]}  # fmt: skip
+          "left_out": [one.as_json() for one in refused], "doubts": doubts}  # fmt: skip
     report = _report(evaluated, sealed, out / folder.name, of)
     click.echo(
         f"{took_s:.1f} s with {jobs} process{'es' if jobs > 1 else ''}, {run.rows / max(took_s, 1e-9):,.0f} rows/s"
@@ -150,10 +146,10 @@ def _require_case(folder: Path) -> "list[Refusals]":
     """What cannot be used; BadInput for what cannot be judged, before minutes are spent on the cases before it."""
     from models.evaluation.case import open_case
     from models.evaluation.refusals import refusals_of
-    from models.evaluation.truth import read_weights, require_truth
+    from models.evaluation.truth import read_truth, read_weights
     from wellkept.power_case import is_power_recording
 
-    require_truth(folder)
+    read_truth(folder)
     read_weights(folder)
     if (folder / "appliances.csv").is_file() or not is_power_recording(folder):
         return refusals_of(open_case(folder))

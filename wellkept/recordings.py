@@ -16,7 +16,8 @@ import polars as pl
 
 from domain.errors import BadInput
 from domain.signals import READING_SIGNALS, Kind
-from models.evaluation.case_files import collected, csv_rows, files_by_kind, filled, moment_us, scan
+from models.evaluation.case import EventRow, read_events
+from models.evaluation.case_files import CellError, CsvRow, collected, csv_rows, files_by_kind, filled, scan
 
 _POWER_FILE: Final = re.compile(r"^([A-Z-]+)_House(\d+)_\d{4}-\d{2}\.csv(\.gz)?$")
 _POWER_KINDS: Final = {"Dishwasher": Kind.DISHWASHER, "WashingMachine": Kind.WASHING_MACHINE}
@@ -122,12 +123,12 @@ def _open_case(folder: Path) -> Recording:
     )
 
 
-def _home_and_appliance(row: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _home_and_appliance(row: CsvRow) -> tuple[dict[str, Any], dict[str, Any]]:
     filled(row, "appliance_id", "household_id", "kind")
     if row["kind"] not in READING_SIGNALS:
-        raise ValueError(f"{row['kind']!r} is no kind; kinds are {', '.join(READING_SIGNALS)}")
+        raise CellError("kind", f"{row['kind']!r} is no kind; kinds are {', '.join(READING_SIGNALS)}")
     home: dict[str, Any] = {"id": row["household_id"], "name": row["household_id"]}
-    return home | {name: _number(name, row[name]) for name in _HOME if row.get(name)}, _appliance(row)
+    return home | {name: _number(name, row[name]) for name in _HOME if row[name]}, _appliance(row)
 
 
 def _appliance(row: Mapping[str, str]) -> dict[str, Any]:
@@ -150,9 +151,7 @@ def _number(name: str, text: str) -> str | float:
 
 def _case_rows(file: Path) -> Iterator[Row]:
     if file.name == "events.csv":
-        yield from sorted(
-            csv_rows(file, _event, "time", "appliance_id", "code", "active"), key=lambda row: row.arrived_s
-        )
+        yield from sorted((_event(*told) for told in read_events(file.parent, [])), key=lambda row: row.arrived_s)
         return
     topic = "cycle" if file.parent.name == "cycles" else "telemetry"
     table = scan(file).filter(pl.col("time").is_not_null())  # what has no time that anyone can read was never sent
@@ -166,11 +165,8 @@ def _case_rows(file: Path) -> Iterator[Row]:
             yield Row(arrived, ts, name, topic, measures)
 
 
-def _event(row: Mapping[str, str]) -> Row:
-    ts = moment_us(row["time"]) / 1e6
-    arrived = moment_us(row["received_at"]) / 1e6 if row.get("received_at") else ts
-    active = row["active"].strip().lower() in ("true", "1", "t")
-    return Row(arrived, ts, row["appliance_id"], "event", {"code": row["code"], "active": active})
+def _event(name: str, told: EventRow) -> Row:
+    return Row(told.received_us / 1e6, told.at_us / 1e6, name, "event", {"code": told.code, "active": told.active})
 
 
 def _cell(text: str | None) -> str | float | bool | None:

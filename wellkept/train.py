@@ -81,16 +81,16 @@ def train(
 
 
 def _say_sources(sources: Sequence["Source"]) -> None:
-    from models.evaluation.doubts import doubts_of
+    from models.evaluation.doubts import doubts_of, doubts_of_truth
     from models.evaluation.refusals import lines_of, refusals_of
-    from models.evaluation.truth import read_weights, require_truth
+    from models.evaluation.truth import read_truth, read_weights
 
     for source in sources:
-        require_truth(source.case.folder)
-        read_weights(source.case.folder)
-        for line in (*lines_of(source.case, refusals_of(source.case)), *doubts_of(source.case)):
+        case, folder = source.case, source.case.folder
+        read_weights(folder)
+        of_truth = doubts_of_truth(case, read_truth(folder))
+        for line in (*lines_of(case, refusals_of(case)), *doubts_of(case), *of_truth):
             click.echo(line, err=True)
-        folder = source.case.folder
         named = next((name for name in ("truth.csv", "services.csv") if (folder / name).is_file()), None)
         labels = f"labels from {named}" if named else "no truth.csv and no services.csv: nothing tells what was true"
         origin = "SIMULATED" if source.simulated else "recorded"

@@ -1,12 +1,12 @@
 """A recorded fleet as the running system would have met it: everything but the truth."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -14,10 +14,21 @@ from domain.errors import BadInput
 from domain.readings import from_us
 from domain.services import Service
 from domain.signals import READING_SIGNALS, Kind
-from models.evaluation.case_files import collected, csv_rows, files_by_kind, filled, moment_us, scan
+from models.evaluation.case_files import (
+    CellError,
+    CsvRow,
+    LeftOut,
+    collected,
+    csv_rows,
+    files_by_kind,
+    filled,
+    moment_us,
+    scan,
+)
 
 ROWS_PER_PIECE: Final = 750_000
 """Rows of one kind held at once by one process: about 150 MB for the widest kind."""
+_ACTIVE: Final = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 _FIELDS: Final = frozenset({"appliance_id", "household_id", "kind", "maker", "model", "firmware", "installed_on"})
 
 
@@ -54,6 +65,7 @@ class EventRow(NamedTuple):
     received_us: int
     code: str
     active: bool
+    arrival_told: bool = True
 
 
 class Piece(NamedTuple):
@@ -95,52 +107,66 @@ def open_case(folder: Path) -> Case:
         appliances=appliances,
         tables=tables,
         cycles=cycles,
-        services=_services(folder / "services.csv"),
+        services={name: tuple(sorted(told)) for name, told in by_name(read_services(folder, [])).items()},
     )
 
 
-def _appliance(row: Mapping[str, str]) -> CaseAppliance:
+def _appliance(row: CsvRow) -> CaseAppliance:
     filled(row, "appliance_id", "household_id", "kind")
     if row["kind"] not in READING_SIGNALS:
-        raise ValueError(f"{row['kind']!r} is no kind; kinds are {', '.join(READING_SIGNALS)}")
-    installed = row.get("installed_on") or ""
+        raise CellError("kind", f"{row['kind']!r} is no kind; kinds are {', '.join(READING_SIGNALS)}")
+    installed = row["installed_on"]
     return CaseAppliance(
         id=row["appliance_id"],
         household_id=row["household_id"],
         kind=Kind(row["kind"]),
-        model=row.get("model") or "",
-        firmware=row.get("firmware") or "",
+        model=row["model"],
+        firmware=row["firmware"],
         installed_on=date.fromisoformat(installed[:10]) if installed else None,
         facts={name: value for name, value in row.items() if name and value and name not in _FIELDS},
     )
 
 
-def _services(file: Path) -> dict[str, tuple[Service, ...]]:
-    def read(row: Mapping[str, str]) -> tuple[str, Service]:
+def read_services(folder: Path, left_out: list[LeftOut]) -> list[tuple[str, Service]]:
+    """What services.csv of the case in `folder` tells of which appliance; rows that cannot be used go to `left_out`."""
+
+    def read(row: CsvRow) -> tuple[str, Service]:
         filled(row, "appliance_id", "action")
-        at = from_us(moment_us(row["time"]))
-        return row["appliance_id"], Service(at, row["action"], row.get("fault") or "", row.get("part") or "")
+        at = from_us(moment_us(row, "time"))
+        return row["appliance_id"], Service(at, row["action"], row["fault"], row["part"])
 
-    told: dict[str, list[Service]] = {}
-    for name, one in csv_rows(file, read, "appliance_id", "time", "action") if file.is_file() else ():
+    file = folder / "services.csv"
+    return csv_rows(file, read, "appliance_id", "time", "action", left_out=left_out) if file.is_file() else []
+
+
+def read_events(folder: Path, left_out: list[LeftOut]) -> list[tuple[str, EventRow]]:
+    """The events of the case in `folder` by appliance, in no promised order; what cannot be used goes to `left_out`."""
+
+    def read(row: CsvRow) -> tuple[str, EventRow]:
+        filled(row, "appliance_id", "code")
+        at_us = moment_us(row, "time")
+        active = _ACTIVE.get(row["active"].strip().lower())
+        if active is None:
+            raise CellError("active", f"{row['active']!r} is neither true nor false")
+        try:
+            return row["appliance_id"], EventRow(at_us, moment_us(row, "received_at"), row["code"], active)
+        except CellError:  # who does not say when it arrived, had it at once
+            return row["appliance_id"], EventRow(at_us, at_us, row["code"], active, arrival_told=False)
+
+    file = folder / "events.csv"
+    needed = ("time", "appliance_id", "code", "active")
+    return csv_rows(file, read, *needed, left_out=left_out) if file.is_file() else []
+
+
+Told = TypeVar("Told")
+
+
+def by_name(rows: Iterable[tuple[str, Told]]) -> dict[str, list[Told]]:
+    """What was told of each appliance, in order."""
+    told: dict[str, list[Told]] = {}
+    for name, one in rows:
         told.setdefault(name, []).append(one)
-    return {appliance: tuple(sorted(some)) for appliance, some in told.items()}
-
-
-def read_events(case: Case) -> dict[str, list[EventRow]]:
-    """The events of every appliance, in no promised order."""
-
-    def read(row: Mapping[str, str]) -> tuple[str, EventRow]:
-        at_us = moment_us(row["time"])
-        received = row.get("received_at") or ""
-        active = row["active"].strip().lower() in ("true", "1", "t")
-        return row["appliance_id"], EventRow(at_us, moment_us(received) if received else at_us, row["code"], active)
-
-    file = case.folder / "events.csv"
-    events: dict[str, list[EventRow]] = {}
-    for name, one in csv_rows(file, read, "time", "appliance_id", "code", "active") if file.is_file() else ():
-        events.setdefault(name, []).append(one)
-    return events
+    return told
 
 
 def pieces(case: Case, rows_per_piece: int = ROWS_PER_PIECE) -> Iterator[Piece]:

@@ -7,11 +7,12 @@ from typing import Final
 
 import polars as pl
 
-from domain.faults import fault_of
+from domain.faults import FAULTS, fault_of
 from domain.readings import EARLIEST_US, from_us
 from domain.services import ACTIONS
-from models.evaluation.case import Case, CaseAppliance
-from models.evaluation.case_files import collected, scan, streamed
+from domain.signals import Kind
+from models.evaluation.case import Case, CaseAppliance, EventRow, read_events
+from models.evaluation.case_files import collected, scan, streamed, unknown_arrivals, unread_files
 from models.evaluation.truth import TRUTH_FILE, Truth
 
 MOST_NAMED = 3
@@ -21,7 +22,11 @@ FAR_US: Final = 366 * 86_400_000_000
 
 
 def doubts_of(case: Case) -> Iterator[str]:
-    """Empty files, services that nobody acts upon, and rows that belong to no appliance of the file's kind."""
+    """Files that nobody reads or that are empty, services that nobody acts upon, rows that belong to no appliance of
+    the file's kind, and arrivals that nobody told."""
+    for file in unread_files(case.folder):
+        yield (f"{file.parent.name}/{file.name}: not read; what is read is a Parquet or CSV file named after a kind, "
+               "Parquet where there are both")  # fmt: skip
     for name in ("services.csv", "events.csv"):
         if (case.folder / name).is_file() and not (case.folder / name).stat().st_size:
             yield f"{name}: empty, without even a header; taken as if nothing had happened"
@@ -31,7 +36,9 @@ def doubts_of(case: Case) -> Iterator[str]:
     if actions:
         yield (f"services.csv: not heard, because no such action is known: {_listed(actions)}; "
                f"actions are {', '.join(sorted(ACTIONS))}")  # fmt: skip
+    events = read_events(case.folder, [])
     yield from _strange_names(case, "services.csv", (name for name, _ in services))
+    yield from _strange_names(case, "events.csv", (name for name, _ in events))
     faults = Counter(
         f"{one.fault} of {name}" for name, one in services
         if one.fault and name in case.appliances and not _is_known(case, name, one.fault)
@@ -42,6 +49,7 @@ def doubts_of(case: Case) -> Iterator[str]:
         for kind, file in files.items():
             yield from _strange_rows(case, str(kind), file)
             yield from _far_rows(file)
+    yield from _unknown_arrivals(case, [event for _, event in events])
 
 
 def _strange_facts(case: Case) -> Iterator[str]:
@@ -57,29 +65,29 @@ def _strange_facts(case: Case) -> Iterator[str]:
             yield f"appliances.csv: {fact} taken as unknown, because it is no {what}: {_listed(strange)}"
 
 
-def doubts_of_truth(case: Case, truth: Sequence[Truth]) -> Iterator[str]:
+def doubts_of_truth(case: Case, truth: Sequence[Truth] | None) -> Iterator[str]:
     """Faults that can never be found, because nobody knows them or their appliance: they count as missed, or not at
-    all."""
-    faults = Counter(
-        f"{one.fault} of {one.appliance_id}" for one in truth
-        if one.appliance_id in case.appliances and not _is_known(case, one.appliance_id, one.fault)
-    )  # fmt: skip
-    if faults:
-        yield f"{TRUTH_FILE}: counted as missed visits, because that kind has no such fault: {_listed(faults)}"
+    all. None: the case has no truth."""
+    if truth is None:
+        return
+    strange: dict[Kind, Counter[str]] = {}
+    for one in truth:
+        if one.appliance_id in case.appliances and not _is_known(case, one.appliance_id, one.fault):
+            strange.setdefault(case.appliances[one.appliance_id].kind, Counter())[_in_line(one)] += 1
+    for kind, faults in strange.items():
+        known = ", ".join(sorted(code for its, code in FAULTS if its in (kind, None)))
+        yield (f"{TRUTH_FILE}, column fault: counted as missed visits, because {kind} has no such fault: "
+               f"{_listed(faults)}; it has {known}")  # fmt: skip
     yield from _strange_names(case, TRUTH_FILE, (one.appliance_id for one in truth))
-    back = Counter(f"{one.fault} of {one.appliance_id}" for one in truth if not _in_order(one))
-    if back:
-        yield f"{TRUTH_FILE}: ends or fails before it begins, so check these times: {_listed(back)}"
-    never = Counter(f"{one.fault} of {one.appliance_id}" for one in truth if one.starts is None)
+    never = Counter(_in_line(one) for one in truth if one.starts is None)
     if never:
-        yield f"{TRUTH_FILE}: not counted, because no time is given: {_listed(never)}"
+        yield f"{TRUTH_FILE}: not counted, because none of onset, detectable and failure is given: {_listed(never)}"
     if not truth:
         yield f"{TRUTH_FILE} names no fault: every finding counts as wrong; without the file findings are only counted"
 
 
-def _in_order(one: Truth) -> bool:
-    began = one.onset or one.detectable
-    return began is None or all(then is None or then >= began for then in (one.failure, one.end))
+def _in_line(one: Truth) -> str:
+    return f"{one.fault} of {one.appliance_id} in line {one.line}"
 
 
 def _strange_names(case: Case, file: str, names: Iterable[str]) -> Iterator[str]:
@@ -113,6 +121,19 @@ def _far_rows(file: Path) -> Iterator[str]:
         yield (f"{file.parent.name}/{file.name}: {count:,} rows arrived more than a year away from nearly all others "
                f"({from_us(first):%Y-%m-%d} to {from_us(last):%Y-%m-%d}); if a clock was wrong, take them out: months "
                "and silences are counted up to them")  # fmt: skip
+
+
+def _unknown_arrivals(case: Case, events: Sequence[EventRow]) -> Iterator[str]:
+    files = [*case.tables.values(), *case.cycles.values()]
+    counts = {f"{file.parent.name}/{file.name}": unknown_arrivals(file) for file in files}
+    counts["events.csv"] = sum(not event.arrival_told for event in events), len(events)
+    unknown = [
+        f"{name} ({'all' if missing == rows else f'{missing:,} of {rows:,}'} rows)"
+        for name, (missing, rows) in counts.items() if missing
+    ]  # fmt: skip
+    if unknown:
+        yield (f"received_at is missing or cannot be read in {', '.join(unknown)}: the order of arrival is unknown, so "
+               "the time of the data is taken for it, and nothing counts as late")  # fmt: skip
 
 
 def _is_known(case: Case, name: str, fault: str) -> bool:

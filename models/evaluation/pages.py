@@ -74,6 +74,9 @@ def _case(report: Mapping[str, Any], place: int) -> Iterator[str]:
         f"<p>{report['appliances']} appliances, {report['appliance_months']:.0f} appliance-months, "
         f"{report['rows']:,} rows.</p>"
     )
+    if report.get("doubts"):
+        told = "".join(f"<li>{escape(line)}</li>" for line in report["doubts"])
+        yield f"<details open><summary>What could not be used as it stands</summary><ul>{told}</ul></details>"
     if report["truth"]:
         yield from _figures(report)
         yield from _examples(report["examples"])

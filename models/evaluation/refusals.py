@@ -1,7 +1,7 @@
-"""What of a case's telemetry and cycles nobody can use, counted by file, reason and column, as the checks refuse it."""
+"""What of a case nobody can use, counted by file, reason and column, as the checks refuse it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,16 +12,22 @@ from domain.errors import BadInput
 from domain.readings import AHEAD_US, EARLIEST_US
 from domain.signals import CYCLE_SIGNALS, READING_SIGNALS, Kind, Signal
 from models.evaluation.arrivals import KEYS, checked_value
-from models.evaluation.case import Case
-from models.evaluation.case_files import scan, streamed
+from models.evaluation.case import Case, read_events, read_services
+from models.evaluation.case_files import LeftOut, scan, streamed
 
 MOST_COLUMNS: Final = 4
+ReadLines = Callable[[Path, list[LeftOut]], Sequence[tuple[str, object]]]
+_TOLD: Final[Mapping[str, ReadLines]] = {"services.csv": read_services, "events.csv": read_events}
+"""Files whose lines say what happened."""
 _NAMED: Final = {
     "no_appliance": "without an appliance_id",
     "no_time": "without a time that can be read",
     "clock_unset": "stamped before 2000",
     "future": "stamped more than 5 minutes ahead of their arrival",
     "no_signal": "without a value that can be used",
+    "no_action": "without an action",
+    "no_code": "without a code",
+    "no_active": "whose active is neither true nor false",
 }
 
 
@@ -36,6 +42,8 @@ class Refusals:
     """Rows by reason, each under the first that holds; no reason with 0."""
     values: Mapping[str, tuple[int, int]]
     """By column: values that are none or that no sensor can mean, of those that stand in rows that are kept."""
+    first: str = ""
+    """The first row that is refused, where lines can be told, and why."""
 
     @property
     def used(self) -> int:
@@ -51,7 +59,8 @@ class Refusals:
         said = []
         if self.refused:
             why = ", ".join(f"{count:,} {_NAMED[reason]}" for reason, count in self.refused.items())
-            said.append(f"{sum(self.refused.values()):,} of {self.rows:,} rows refused ({why})")
+            first = f"; the first: {self.first}" if self.first else ""
+            said.append(f"{sum(self.refused.values()):,} of {self.rows:,} rows refused ({why}{first})")
         if self.values:
             most = sorted(self.values.items(), key=lambda one: (-one[1][0], one[0]))
             named = [f"{name} {count:,} of {of:,}" for name, (count, of) in most[:MOST_COLUMNS]]
@@ -61,7 +70,7 @@ class Refusals:
 
 
 def refusals_of(case: Case) -> list[Refusals]:
-    """What is left out of each file; BadInput if nothing is left of the whole case."""
+    """What is left out of each file; BadInput if nothing is left of one that says what happened, or of all others."""
     found = [
         _refusals(case, kind, file, signals.get(kind, ()))
         for files, signals in ((case.tables, READING_SIGNALS), (case.cycles, CYCLE_SIGNALS))
@@ -70,7 +79,7 @@ def refusals_of(case: Case) -> list[Refusals]:
     if not any(one.used for one in found):
         why = [str(one) for one in found if one.refused] or ["no file holds a row of an appliance of appliances.csv"]
         raise BadInput(f"{case.folder}: nothing can be judged: {' | '.join(why)}: mend the files and run it again")
-    return found
+    return [*found, *(_of_lines(case, name, read) for name, read in _TOLD.items() if (case.folder / name).is_file())]
 
 
 def lines_of(case: Case, refusals: Sequence[Refusals]) -> Iterator[str]:
@@ -109,6 +118,20 @@ def _refusals(case: Case, kind: Kind, file: Path, signals: Sequence[Signal]) -> 
         listed=sum(int(row["len"]) for row in by_reason.values()),
         refused={reason: int(by_reason[reason]["len"]) for reason in _NAMED if reason in by_reason},
         values={name: (int(kept[f"no {name}"]), int(kept[f"of {name}"])) for name in names if kept.get(f"no {name}")},
+    )
+
+
+def _of_lines(case: Case, name: str, read: ReadLines) -> Refusals:
+    left_out: list[LeftOut] = []
+    kept = [appliance_id for appliance_id, _ in read(case.folder, left_out)]
+    refused = Counter(f"no_{one.column.removesuffix('_id')}" for one in left_out)
+    return Refusals(
+        file=name,
+        rows=len(kept) + len(left_out),
+        listed=sum(appliance_id in case.appliances for appliance_id in kept) + len(left_out),
+        refused={reason: refused[reason] for reason in _NAMED if refused[reason]},
+        values={},
+        first=left_out[0].why if left_out else "",
     )
 
 

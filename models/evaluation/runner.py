@@ -29,7 +29,7 @@ from models.evaluation.arrivals import (
     read_refused,
 )
 from models.evaluation.budget import let_out
-from models.evaluation.case import Case, CaseAppliance, Piece, pieces, read_events
+from models.evaluation.case import Case, CaseAppliance, Piece, by_name, pieces, read_events
 from models.evaluation.homes import home_findings
 from models.evaluation.ledger import Finding, as_line
 from models.evaluation.peers import findings_of
@@ -133,7 +133,7 @@ def load_piece(case: Case, piece: Piece) -> Iterator[Loaded]:
     """The appliances of one piece, with their rows."""
     readings = _frames(case.tables, piece, READING_SIGNALS)
     cycles = _frames(case.cycles, piece, CYCLE_SIGNALS)
-    events = read_events(case)
+    events = by_name(read_events(case.folder, []))
     beside = _beside(case, piece)
     refused = read_refused(case.tables[piece.kind], piece.appliances) if piece.kind in case.tables else {}
     for name in piece.appliances:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from domain.errors import BadInput
 from domain.readings import from_us
-from models.evaluation.case_files import csv_rows, filled, moment_us
+from models.evaluation.case_files import CellError, CsvRow, csv_rows, filled, moment_us
 
 TRUTH_FILE: Final = "truth.csv"
 
@@ -26,6 +26,8 @@ class Truth:
     failure: datetime | None
     end: datetime | None
     abrupt: bool
+    line: int = 0
+    """In truth.csv."""
 
     @property
     def starts(self) -> datetime | None:
@@ -35,16 +37,8 @@ class Truth:
 
 
 def read_truth(folder: Path) -> tuple[Truth, ...] | None:
-    """The truth of the case in `folder`, None if the case comes without; BadInput if it is malformed."""
-    file = require_truth(folder)
-    if file is None:
-        return None
-    return tuple(csv_rows(file, _truth, "appliance_id", "fault"))
-
-
-def require_truth(folder: Path) -> Path | None:
-    """The truth's file, unopened, None if there is none; BadInput if it holds nothing: to judge by it would be to call
-    every finding wrong."""
+    """The truth of the case in `folder`, None if the case comes without; BadInput if it is malformed, or holds nothing:
+    to judge by it would be to call every finding wrong."""
     file = folder / TRUTH_FILE
     if not file.is_file():
         return None
@@ -53,24 +47,22 @@ def require_truth(folder: Path) -> Path | None:
             f"{file} is empty: take it out of the case to have findings without figures, or write its header "
             "(appliance_id,fault,onset,detectable,failure,end,abrupt) alone if really nothing was wrong"
         )
-    return file
+    return tuple(csv_rows(file, _truth, "appliance_id", "fault"))
 
 
-def _truth(row: Mapping[str, str]) -> Truth:
+def _truth(row: CsvRow) -> Truth:
     filled(row, "appliance_id", "fault")
-    return Truth(
-        appliance_id=row["appliance_id"],
-        fault=row["fault"],
-        onset=_moment(row.get("onset")),
-        detectable=_moment(row.get("detectable")),
-        failure=_moment(row.get("failure")),
-        end=_moment(row.get("end")),
-        abrupt=row.get("abrupt", "").strip().lower() in ("true", "1"),
-    )
+    onset, detectable, failure, end = (_moment(row, name) for name in ("onset", "detectable", "failure", "end"))
+    for name, then in (("failure", failure), ("end", end)):
+        if then is not None and then < (onset or detectable or then):
+            raise CellError(name, f"{row[name]} lies before {'onset' if onset else 'detectable'}: mend these times")
+    abrupt = row["abrupt"].strip().lower() in ("true", "1")
+    return Truth(appliance_id=row["appliance_id"], fault=row["fault"], onset=onset, detectable=detectable,
+                 failure=failure, end=end, abrupt=abrupt, line=row.line)  # fmt: skip
 
 
-def _moment(text: str | None) -> datetime | None:
-    return from_us(moment_us(text)) if text else None
+def _moment(row: CsvRow, column: str) -> datetime | None:
+    return from_us(moment_us(row, column)) if row[column] else None
 
 
 class Weight(NamedTuple):

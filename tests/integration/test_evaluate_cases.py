@@ -187,11 +187,13 @@ def test_command_writes_findings_report_and_page(whole: tuple[Path, list[dict[st
     assert f"{newest['raised_at'][:16].replace('T', ' ')}  {newest['appliance_id']}" in done.output
 
 
-def test_a_run_that_is_broken_off_leaves_no_older_page_beside_its_findings(tmp_path: Path) -> None:
+def test_a_run_that_is_broken_off_leaves_no_older_page_beside_its_findings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = _fleet(tmp_path / "odd", until=at(2))
     assert _run(folder, "--out", tmp_path / "out", "--jobs", "1").exit_code == 0
-    (folder / "truth.csv").write_text("appliance_id,fault,onset\nc-1,overload,yesterday\n")
-    assert _run(folder, "--out", tmp_path / "out", "--jobs", "1").exit_code == 2
+    monkeypatch.setattr("models.evaluation.judged.judge_case", lambda *_: 1 / 0)
+    assert _run(folder, "--out", tmp_path / "out", "--jobs", "1").exit_code != 0
     assert [file.name for file in (tmp_path / "out").rglob("*.*")] == ["findings.jsonl"]
 
 
@@ -239,13 +241,33 @@ def _is_twice(together: dict[str, Any], report: dict[str, Any]) -> None:
     assert together["seconds_to_alarm"]["p50"] == report["seconds_to_alarm"]["p50"]
 
 
-def test_malformed_truth_fails_after_the_findings_are_written(tmp_path: Path) -> None:
+def test_malformed_truth_is_refused_before_any_work_is_begun(tmp_path: Path) -> None:
     folder = _fleet(tmp_path / "odd", until=at(2))
     (folder / "truth.csv").write_text("appliance_id,fault,onset\nc-1,overload,yesterday\n")
-    done = _run(folder, "--out", tmp_path / "out", "--jobs", "1")
+    sound = _fleet(tmp_path / "sound", until=at(2))
+    done = _run(sound, folder, "--out", tmp_path / "out", "--jobs", "1")
     assert done.exit_code == 2
-    assert "truth.csv" in done.output
-    assert (tmp_path / "out" / "odd" / "findings.jsonl").is_file()
+    assert "truth.csv, line 2, column onset: 'yesterday' is no time" in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_left_out_and_unknown_is_said_before_the_walk_and_in_both_reports(tmp_path: Path) -> None:
+    folder = _fleet(tmp_path / "odd", until=at(2))
+    truth = f"appliance_id,fault,onset,detectable\nc-1,overlod,{at(1).isoformat()},{at(1).isoformat()}\n"
+    (folder / "truth.csv").write_text(truth)
+    (folder / "events.csv").write_text(
+        f"time,appliance_id,code,active\n{at(1).isoformat()},ac-1,E1,true\nsoon,ac-1,E1,false\n"
+    )
+    done = _run(folder, "--out", tmp_path / "out", "--jobs", "1")
+    assert done.exit_code == 0, done.output
+    report = json.loads((tmp_path / "out" / "odd" / "report.json").read_text())
+    (events,) = [one for one in report["left_out"] if one["file"] == "events.csv"]
+    assert (events["rows"], events["used"], events["refused"]) == (2, 1, {"no_time": 1})
+    page = (tmp_path / "out" / "report.html").read_text()
+    for said in ("line 3, column time:", "events.csv (all rows)", "overlod of c-1 in line 2"):
+        assert done.output.index(said) < done.output.index("appliance-months"), said
+        assert any(said in line for line in report["doubts"])
+        assert said in page
 
 
 @pytest.mark.parametrize(

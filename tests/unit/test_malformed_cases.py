@@ -20,6 +20,7 @@ from models.evaluation.truth import read_truth, read_weights
 APPLIANCES = "appliance_id,household_id,kind\nfridge-1,home-1,refrigerator\n"
 TELEMETRY = "telemetry/refrigerator.csv"
 ROWS = "time,appliance_id,power_w\n2026-11-01T12:00:00Z,fridge-1,80\n"
+ARRIVED = "time,received_at,appliance_id,power_w\n2026-11-01T12:00:00Z,2026-11-01T12:00:01Z,fridge-1,80\n"
 
 
 def case(folder: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -36,7 +37,7 @@ def read_all(folder: Path) -> None:
     count_rows(found)
     for piece in pieces(found):
         read_checked(found.tables[piece.kind], piece.appliances, {})
-    read_events(found)
+    read_events(folder, [])
     read_truth(folder)
     read_weights(folder)
 
@@ -46,8 +47,8 @@ def read_all(folder: Path) -> None:
     [
         ("appliances.csv", "", "holds no appliance"),
         ("appliances.csv", "appliance_id,kind\na,circuit\n", "needs the columns"),
-        ("appliances.csv", APPLIANCES + "b,home-1,toaster\n", "line 3: 'toaster' is no kind"),
-        ("appliances.csv", APPLIANCES + "b\n", "line 3: household_id is empty"),
+        ("appliances.csv", APPLIANCES + "b,home-1,toaster\n", "line 3, column kind: 'toaster' is no kind"),
+        ("appliances.csv", APPLIANCES + "b\n", "line 3, column household_id: is empty"),
         ("appliances.csv", APPLIANCES + "fridge-1,home-2,circuit\n", "fridge-1 more than once"),
         ("appliances.csv", APPLIANCES.encode() + b"b,s\xe9jour,circuit\n", "UTF-8"),
         (TELEMETRY, "", "cannot be read"),
@@ -55,12 +56,29 @@ def read_all(folder: Path) -> None:
         (TELEMETRY, "time,power_w\n2026-11-01T12:00:00Z,80\n", "needs the columns time and appliance_id"),
         (TELEMETRY, ROWS.replace("2026-11-01T12:00:00Z", "noon"), "no time can be read"),
         ("telemetry/circuit.parquet", "no table", "cannot be read"),
-        ("events.csv", "time,appliance_id,code,active\nnoon,fridge-1,E1,true\n", "line 2: 'noon' is no time"),
+        (
+            "events.csv",
+            "time,appliance_id,code,active\nnoon,fridge-1,E1,true\n",
+            "none of its 1 rows can be used: line 2",
+        ),
         ("events.csv", "when,what\n1,2\n", "needs the columns"),
-        ("services.csv", "appliance_id,time,action\nfridge-1\n", "line 2: action is empty"),
+        (
+            "services.csv",
+            "appliance_id,time,action\nfridge-1\n",
+            "none of its 1 rows can be used: line 2, column action: is empty",
+        ),
         ("truth.csv", "", "truth.csv is empty: take it out of the case"),
-        ("truth.csv", "appliance_id,fault,onset\nfridge-1\n", "line 2: fault is empty"),
-        ("truth.csv", "appliance_id,fault,onset\nfridge-1,door_seal_leak,soon\n", "line 2: 'soon' is no time"),
+        ("truth.csv", "appliance_id,fault,onset\nfridge-1\n", "line 2, column fault: is empty"),
+        (
+            "truth.csv",
+            "appliance_id,fault,onset\nfridge-1,door_seal_leak,soon\n",
+            "line 2, column onset: 'soon' is no time",
+        ),
+        (
+            "truth.csv",
+            "appliance_id,fault,onset,end\nfridge-1,door_seal_leak,2026-11-03,2026-11-02\n",
+            "column end: 2026",
+        ),
         ("fleet.json", "{", "take it out"),
         ("fleet.json", '{"weights": [{"kind": "circuit"}]}', "take it out"),
         (
@@ -113,6 +131,7 @@ def test_what_nobody_understands_is_said_in_one_line_each(tmp_path: Path) -> Non
         "services.csv": "appliance_id,time,action,fault\n"
         "fridge-1,2026-11-01T12:00:00Z,kicked,\nfridge-1,2026-11-02T12:00:00Z,kicked,\n"
         "fridge-1,2026-11-02T12:00:00Z,repaired,vent_clog\nstranger,2026-11-02T12:00:00Z,repaired,\n",
+        "events.csv": "time,appliance_id,code,active\n2026-11-01T12:00:00Z,oven-1,E1,true\n",
         "truth.csv": "appliance_id,fault,onset\nfridge-1,rust,2026-11-01T12:00:00Z\nghost,rust,2026-11-01T12:00:00Z\n",
     }
     found = open_case(case(tmp_path, files))
@@ -120,22 +139,25 @@ def test_what_nobody_understands_is_said_in_one_line_each(tmp_path: Path) -> Non
     expected = (
         "services.csv: not heard, because no such action is known: kicked (2 times); actions are",
         "services.csv: left out, because appliances.csv does not list them: stranger",
+        "events.csv: left out, because appliances.csv does not list them: oven-1",
         "services.csv: no such fault is known of that kind: vent_clog of fridge-1",
         "telemetry/refrigerator.csv: left out, because appliances.csv calls them no refrigerator: ",
-        "truth.csv: counted as missed visits, because that kind has no such fault: rust of fridge-1",
+        "received_at is missing or cannot be read in telemetry/refrigerator.csv (all rows), events.csv (all rows)",
+        "truth.csv, column fault: counted as missed visits, because refrigerator has no such fault: "
+        "rust of fridge-1 in line 2; it has ",
         "truth.csv: left out, because appliances.csv does not list them: ghost",
     )
     assert len(said) == len(expected)
     for line, start in zip(said, expected, strict=True):
         assert line.startswith(start)
-    assert "dryer-1 (dryer)" in said[3]
-    assert "toaster-1 (not listed)" in said[3]
+    assert "dryer-1 (dryer)" in said[4]
+    assert "toaster-1 (not listed)" in said[4]
 
 
 def test_a_case_that_is_understood_raises_no_doubt(tmp_path: Path) -> None:
     truth = "appliance_id,fault,onset\nfridge-1,condenser_dust,2026-11-01\n"
     services = "appliance_id,time,action\nfridge-1,2026-11-01,inspected\n"
-    found = open_case(case(tmp_path, {"services.csv": services, "truth.csv": truth}))
+    found = open_case(case(tmp_path, {TELEMETRY: ARRIVED, "services.csv": services, "truth.csv": truth}))
     assert [*doubts_of(found), *doubts_of_truth(found, read_truth(tmp_path) or ())] == []
     assert [*lines_of(found, refusals_of(found))] == []
 
@@ -179,15 +201,34 @@ def test_a_case_of_which_nothing_is_left_is_refused_with_the_reason(tmp_path: Pa
         refusals_of(open_case(case(tmp_path, {TELEMETRY: rows})))
 
 
+def test_lines_that_cannot_be_used_are_left_out_counted_and_the_first_is_named(tmp_path: Path) -> None:
+    events = (
+        "time,received_at,appliance_id,code,active\n2026-11-01T12:00:00Z,,fridge-1,E1,true\nnoon,,fridge-1,E1,true\n"
+    )
+    more = "2026-11-01T12:00:00Z,,fridge-1,E1,perhaps\n2026-11-01T12:00:00Z,,,E1,0\n"
+    services = "appliance_id,time,action\nfridge-1,2026-11-01,inspected\nfridge-1,31.12.2026,repaired\n"
+    files = {TELEMETRY: ARRIVED, "events.csv": events + more, "services.csv": services}
+    found = open_case(case(tmp_path, files))
+    assert [one.action for one in found.services["fridge-1"]] == ["inspected"]
+    _, told, happened = refusals_of(found)
+    assert told.as_json() == {
+        "file": "services.csv", "rows": 2, "used": 1, "refused": {"no_time": 1}, "values_left_out": {}
+    }  # fmt: skip
+    assert str(told).endswith("1 of 2 rows refused (1 without a time that can be read; the first: line 3, column time: "
+                              "'31.12.2026' is no time; write for example 2026-11-01T12:00:00Z)")  # fmt: skip
+    assert happened.refused == {"no_appliance": 1, "no_time": 1, "no_active": 1}
+    assert (happened.rows, happened.used) == (4, 1)
+    assert "events.csv (all rows)" in next(doubts_of(found))
+
+
 def test_a_truth_that_cannot_be_is_doubted(tmp_path: Path) -> None:
     rows = "appliance_id,fault,onset,failure,end\n"
-    back = "fridge-1,condenser_dust,2026-11-03T00:00:00Z,,2026-11-02T00:00:00Z\nfridge-1,door_seal_leak,,,\n"
-    found = open_case(case(tmp_path, {"truth.csv": rows + back, "services.csv": ""}))
+    files = {TELEMETRY: ARRIVED, "truth.csv": rows + "fridge-1,door_seal_leak,,,\n", "services.csv": ""}
+    found = open_case(case(tmp_path, files))
     (empty,) = doubts_of(found)
     assert empty.startswith("services.csv: empty")
-    assert [line.split(":")[1].split(",")[0] for line in doubts_of_truth(found, read_truth(tmp_path) or ())] == [
-        " ends or fails before it begins", " not counted"
-    ]  # fmt: skip
+    (never,) = doubts_of_truth(found, read_truth(tmp_path))
+    assert never.endswith("none of onset, detectable and failure is given: door_seal_leak of fridge-1 in line 2")
     (none,) = doubts_of_truth(found, ())
     assert "names no fault" in none
 
@@ -195,7 +236,8 @@ def test_a_truth_that_cannot_be_is_doubted(tmp_path: Path) -> None:
 def test_rows_a_year_away_from_all_others_are_named(tmp_path: Path) -> None:
     rows = "".join(f"2026-11-01T12:{minute:02}:00Z,fridge-1,80\n" for minute in range(60))
     table = "time,appliance_id,power_w\n" + 3 * rows + "2081-01-01T12:00:00Z,fridge-1,80\n"
-    (said,) = doubts_of(open_case(case(tmp_path, {TELEMETRY: table})))
+    said, arrivals = doubts_of(open_case(case(tmp_path, {TELEMETRY: table})))
+    assert arrivals.startswith("received_at is missing")
     assert "1 rows arrived more than a year away from nearly all others (2081-01-01 to 2081-01-01)" in said
 
 
@@ -204,7 +246,9 @@ def test_ratings_and_places_that_cannot_be_used_are_named_and_unknown(tmp_path: 
     rows = (
         'main,home-1,circuit,"25,0",-30,inf,nan,north\nkitchen,home-1,circuit,,,,,\nold,home-1,circuit,25 A,30,,1,2\n'
     )
-    found = open_case(case(tmp_path, {"appliances.csv": header + rows + "fridge-1,home-1,refrigerator,,,,,\n"}))
+    found = open_case(
+        case(tmp_path, {TELEMETRY: ARRIVED, "appliances.csv": header + rows + "fridge-1,home-1,refrigerator,,,,,\n"})
+    )
     assert [*doubts_of(found)] == [
         "appliances.csv: breaker_rating_a taken as unknown, because it is no number above 0: '25,0' of main, "
         "'25 A' of old",

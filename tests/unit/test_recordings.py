@@ -54,9 +54,9 @@ def test_events_stand_among_the_readings_in_order_of_arrival(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("appliances", "said"),
     [
-        ("fridge-1,home-1,toaster\n", "line 2: 'toaster' is no kind"),
+        ("fridge-1,home-1,toaster\n", "line 2, column kind: 'toaster' is no kind"),
         ("fridge-1,home-1,refrigerator,much\n", "line 2: could not convert"),
-        ("fridge-1,,refrigerator\n", "line 2: household_id is empty"),
+        ("fridge-1,,refrigerator\n", "line 2, column household_id: is empty"),
         ("", "holds no appliance"),
     ],
 )
