@@ -192,6 +192,7 @@ def _splits(of: Scene, known_models: Collection[str] | None) -> list[dict[str, A
             {
                 "name": part.name,
                 "about": part.about,
+                "appliances": sum(part.days(one) > 0 for one in of.seen.values()),
                 **{name: figures[name] for name in ("events", "recall", "precision", "delay_days")},
                 "false_visits": rate_per_1000(false[Urgency.VISIT], watched),
                 "false_nudges": rate_per_1000(false[Urgency.SELF], watched),

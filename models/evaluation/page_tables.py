@@ -117,9 +117,9 @@ def prognoses(coverage: Mapping[str, Any]) -> str:
 
 def parts(rows: Sequence[Mapping[str, Any]]) -> str:
     """The same figures for parts of the fleet and of its time."""
-    head = ("part", "events", "found", "precision", "false visits", "false nudges")
+    head = ("part", "appliances", "events", "found", "precision", "false visits", "false nudges")
     cells = [
-        (row["name"], row["events"], interval(row["recall"]), interval(row["precision"]),
+        (row["name"], row["appliances"], row["events"], interval(row["recall"]), interval(row["precision"]),
          rate_text(row["false_visits"]), rate_text(row["false_nudges"]))
         for row in rows
     ]  # fmt: skip

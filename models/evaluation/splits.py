@@ -1,4 +1,5 @@
-"""Parts of the fleet and of its time for which the same figures are made: new, hot, gappy, unknown model."""
+"""Parts of the fleet and of its time for which the same figures are made: new, hot, gappy, metered by a plug, unknown
+model."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from statistics import median
 from typing import Final
 
 from domain.readings import from_us
+from domain.signals import Kind
 from models.evaluation.case import CaseAppliance
 from models.evaluation.walk import Seen
 
@@ -50,20 +52,22 @@ def splits(
               days=between(NEW_DAYS, SETTLED_DAYS)),
     ]  # fmt: skip
     gappy = {name for name, one in seen.items() if _is_gappy(one)}
-    parts.append(
-        Split(name="gaps", about="appliances with less than 90 % of days or a gap of three days",
-              holds=lambda name, at: name in gappy, days=lambda one: one.days if one.appliance_id in gappy else 0.0)
-    )  # fmt: skip
+    parts.append(_appliances_of("gaps", "appliances with less than 90 % of days or a gap of three days", gappy))
+    plugged = {name for name, one in seen.items() if one.only_power and appliances[name].kind is not Kind.CIRCUIT}
+    if plugged:
+        parts.append(_appliances_of("only power", "appliances that tell no more than a metering plug does", plugged))
     hot = {home: days for home, days in _hot_days(appliances, seen).items() if days}
     if hot:
         parts.append(_heat_wave(appliances, hot))
     if known_models is not None:
         new = {name for name in seen if appliances[name].model not in known_models}
-        parts.append(
-            Split(name="unseen model", about="appliances of models that the model file was not trained on",
-                  holds=lambda name, at: name in new, days=lambda one: one.days if one.appliance_id in new else 0.0)
-        )  # fmt: skip
+        parts.append(_appliances_of("unseen model", "appliances of models that the model was not trained on", new))
     return parts
+
+
+def _appliances_of(name: str, about: str, names: Collection[str]) -> Split:
+    return Split(name=name, about=about, holds=lambda one, at: one in names,
+                 days=lambda one: one.days if one.appliance_id in names else 0.0)  # fmt: skip
 
 
 def _is_gappy(one: Seen) -> bool:

@@ -125,7 +125,8 @@ def _parts(report: Mapping[str, Any]) -> Iterator[str]:
     for part in report["splits"]:
         yield _named(
             str(part["name"]),
-            f"found {interval(part['recall'])} of {part['events']}; false visits {rate_text(part['false_visits'])}, "
+            f"{part['appliances']} appliances; found {interval(part['recall'])} of {part['events']}, "
+            f"precision {interval(part['precision'])}; false visits {rate_text(part['false_visits'])}, "
             f"nudges {rate_text(part['false_nudges'])}",
         )
     if report["real_base_rates"] is None:

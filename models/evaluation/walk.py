@@ -32,6 +32,7 @@ from models.evaluation.homes import HeardOf, heard_of
 from models.evaluation.ledger import Finding, Ledger
 from models.evaluation.peers import Testimony, Told
 from models.features.runs import RESTED_S, over_at
+from models.features.scope import tells_only_power
 from models.peers import Left, Standing, question_of
 from models.trained.speakers import DETECTORS_ALONE, Speakers
 
@@ -60,6 +61,8 @@ class Seen:
     longest_gap_days: float
     outdoor_c: dict[date, float]
     """Daily mean of outdoor air where the appliance measures it."""
+    only_power: bool = False
+    """Whether it never told more than a metering plug does."""
 
     @property
     def days(self) -> float:
@@ -196,6 +199,7 @@ def _seen(appliance_id: str, readings: Arrivals, cycles: Arrivals) -> Seen:
         last_us=int(received_us.max()) if len(at_us) else 0,
         data_days=len(np.unique(at_us // DAY_US)),
         longest_gap_days=gap_us / DAY_US,
+        only_power=tells_only_power(readings.rows, cycles.rows),
         outdoor_c=_daily_means(readings.at_us, readings.rows.number("outdoor_c")),
     )
 

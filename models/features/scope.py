@@ -13,12 +13,14 @@ ONLY_POWER: Final = "only_power"
 
 def scope_indices(day: Day) -> list[DayIndex]:
     """Whether the day's readings hold nothing but what every meter says."""
-    rows = day.readings
-    if len(day.cycles) or not np.isfinite(rows.number("power_w")).any() or _says_more(rows):
-        return []
-    return single(ONLY_POWER, 1.0, len(rows))
+    return single(ONLY_POWER, 1.0, len(day.readings)) if tells_only_power(day.readings, day.cycles) else []
 
 
-def _says_more(rows: Rows) -> bool:
-    spoken = any((words != "").any() for words in rows.texts.values())
-    return spoken or any(np.isfinite(one).any() for name, one in rows.numbers.items() if name not in COMMON)
+def tells_only_power(readings: Rows, cycles: Rows) -> bool:
+    """Whether these rows hold nothing but what every meter says, its power at least."""
+    if len(cycles) or not np.isfinite(readings.number("power_w")).any():
+        return False
+    spoken = any((words != "").any() for words in readings.texts.values())
+    return not spoken and not any(
+        np.isfinite(one).any() for name, one in readings.numbers.items() if name not in COMMON
+    )
