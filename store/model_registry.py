@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,14 @@ class RegisteredModel:
     registered_at: datetime
     promoted_at: datetime | None
     version: int
+
+
+class Registering(Enum):
+    """What registering a model did."""
+
+    NEW = "new"
+    KNOWN = "known"
+    MENDED = "mended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +79,8 @@ def register(
     provenance: Mapping[str, Any],
     code_version: str,
     actor: str,
-) -> bool:
-    """Add a model as a candidate; False if it is registered already, its stored file then being whole again."""
+) -> Registering:
+    """Add a model as a candidate, or see that its stored file is whole."""
     speak_as(connection, actor, f"registered {name}")
     row = connection.execute(
         _SQL["register"],
@@ -84,7 +93,9 @@ def register(
             "code_version": code_version,
         },
     ).fetchone()
-    return row is not None and bool(row[0])
+    if row is None:
+        return Registering.KNOWN
+    return Registering.NEW if row[0] else Registering.MENDED
 
 
 def list_models(

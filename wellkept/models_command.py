@@ -188,6 +188,7 @@ def register_file(url: str, file: Path) -> None:
     from models.trained.file import as_text, read_model
     from models.trained.registered import provenance_as_json
     from store.database import connect, translated
+    from store.model_registry import Registering
     from store.model_registry import register as add
 
     sealed = read_model(file)
@@ -197,7 +198,7 @@ def register_file(url: str, file: Path) -> None:
         translated(),
         connection.transaction(),
     ):
-        new = add(
+        did = add(
             connection,
             sha256=sealed.sha256,
             content=as_text(sealed.model).encode(),
@@ -208,10 +209,13 @@ def register_file(url: str, file: Path) -> None:
             actor=ACTOR,
         )
     short = sealed.sha256[:12]
-    if new:
-        click.echo(f"registered as a candidate: {short}; `wellkept admin models promote {short}` tries it unheard")
-    else:
-        click.echo(f"{short} is registered already")
+    said = {
+        Registering.NEW: f"registered as a candidate: {short}; "
+        f"`wellkept admin models promote {short}` tries it unheard",
+        Registering.KNOWN: f"{short} is registered already and its stored file is whole; nothing was changed",
+        Registering.MENDED: f"{short} was registered already, but its stored file was damaged: mended with this one",
+    }
+    click.echo(said[did])
     _warn_of_other_code(origin.code_version)
 
 

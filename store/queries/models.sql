@@ -1,5 +1,6 @@
 -- name: register
--- A model is known by its hash: registering it again changes nothing, or mends a stored file that was damaged.
+-- A model is known by its hash: registering it again changes nothing (no row), or mends a stored file that was damaged
+-- (false).
 INSERT INTO model (sha256, name, content, simulated, provenance, code_version)
 VALUES (%(sha256)s, %(name)s, %(content)s, %(simulated)s, %(provenance)s, %(code_version)s)
 ON CONFLICT (sha256) DO UPDATE SET content = excluded.content WHERE model.content <> excluded.content

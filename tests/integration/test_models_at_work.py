@@ -21,7 +21,7 @@ from models.training.outcomes import examples_of
 from scheduler.drift import watch_drift
 from scheduler.score import score
 from store.database import Connection
-from store.model_registry import find_model, list_models, promote, read_drift, register, retire
+from store.model_registry import Registering, find_model, list_models, promote, read_drift, register, retire
 from store.outcomes import said_since
 from store.quiet_findings import record_quietly, said_quietly
 from tests.integration.api_homes import client
@@ -50,7 +50,7 @@ def enter(connection: Connection, made: TrainedModel, steps: int) -> str:
     sha256 = parse_model(content, "m").sha256
     assert register(connection, sha256=sha256, content=content, name=made.provenance.name, simulated=True,
                     provenance={"appliance_months": 1.0, "data_from": "", "data_to": ""}, code_version="0",
-                    actor="test")  # fmt: skip
+                    actor="test") is Registering.NEW  # fmt: skip
     for _ in range(steps):
         with connection.transaction():
             promote(connection, find_model(connection, sha256), actor="test", reason="because", at=NOW)
@@ -215,7 +215,7 @@ def test_models_are_looked_after_from_the_command_line(
     first = admin("register", str(file))[1]
     assert "registered as a candidate" in first
     assert "other detectors were at work" in first
-    assert "registered already" in admin("register", str(file))[1]
+    assert "registered already and its stored file is whole" in admin("register", str(file))[1]
     short = list_models(connection)[0].sha256[:8]
     assert "never judged in the shadow" in admin("compare", short)[1]
     lifted = admin("promote", short)[1]
@@ -235,7 +235,7 @@ def test_models_are_looked_after_from_the_command_line(
     assert "mine" in listed
     connection.execute("UPDATE model SET content = 'damaged'")
     assert "its stored file is damaged" in admin("list")[1]
-    assert "registered already" in admin("register", str(file))[1]
+    assert "its stored file was damaged: mended with this one" in admin("register", str(file))[1]
     assert "damaged" not in admin("list")[1]
     assert "registered as a candidate" in admin("hold", GROUP[1], "--out", str(tmp_path / "quiet.json"))[1]
     assert {one.name: one.state for one in list_models(connection)} == {
