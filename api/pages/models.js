@@ -9,7 +9,7 @@ export const changes = ["model"];
 
 const RANK = { champion: 0, shadow: 1, candidate: 2, retired: 3 };
 const TONE = { champion: "self", shadow: "visit" };
-const SAID = { champion: "speaks", shadow: "judges in the shadow", candidate: "candidate", retired: "retired" };
+const SAID = { champion: "champion, speaks", shadow: "challenger, in the shadow", candidate: "candidate", retired: "retired" };
 const SHARE = { say: percent, unit: "" };
 
 const STEP = { candidate: "Try in the shadow", shadow: "Let it speak", retired: "Make it a candidate" };
@@ -37,14 +37,37 @@ async function comparison(one) {
 
 function modelCard(one, compared, again) {
   const made = card(TONE[one.state] ?? "", one.name, SAID[one.state], `${one.sha256.slice(0, 10)} · registered ${day(one.registered_at)}${one.promoted_at ? ` · promoted ${day(one.promoted_at)}` : ""}`);
-  const { appliance_months: months, data_from: from, data_to: to, ...others } = one.provenance;
-  const told = Object.fromEntries(Object.entries(others).filter(([, value]) => ["string", "number"].includes(typeof value)).slice(0, 6).map(([name, value]) => [words(name), typeof value === "number" ? number(value) : value]));
-  made.append(facts({ "trained on": months === undefined ? null : `${number(months, 6)} appliance-months${from ? `, ${day(from)} to ${day(to)}` : ""}`, "code": one.code_version, ...told }));
+  const { appliances, appliance_months: months, data_from: from, data_to: to, labels } = one.provenance;
+  made.append(facts({
+    "trained on": [appliances && `${number(appliances, 6)} appliances`, months && `${number(months, 6)} appliance-months`].filter(Boolean).join(", "),
+    "data": from && to ? `${day(from)} to ${day(to)}` : null,
+    "labels from": labels?.join(", "),
+    "code": one.code_version,
+  }));
+  made.append(...figuresPart(one.provenance.figures ?? {}));
   if (one.simulated) made.append(make("p", "note", "Its figures are SIMULATED: they say nothing about the field."));
   if (compared) made.append(...comparisonPart(compared));
   made.dataset.id = one.id;
   made.append(stepForm(one, again));
   return made;
+}
+
+/** What training measured: on homes that were not fitted on, or of a refitted model on the outcomes that it learned from. */
+function figuresPart(figures) {
+  const found = (own) => own && `${own.true} true, ${own.not_true.count} not (${number(own.not_true.per_1000, 2)} per 1000 months, up to ${number(own.not_true.upper95, 2)})`;
+  const error = (own) => own?.ece !== undefined && own.ece !== null ? `${number(own.ece, 2)} of ${own.n}${own.perfect_ece ? `; by chance ${number(own.perfect_ece, 2)}, up to ${number(own.perfect_high, 2)}` : ""}` : null;
+  const held = (own) => own?.n ? `${percent(own.inside)} of ${own.n}` : null;
+  const rows = {
+    "visits": found(figures.visit_findings),
+    "self-care": found(figures.self_findings),
+    "calibration error": error(figures.calibration ?? figures.fitted_on_outcomes),
+    "at real base rates": error(figures.calibration_at_real_base_rates),
+    "visits within P10–P90": held(figures.failures_within_interval?.visit),
+    "self-care within P10–P90": held(figures.failures_within_interval?.self),
+    "outcomes": figures.outcomes && Object.entries(figures.outcomes).map(([name, count]) => `${count} ${name}`).join(", "),
+  };
+  if (!Object.values(rows).some(Boolean)) return [make("p", "note", "Training recorded no figures.")];
+  return [make("p", "note", figures.held_out ? `Measured on homes that it was not fitted on (${figures.held_out}):` : "Measured on the outcomes that it learned from:"), facts(rows)];
 }
 
 /** One step up, out of use, or back to the one before; the version that is shown goes along. */

@@ -10,6 +10,7 @@ from domain.faults import Urgency
 from domain.signals import Kind
 from domain.states import MODEL, ORDER
 from models.trained.file import shipped
+from models.trained.registered import provenance_as_json
 from scheduler.grade import grade_technicians
 from store.database import Connection
 from store.model_registry import find_model, register
@@ -124,7 +125,7 @@ def _models(connection: Connection, now: datetime) -> None:
     plain = shipped().model.provenance
     for number, (name, steps) in enumerate((("field", ("shadow", "champion")), ("with outcomes", ("shadow",)))):
         sha256 = f"{number + 1:064x}"
-        facts = {"appliance_months": 4200.0, "data_from": plain.data_from, "data_to": plain.data_to}
+        facts = provenance_as_json(plain)
         register(
             connection, sha256=sha256, content=b"{}", name=name, simulated=True, provenance=facts,
             code_version="1", actor="test",

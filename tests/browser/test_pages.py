@@ -28,7 +28,7 @@ SHELLED = {
     "cases": "line 3, production",
     "campaigns": "Start relay of batch b3",
     "knowledge": "Air conditioner: air filter is clogged",
-    "models": "judges in the shadow",
+    "models": "104 true, 0 not (0 per 1000 months, up to 0.42)",
 }
 PAGES = {
     **{f"/pages/{name}.html": said for name, said in SHELLED.items()},
