@@ -21,6 +21,8 @@ from models.history import FeatureHistory
 
 FALL: Final = 2.0
 """A level that has fallen has fallen by so many of its standard deviations (E)."""
+ONE_STEP_DAYS: Final = 14
+"""Two half weeks of observed days that take longer than twice that time tell no step (E)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,7 @@ def grows_too_fast(signature: Signature, amplitudes: Amplitudes) -> bool:
     """True if the last weeks show a rise that this fault cannot make, beyond what noise explains."""
     if len(amplitudes.values) < 8:
         return False
-    if signature.gradual and _in_one_step(amplitudes.values[-60:], signature.step_share):
+    if signature.gradual and _in_one_step(amplitudes, signature.step_share):
         return True
     if signature.fastest_per_day is None:
         return False
@@ -149,8 +151,14 @@ def grows_too_fast(signature: Signature, amplitudes: Amplitudes) -> bool:
     return rise > signature.fastest_per_day * days + amplitudes.noise
 
 
-def _in_one_step(values: Floats, share: float, width: int = 4) -> bool:
-    """True if most of the present amplitude came between one half week and the next."""
+def _in_one_step(amplitudes: Amplitudes, share: float, last: int = 60, width: int = 4) -> bool:
+    """True if most of the present amplitude came between one half week and the next, of days that lie close together.
+
+    What rose while the appliance stood still may have taken all of that time.
+    """
+    values = amplitudes.values[-last:]
+    ordinals = np.array([day.toordinal() for day in amplitudes.days[-last:]])
     levels = np.median(np.lib.stride_tricks.sliding_window_view(values, width), axis=1)
-    steps = levels[width:] - levels[:-width]
+    close = ordinals[2 * width - 1 :] - ordinals[: 1 - 2 * width] < ONE_STEP_DAYS
+    steps = (levels[width:] - levels[:-width])[close]
     return len(steps) > 0 and float(steps.max()) >= share * max(float(levels[-1]), 1e-9)

@@ -45,6 +45,14 @@ def test_what_comes_in_a_day_is_neither(signature: Signature) -> None:
     assert grows_too_fast(signature, amplitudes([0.2] * 7))
 
 
+@pytest.mark.parametrize(("still", "steps"), [(0, True), (6, True), (7, False), (60, False)])
+def test_what_came_while_the_unit_stood_still_is_no_step(still: int, *, steps: bool) -> None:
+    # Four days at 0.2 after `still` days without one; eight days in a row take seven, fourteen are too many.
+    at_once = amplitudes([0.2] * 4)
+    days = (*at_once.days[:-4], *(day + timedelta(days=still) for day in at_once.days[-4:]))
+    assert grows_too_fast(EARLY, replace(at_once, days=days)) is steps
+
+
 @pytest.mark.parametrize(("share", "days"), [(-0.1, 0), (-2.0, 2)], ids=["no cold", "a coil in Fahrenheit"])
 def test_a_coil_warmer_than_the_room_that_it_cools_is_its_thermometer(share: float, days: int) -> None:
     # Of the last three days two are over.
