@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 ACTOR = "admin"
 OTHER_CODE = "other detectors were at work when it was trained: its probabilities may not fit; train it anew"
-LEAST_OUTCOMES = 10
-"""Fewer findings of a challenger that came to an outcome are hardly a trial (E)."""
 _WITHOUT = {"champion": "the shipped model speaks instead", "shadow": "it judges nothing beside the champion"}
 """What it means that a model at work cannot be used."""
 _REASON = click.option("--reason", default="", help="Why; it is recorded.")
@@ -66,25 +64,26 @@ def register(settings: Settings, file: Path) -> None:
 
 @models.command()
 @click.argument("model")
+@click.option("--untried", is_flag=True, help="Let it speak though hardly anything tells how good it is.")
 @_REASON
 @click.pass_obj
-def promote(settings: Settings, model: str, reason: str) -> None:
+def promote(settings: Settings, model: str, untried: bool, reason: str) -> None:
     """Lift MODEL (the beginning of its hash) by one step: candidate, shadow, champion."""
+    from models.trained.registered import promote as lift
     from models.training.challenge import comparison_of
     from store.model_registry import find_model
-    from store.model_registry import promote as lift
 
     with _connected(settings) as connection, connection.transaction():
         found = find_model(connection, model)
         tried = comparison_of(connection, found) if found.state == "shadow" else None
+        if tried is not None and tried.hardly_tried and not untried:
+            raise BadInput(f"{found.name} is hardly tried: of what it said in the shadow {tried.settled} came to an "
+                           "outcome; leave it there, or let it speak all the same with --untried")  # fmt: skip
         to = lift(connection, found, actor=ACTOR, reason=reason or "promoted", at=datetime.now(UTC))
         usable = _usable(connection)
     says = {"shadow": "judges beside the champion now, unheard", "champion": "speaks now", "candidate": "may be tried"}
     after = "" if tried is None else f", after {tried.months:,.1f} appliance-months in the shadow"
     click.echo(f"{found.name} is {to}: it {says[to]}{after}")
-    if tried is not None and (known := tried.challenger.true + tried.challenger.false) < LEAST_OUTCOMES:
-        click.echo(f"  hardly tried: of what it said in the shadow {known} came to an outcome; "
-                   f"`wellkept admin models retire {found.sha256[:12]}` takes it back", err=True)  # fmt: skip
     _warn_of_damage(found.sha256, to, usable)
     _warn_of_other_code(found.code_version)
 

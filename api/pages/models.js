@@ -87,6 +87,7 @@ function comparisonPart(compared) {
     make("p", "note", make("strong", "", "Beside what people were told"), ` over ${number(compared.months)} appliance-months: precision of both`),
     intervals([row("told", compared.champion), row(compared.name, compared.challenger)], SHARE),
     make("p", "note", `It would have missed ${compared.true_only_champion} true findings and spared ${compared.false_spared} false ones.`),
+    ...(compared.hardly_tried ? [make("p", "note", "Hardly tried: too little of what it said came to an outcome to tell how good it is.")] : []),
   ];
 }
 

@@ -16,7 +16,6 @@ from domain.states import MODEL
 from store.api_locks import lock_entity
 from store.database import Connection
 from store.model_registry import Drift, RegisteredModel, find_model, list_models, read_drift, roll_back
-from store.model_registry import promote as lift
 from store.model_registry import retire as take_out
 from store.quiet_findings import ReviewItem, read_reviews, settle_review
 
@@ -36,6 +35,7 @@ class ShownComparison:
     challenger: dict[str, Any]
     true_only_champion: int
     false_spared: int
+    hardly_tried: bool
 
 
 @router.get("", summary="List trained models", response_model=Page[RegisteredModel])
@@ -103,6 +103,8 @@ def comparison(ask: Ask, model: str) -> Response:
 @router.post("/{model}/promote", summary="Lift a model by one step", response_model=RegisteredModel)
 def promote(ask: Ask, model: str, body: Because) -> Response:
     """Candidate, shadow, champion: nothing speaks that has not judged in the shadow. The champion before it retires."""
+    from models.trained.registered import promote as lift  # brings NumPy with it, which few requests need
+
     return _change(ask, model, lambda c, found, actor, at: lift(c, found, actor=actor, reason=body.reason, at=at))
 
 
@@ -143,6 +145,7 @@ def _compared(connection: Connection, model: str) -> ShownComparison:
         challenger=_side(result.challenger),
         true_only_champion=result.true_only_champion,
         false_spared=result.false_spared,
+        hardly_tried=result.hardly_tried,
     )
 
 

@@ -1,19 +1,21 @@
 """The models at work out of the registry: verified, and read once however often scoring asks."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 import structlog
 
-from domain.errors import BadInput
+from domain.errors import BadInput, IllegalMove
 from domain.signals import Kind
 from models.trained.file import Sealed, parse_model, shipped
 from models.trained.model import Provenance
 from models.trained.speakers import Speakers
 from store.database import Connection
-from store.model_registry import kinds_fallen_back, model_content, models_at_work
+from store.model_registry import NEXT, RegisteredModel, kinds_fallen_back, model_content, models_at_work
+from store.model_registry import promote as lift
 
 _log = structlog.get_logger(__name__)
 
@@ -34,6 +36,15 @@ def speakers_at_work(connection: Connection) -> Speakers:
             shadows.append(sealed)
     instead = {Kind(kind): before for kind in kinds_fallen_back(connection, champion.sha256)}
     return Speakers(champion=champion, shadows=shadows, instead=instead)
+
+
+def promote(connection: Connection, model: RegisteredModel, *, actor: str, reason: str, at: datetime) -> str:
+    """As in the registry; IllegalMove too for the model that speaks, in a shadow of its own it would agree always."""
+    if NEXT.get(model.state) == "shadow":
+        champion = speakers_at_work(connection).champion
+        if champion is not None and champion.sha256 == model.sha256:
+            raise IllegalMove(f"{model.sha256[:12]} speaks already: it cannot be tried against itself")
+    return lift(connection, model, actor=actor, reason=reason, at=at)
 
 
 def _before(connection: Connection, sha256: str | None) -> Sealed | None:

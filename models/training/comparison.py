@@ -16,6 +16,8 @@ from store.outcomes import SaidFinding
 EARLIER = timedelta(days=60)
 LATER = timedelta(days=14)
 """How far before, and after the end of, a settled finding another one speaks of the same event (E)."""
+LEAST_OUTCOMES = 10
+"""Fewer findings of a challenger that came to an outcome are hardly a trial (E)."""
 
 
 class Said(Protocol):
@@ -56,6 +58,16 @@ class Comparison:
     """True findings that the challenger would have missed."""
     false_spared: int
     """False findings that the challenger would not have made."""
+
+    @property
+    def settled(self) -> int:
+        """Findings of the challenger that came to an outcome."""
+        return self.challenger.true + self.challenger.false
+
+    @property
+    def hardly_tried(self) -> bool:
+        """Whether too few of them did to tell how good it is."""
+        return self.settled < LEAST_OUTCOMES
 
 
 def compare(settled: Sequence[SaidFinding], challenger: Sequence[Said], months: float) -> Comparison:

@@ -15,13 +15,23 @@ from domain.findings import Evidence, Verdict
 from domain.signals import Kind
 from models.trained.file import as_text, read_model, shipped
 from models.trained.model import Platt, TrainedModel
+from models.trained.registered import promote as promote_with_care
 from models.trained.registered import speakers_at_work
 from models.trained.speakers import UNKNOWN
 from models.training.outcomes import examples_of
 from scheduler.drift import watch_drift
 from scheduler.score import score
 from store.database import Connection
-from store.model_registry import Registering, find_model, list_models, promote, read_drift, register, retire
+from store.model_registry import (
+    Registering,
+    find_model,
+    list_models,
+    model_content,
+    promote,
+    read_drift,
+    register,
+    retire,
+)
 from store.outcomes import said_since
 from store.quiet_findings import record_quietly, said_quietly
 from tests.integration.api_homes import client
@@ -85,6 +95,14 @@ def test_a_model_speaks_only_after_it_was_in_the_shadow(connection: Connection) 
     champion = speakers_at_work(connection).champion
     assert champion is not None
     assert champion.sha256 == shipped().sha256
+
+
+def test_the_model_that_speaks_is_not_tried_against_itself(connection: Connection) -> None:
+    own = find_model(connection, enter(connection, shipped().model, 0))
+    with pytest.raises(IllegalMove, match="speaks already: it cannot be tried against itself"):
+        promote_with_care(connection, own, actor="test", reason="why not", at=NOW)
+    enter(connection, model("first"), 2)
+    assert promote_with_care(connection, own, actor="test", reason="the one before", at=NOW) == "shadow"
 
 
 def test_a_registered_model_that_was_changed_is_not_used(connection: Connection) -> None:
@@ -224,9 +242,11 @@ def test_models_are_looked_after_from_the_command_line(
     assert "would have missed 0" in admin("compare", short)[1]
     connection.execute("UPDATE model SET content = 'damaged'")
     assert "its stored file is damaged: it judges nothing beside the champion" in admin("list")[1]
-    spoken = admin("promote", short, "--reason", "good")[1]
+    code, refused = admin("promote", short)
+    assert (code, "of what it said in the shadow 0 came to an outcome" in refused) == (2, True)
+    assert list_models(connection)[0].state == "shadow"
+    spoken = admin("promote", short, "--untried", "--reason", "good")[1]
     assert "speaks now, after 0.0 appliance-months in the shadow" in spoken
-    assert "hardly tried: of what it said in the shadow 0 came to an outcome" in spoken
     assert "the shipped model speaks instead" in spoken
     admin("register", str(file))
     code, listed = admin("list")
@@ -244,6 +264,9 @@ def test_models_are_looked_after_from_the_command_line(
     }
     assert "no detector is called" in admin("hold", "nonsense", "--out", str(tmp_path / "none.json"))[1]
     assert admin("retire", short) == (0, "mine is retired\n")
+    connection.execute("UPDATE model SET content = 'damaged'")
+    assert "its stored file was damaged: mended with this one" in admin("register", str(file))[1]
+    assert model_content(connection, list_models(connection, states=["retired"])[0].sha256) == file.read_bytes()
     assert admin("promote", "zz")[0] == 2
     file.write_text("{}", encoding="utf-8")
     assert "no Wellkept model" in admin("register", str(file))[1]
