@@ -24,6 +24,8 @@ FAR_US: Final = 366 * 86_400_000_000
 def doubts_of(case: Case) -> Iterator[str]:
     """Files that nobody reads or that are empty, services that nobody acts upon, rows that belong to no appliance of
     the file's kind, and arrivals that nobody told."""
+    for place in _folders(case.folder):
+        yield f"{place.parent.name}/{place.name}: not read, because it is a folder; what is read is a file of each kind"
     for file in unread_files(case.folder):
         yield (f"{file.parent.name}/{file.name}: not read; what is read is a Parquet or CSV file named after a kind, "
                "Parquet where there are both")  # fmt: skip
@@ -50,6 +52,12 @@ def doubts_of(case: Case) -> Iterator[str]:
             yield from _strange_rows(case, str(kind), file)
             yield from _far_rows(file)
     yield from _unknown_arrivals(case, [event for _, event in events])
+
+
+def _folders(case: Path) -> Iterator[Path]:
+    """What stands in place of files of telemetry/ and cycles/."""
+    for part in ("telemetry", "cycles"):
+        yield from (place for place in sorted((case / part).glob("[!.]*")) if place.is_dir())
 
 
 def _strange_facts(case: Case) -> Iterator[str]:

@@ -85,12 +85,25 @@ def refusals_of(case: Case) -> list[Refusals]:
 def lines_of(case: Case, refusals: Sequence[Refusals]) -> Iterator[str]:
     """What was left out in one line per file, and kinds of which nothing is there to be judged."""
     yield from (str(one) for one in refusals if one.refused or one.values)
+    yield from _without_rows(case, refusals)
     if not case.tables:
         yield "telemetry/: no file of a known kind; only cycles are judged"
     lacking = Counter(one.kind for one in case.appliances.values() if one.kind not in {*case.tables, *case.cycles})
     if lacking:
         named = ", ".join(f"{count:,} of {kind}" for kind, count in sorted(lacking.items()))
         yield f"not judged, because no file of telemetry/ or cycles/ is named after their kind: {named}"
+
+
+def _without_rows(case: Case, refusals: Sequence[Refusals]) -> Iterator[str]:
+    kinds = {f"{file.parent.name}/{file.name}": kind for files in (case.tables, case.cycles)
+             for kind, file in files.items()}  # fmt: skip
+    empty = [one.file for one in refusals if one.file in kinds and not one.rows]
+    if empty:
+        told = {kinds[one.file] for one in refusals if one.file in kinds and one.rows}
+        lacking = {kinds[file] for file in empty} - told
+        counts = Counter(one.kind for one in case.appliances.values() if one.kind in lacking)
+        named = ", ".join(f"{count:,} of {kind}" for kind, count in sorted(counts.items()))
+        yield f"no rows in {', '.join(empty)}{f'; not judged: {named}' * bool(named)}"
 
 
 def _refusals(case: Case, kind: Kind, file: Path, signals: Sequence[Signal]) -> Refusals:

@@ -124,6 +124,20 @@ def test_files_that_nobody_reads_are_named(tmp_path: Path) -> None:
     assert [file.name for file in unread_files(folder)] == ["circuit.csv.gz", "fridge.csv"]
 
 
+def test_what_holds_no_rows_and_a_folder_in_place_of_a_file_are_named(tmp_path: Path) -> None:
+    head = ROWS.splitlines()[0]
+    appliances = APPLIANCES + "dryer-1,home-1,dryer\ndryer-2,home-1,dryer\n"
+    empty = ("telemetry/dryer.csv", "cycles/dryer.csv", "cycles/refrigerator.csv")
+    folder = case(tmp_path, {"appliances.csv": appliances, **dict.fromkeys(empty, head)})
+    (folder / "telemetry/circuit.parquet").mkdir()
+    found = open_case(folder)
+    (said,) = lines_of(found, refusals_of(found))
+    assert said.startswith("no rows in telemetry/dryer.csv, ")
+    assert all(name in said for name in empty)
+    assert said.endswith("; not judged: 2 of dryer")
+    assert "telemetry/circuit.parquet: not read, because it is a folder" in next(doubts_of(found))
+
+
 def test_what_nobody_understands_is_said_in_one_line_each(tmp_path: Path) -> None:
     files = {
         "appliances.csv": APPLIANCES + "dryer-1,home-1,dryer\n",
