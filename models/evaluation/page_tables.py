@@ -15,9 +15,9 @@ def words(name: str) -> str:
 
 def goals(report: Mapping[str, Any]) -> str:
     """What was asked beside what was reached."""
-    said = {True: "met", False: "missed", None: "cannot be told"}
+    said = {True: "reached", False: "missed", None: "too few to tell"}
     rows = [(one.figure, said[one.met], one.goal, one.value) for one in against_goals(report)]
-    return table(("figure", "outcome", "goal", "reached"), rows, texts=4)
+    return table(("figure", "outcome", "goal", "measured"), rows, texts=4)
 
 
 def said(report: Mapping[str, Any]) -> str:

@@ -88,11 +88,11 @@ def _case(report: Mapping[str, Any], place: int) -> Iterator[str]:
 def _figures(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"<h3>Against the goals</h3>{page_tables.goals(report)}"
     yield (
-        "<p class=soft>In brackets the 95 % interval; after &le; the 95 % upper bound. Met or missed is said of the "
-        "figure itself: with few events the interval tells more. 'By chance' is the calibration error that findings of "
-        "the same probabilities would show if each was exactly as likely as it says. A visit counts if somebody is "
-        "sent: not where the owner was led through a step first, or the visit waited for company, and it was over. "
-        "'Counted as raised' has those too.</p>"
+        "<p class=soft>In brackets the 95 % interval; after &le; the 95 % upper bound. Reached or missed is said "
+        "only where the whole interval is within the goal or beyond it. 'By chance' is the calibration error that "
+        "findings of the same probabilities would show if each was exactly as likely as it says. A visit counts if "
+        "somebody is sent: not where the owner was led through a step first, or the visit waited for company, and it"
+        " was over. 'Counted as raised' has those too.</p>"
     )
     yield f"<h3>What was asked of people</h3>{page_tables.asked_of_people(report)}"
     plots = page_plots.budget(report), page_plots.lead(report), page_plots.calibration(report)

@@ -19,6 +19,8 @@ from models.evaluation.walk import Seen
 
 DAY: Final = timedelta(days=1)
 EARLY_DAYS: Final = 7
+LEAD_DAYS: Final = 14
+"""What is asked of the median lead."""
 ALARM_S: Final = 60.0
 GREW: Final = timedelta(hours=1)
 """What was there for longer before it was a hazard has grown; else it is a moment, as in what a repair has left (E)."""
@@ -96,7 +98,8 @@ def tally(
         **{str(outcome): number for outcome, number in count.items()},
         "recall": _over_appliances(of, visible, lambda place: place in found),
         "recall_before_failure": _over_appliances(of, visible, lambda place: in_time(of, place)),
-        "recall_7_days_ahead": _over_appliances(of, early, lambda place: _ahead(of, place)),
+        "recall_7_days_ahead": _over_appliances(of, early, lambda place: _ahead(of, place, EARLY_DAYS)),
+        "recall_14_days_ahead": _over_appliances(of, early, lambda place: _ahead(of, place, LEAD_DAYS)),
         "precision": precision(judged),
         "lead_days": spread(lead_days(of, visible)),
         "lead_days_with_precursor": spread_of_all([_lead_days(of, place) for place in early]),
@@ -144,9 +147,9 @@ def in_time(of: Scene, place: int) -> bool:
     return one.failure is None or finding.raised_at <= one.failure
 
 
-def _ahead(of: Scene, place: int) -> bool:
+def _ahead(of: Scene, place: int, days: int) -> bool:
     one, finding = of.truth[place], of.matched.found.get(place)
-    return finding is not None and one.failure is not None and finding.raised_at <= one.failure - EARLY_DAYS * DAY
+    return finding is not None and one.failure is not None and finding.raised_at <= one.failure - days * DAY
 
 
 def lead_days(of: Scene, places: Iterable[int]) -> list[float]:
