@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,7 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     names = [case.resolve().name for case in cases]
     if len(set(names)) < len(names):
         raise BadInput("two cases have the same folder name; their results would overwrite each other")
+    _keep_recordings(cases, (out, *(out / name for name in names)))
     sealed = shipped() if model is None else read_model(model)
     refused = [_require_case(case.resolve()) for case in cases]
     for folder in (out, *(out / name for name in names)):
@@ -74,6 +75,16 @@ def evaluate(settings: Settings, cases: tuple[Path, ...], out: Path, model: Path
     page = write_page(reports, out / "report.html")
     each = names[0] if len(names) == 1 else "<case>"
     click.echo(f"written: {page}, {out}/{each}/report.json, {out}/{each}/findings.jsonl")
+
+
+def _keep_recordings(cases: Sequence[Path], folders: Sequence[Path]) -> None:
+    """BadInput if results would be written into a case."""
+    recorded = {case.resolve() for case in cases}
+    for folder in folders:
+        for place in (folder.resolve(), *folder.resolve().parents):
+            if place in recorded:
+                raise BadInput(f"results would be written into the case {place}, which is a recording: choose another "
+                               "folder for --out")  # fmt: skip
 
 
 def _say_model(sealed: "Sealed") -> None:

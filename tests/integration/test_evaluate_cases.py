@@ -207,23 +207,23 @@ def test_truth_is_read_for_the_figures_only(whole: tuple[Path, list[dict[str, An
     )
     again = shutil.copytree(folder, tmp_path / "again")
     bare = _fleet(tmp_path / "bare", until=at(2))
-    done = _run(folder, bare, again, "--out", tmp_path, "--jobs", "1")
+    done = _run(folder, bare, again, "--out", tmp_path / "out", "--jobs", "1")
     assert done.exit_code == 0, done.output
     assert "known, again as one fleet:" in done.output
-    said = [json.loads(line) for line in (tmp_path / "known" / "findings.jsonl").read_text().splitlines()]
+    said = [json.loads(line) for line in (tmp_path / "out" / "known" / "findings.jsonl").read_text().splitlines()]
     assert said == _said_by_the_program(whole[0])
-    report = json.loads((tmp_path / "known" / "report.json").read_text())
+    report = json.loads((tmp_path / "out" / "known" / "report.json").read_text())
     assert report["seconds_to_alarm"]["p50"] == pytest.approx(30.5)
     # 6 overloads were said, one is in the truth; the filter alarm of ac-1 has no fault behind it
     overload = next(row for row in report["faults"] if row["fault"] == "overload")
     assert (overload["events"], overload["true"], overload["false"]) == (1, 1, 5)
     assert report["false_nudges"]["count"] == 1
     assert {row["name"] for row in report["baselines"]} == {"models", "hours_counter", "plain_threshold", "random"}
-    together = json.loads((tmp_path / "report.json").read_text())
+    together = json.loads((tmp_path / "out" / "report.json").read_text())
     _is_twice(together, report)
-    copy = json.loads((tmp_path / "again" / "report.json").read_text())
+    copy = json.loads((tmp_path / "out" / "again" / "report.json").read_text())
     assert together["seconds"] == pytest.approx(report["seconds"] + copy["seconds"]), "without those of the bare case"
-    page = (tmp_path / "report.html").read_text()
+    page = (tmp_path / "out" / "report.html").read_text()
     assert page.index("all cases") < page.index("known")
     assert page.index("calibration error") < page.index("<svg") < page.index("false per 1000 months")
 
@@ -249,6 +249,17 @@ def test_malformed_truth_is_refused_before_any_work_is_begun(tmp_path: Path) -> 
     assert done.exit_code == 2
     assert "truth.csv, line 2, column onset: 'yesterday' is no time" in done.output
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("out", ["case", "case/out/deep", ".", "link"])
+def test_nothing_is_written_into_a_case(tmp_path: Path, out: str) -> None:
+    folder = _fleet(tmp_path / "case", until=at(2))
+    (tmp_path / "link").symlink_to(folder)
+    before = sorted(tmp_path.rglob("*"))
+    done = _run(folder, "--out", tmp_path / out, "--jobs", "1")
+    assert done.exit_code == 2
+    assert f"results would be written into the case {folder.resolve()}, which is a recording" in done.output
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_what_is_left_out_and_unknown_is_said_before_the_walk_and_in_both_reports(tmp_path: Path) -> None:
