@@ -88,11 +88,14 @@ def _keep_recordings(cases: Sequence[Path], folders: Sequence[Path]) -> None:
 
 
 def _say_model(sealed: "Sealed") -> None:
+    from models.trained.name import shown_name
     from models.training.code import code_version
     from wellkept.models_command import OTHER_CODE
 
     origin = sealed.model.provenance
-    click.echo(f"model: {origin.name} ({sealed.sha256[:12]}){', trained on SIMULATED fleets' * origin.simulated}")
+    click.echo(
+        f"model: {shown_name(origin.name)} ({sealed.sha256[:12]}){', trained on SIMULATED fleets' * origin.simulated}"
+    )
     if origin.code_version != code_version():
         click.echo(f"  {OTHER_CODE}")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from domain.errors import BadInput
+from models.trained.name import checked_name, shown_name
 from wellkept.named_path import NamedPath
 from wellkept.settings import Settings, with_running
 
@@ -40,9 +41,9 @@ def list_(settings: Settings) -> None:
         usable = _usable(connection)
     for one in found:
         origin = one.provenance
-        click.echo(f"{one.sha256[:12]}  {one.state:<9} {one.registered_at:%Y-%m-%d %H:%M}  {one.name:<32} "
+        click.echo(f"{one.sha256[:12]}  {one.state:<9} {one.registered_at:%Y-%m-%d %H:%M}  {shown_name(one.name):<32} "
                    f"{'SIMULATED ' if one.simulated else ''}{origin['appliance_months']:,.0f} months, "
-                   f"{origin['data_from']} to {origin['data_to']}, code {one.code_version}")  # fmt: skip
+                   + shown_name(f"{origin['data_from']} to {origin['data_to']}, code {one.code_version}"))  # fmt: skip
     if not any(one.state == "champion" for one in found):
         own = shipped()
         click.echo(f"{own.sha256[:12]}  speaks    (shipped with the program)  {own.model.provenance.name}")
@@ -77,13 +78,13 @@ def promote(settings: Settings, model: str, untried: bool, reason: str) -> None:
         found = find_model(connection, model)
         tried = comparison_of(connection, found) if found.state == "shadow" else None
         if tried is not None and tried.hardly_tried and not untried:
-            raise BadInput(f"{found.name} is hardly tried: of what it said in the shadow {tried.settled} came to an "
+            raise BadInput(f"{shown_name(found.name)} is hardly tried: of what it said in the shadow {tried.settled} came to an "
                            "outcome; leave it there, or let it speak all the same with --untried")  # fmt: skip
         to = lift(connection, found, actor=ACTOR, reason=reason or "promoted", at=datetime.now(UTC))
         usable = _usable(connection)
     says = {"shadow": "judges beside the champion now, unheard", "champion": "speaks now", "candidate": "may be tried"}
     after = "" if tried is None else f", after {tried.months:,.1f} appliance-months in the shadow"
-    click.echo(f"{found.name} is {to}: it {says[to]}{after}")
+    click.echo(f"{shown_name(found.name)} is {to}: it {says[to]}{after}")
     _warn_of_damage(found.sha256, to, usable)
     _warn_of_other_code(found.code_version)
 
@@ -100,7 +101,7 @@ def retire(settings: Settings, model: str, reason: str) -> None:
     with _connected(settings) as connection, connection.transaction():
         found = find_model(connection, model)
         take_out(connection, found, actor=ACTOR, reason=reason or "retired", at=datetime.now(UTC))
-    click.echo(f"{found.name} is retired")
+    click.echo(f"{shown_name(found.name)} is retired")
 
 
 @models.command()
@@ -144,6 +145,7 @@ def hold(settings: Settings, rule: str, out: Path) -> None:
     if champion is None:
         raise BadInput("no model speaks here, so none can keep a rule quiet")
     held = without(champion.model, rule)
+    checked_name(held.provenance.name)
     write_model(held, out)
     register_file(_url(settings), out)
 
@@ -159,7 +161,7 @@ def compare(settings: Settings, model: str) -> None:
     with _connected(settings) as connection:
         found = find_model(connection, model)
         result = comparison_of(connection, found)
-    click.echo(f"{found.name} in the shadow: {result.months:,.1f} appliance-months")
+    click.echo(f"{shown_name(found.name)} in the shadow: {result.months:,.1f} appliance-months")
     click.echo(f"{'':12} findings  true false  open  precision          lead d  false visits per 1000")
     for name, side in (("champion", result.champion), ("challenger", result.challenger)):
         click.echo(_line(name, side))
@@ -192,6 +194,7 @@ def register_file(url: str, file: Path) -> None:
 
     sealed = read_model(file)
     origin = sealed.model.provenance
+    checked_name(origin.name)
     with (
         connect(url, application="wellkept-admin", autocommit=True) as connection,
         translated(),

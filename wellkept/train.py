@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from domain.errors import BadInput
+from models.trained.name import MOST, checked_name
 from wellkept.named_path import NamedPath
 from wellkept.settings import Settings, with_running
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:  # loaded when the command runs: they bring scikit-learn with 
               help="Add outcomes of service from this database; without a CASE only refit probabilities.")  # fmt: skip
 @click.option("--base", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Without a CASE: the model to refit, instead of the shipped one.")  # fmt: skip
-@click.option("--name", help="What the model is called; default: the names of the cases.")
+@click.option("--name", help=f"What the model is called, up to {MOST} letters; default: the names of the cases.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(8, os.cpu_count() or 1), show_default="cores",
               help="Processes; the result is the same whatever the number.")  # fmt: skip
 @click.pass_obj
@@ -59,6 +60,8 @@ def train(
         raise BadInput("--base is refitted on outcomes alone; with a CASE everything is fitted anew, so leave one out")
     if len({case.resolve() for case in cases}) < len(cases):
         raise BadInput("a case is named twice: its homes would count twice, and the figures look surer than they are")
+    if name is not None:
+        checked_name(name)
     writable_file(out)
     outcomes = _outcomes(from_database) if from_database else []
     if from_database:
@@ -66,7 +69,7 @@ def train(
     if cases:
         sources = open_sources([case.resolve() for case in cases])
         _say_sources(sources)
-        called = name or "+".join(source.case.folder.name for source in sources)
+        called = checked_name(name or "+".join(source.case.folder.name for source in sources))
         with spread_over(jobs, settings.dask_url) as apply, ExitStack() as bars:
             model = fit(sources, called, apply, _progress(bars), outcomes)
     else:
@@ -74,7 +77,8 @@ def train(
             raise BadInput("no finding of this database has a telling outcome yet: there is nothing to learn from")
         before = shipped() if base is None else read_model(base)
         today = f"{datetime.now(UTC):%Y-%m-%d}"
-        model = refit(before.model, name or f"{before.model.provenance.name}, outcomes to {today}", outcomes, today)
+        called = checked_name(name or f"{before.model.provenance.name}, outcomes to {today}")
+        model = refit(before.model, called, outcomes, today)
     sealed = write_model(model, out)
     _report(sealed, out)
     _register(with_running(settings), sealed, out)

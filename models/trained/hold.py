@@ -8,6 +8,7 @@ from domain.errors import BadInput
 from domain.signals import Kind
 from models.detectors import detectors_of
 from models.trained.model import TrainedModel
+from models.trained.name import MOST
 
 NEVER: Final = 0.999
 """A limit that no detector's score reaches."""
@@ -19,5 +20,6 @@ def hold(model: TrainedModel, rule: str) -> TrainedModel:
     if rule not in kinds:
         near = get_close_matches(rule, kinds, n=3, cutoff=0.4) or sorted(kinds)
         raise BadInput(f"no detector is called {rule!r}; there are {', '.join(near)}")
-    origin = replace(model.provenance, name=f"{model.provenance.name}, {rule} on trial")
+    end = f", {rule} on trial"
+    origin = replace(model.provenance, name=f"{model.provenance.name[: MOST - len(end)]}{end}")
     return replace(model, provenance=origin, limits={**model.limits, (kinds[rule], rule): NEVER})

@@ -105,6 +105,18 @@ def test_the_model_that_speaks_is_not_tried_against_itself(connection: Connectio
     assert promote_with_care(connection, own, actor="test", reason="the one before", at=NOW) == "shadow"
 
 
+def test_a_name_is_one_line_of_some_length(connection: Connection, database_url: str, tmp_path: Path) -> None:
+    runner = CliRunner(env={"WELLKEPT_DATABASE_URL": database_url})
+    for name, words in (("a\nb\x1b[31mred", r"the model's name a\nb\x1b[31mred holds"), (100_000 * "x", "at most 200")):
+        (tmp_path / "m.json").write_text(as_text(model(name)), encoding="utf-8")
+        refused = runner.invoke(main, ["admin", "models", "register", str(tmp_path / "m.json")])
+        assert (refused.exit_code, words in refused.output, "check" in refused.output) == (2, True, False)
+    enter(connection, model("a\nb\x1b[31mred"), 1)  # as older versions took it
+    listed = runner.invoke(main, ["admin", "models", "list"]).output
+    assert r"a\nb\x1b[31mred" in listed
+    assert "\x1b" not in listed
+
+
 def test_a_registered_model_that_was_changed_is_not_used(connection: Connection) -> None:
     enter(connection, model("first"), 2)
     connection.execute(

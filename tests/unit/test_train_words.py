@@ -31,6 +31,9 @@ def test_figures_are_read_by_people(figure: object, said: str) -> None:
         (("{case}", "{case}/../case"), "a case is named twice"),
         (("{case}", "--base", "{model}"), "leave one out"),
         (("{case}",), "fleet.json is not what"),
+        (("{case}", "--name", ""), "a model needs a name"),
+        (("{case}", "--name", "a\nb"), r"the model's name a\nb holds what cannot be printed"),
+        (("{case}", "--name", 500 * "x"), "at most 200 letters, this one has 500"),
     ],
 )
 def test_what_cannot_be_meant_is_said_before_any_work(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:

@@ -20,6 +20,7 @@ from models.trained.drift import has_drifted
 from models.trained.file import as_text, parse_model, read_model, shipped, write_model
 from models.trained.hold import hold
 from models.trained.model import Belief, Example, Forest, Platt, Provenance, TrainedModel
+from models.trained.name import checked_name
 from models.trained.speak import speak
 from models.trained.speakers import Speakers, believed, hear
 from models.trained.unknown import as_row, score
@@ -353,6 +354,13 @@ def test_a_rule_on_trial_is_quiet_and_the_others_speak() -> None:
     others = {group: limit for group, limit in held.limits.items() if group != (Kind.REFRIGERATOR, rule)}
     assert others.items() <= shipped().model.limits.items()
     assert held.provenance.name.endswith(f"{rule} on trial")
+
+
+def test_the_name_of_a_rule_on_trial_fits_the_registry() -> None:
+    plain = shipped().model
+    long = replace(plain, provenance=replace(plain.provenance, name=200 * "x"))
+    name = hold(long, "washing_machine_drain_filter_clog").provenance.name
+    assert checked_name(name).endswith("xx, washing_machine_drain_filter_clog on trial")
 
 
 def test_a_rule_that_there_is_not_cannot_be_on_trial() -> None:
