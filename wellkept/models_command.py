@@ -78,8 +78,8 @@ def promote(settings: Settings, model: str, untried: bool, reason: str) -> None:
         found = find_model(connection, model)
         tried = comparison_of(connection, found) if found.state == "shadow" else None
         if tried is not None and tried.hardly_tried and not untried:
-            raise BadInput(f"{shown_name(found.name)} is hardly tried: of what it said in the shadow {tried.settled} came to an "
-                           "outcome; leave it there, or let it speak all the same with --untried")  # fmt: skip
+            raise BadInput(f"{shown_name(found.name)} is hardly tried: of what it said in the shadow {tried.settled} "
+                           "came to an outcome; leave it there, or let it speak with --untried")  # fmt: skip
         to = lift(connection, found, actor=ACTOR, reason=reason or "promoted", at=datetime.now(UTC))
         usable = _usable(connection)
     says = {"shadow": "judges beside the champion now, unheard", "champion": "speaks now", "candidate": "may be tried"}

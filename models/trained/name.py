@@ -11,12 +11,14 @@ MOST: Final = 200
 def checked_name(name: str) -> str:
     """`name`, as it can be registered and stands on one line; BadInput says what is wrong with it."""
     if not name.strip():
-        raise BadInput("a model needs a name: give it one with --name")
+        raise BadInput("a model needs a name: give it one (train --name)")
     if len(name) > MOST:
-        raise BadInput(f"a model's name has at most {MOST} letters, this one has {len(name):,}: shorten it with --name")
+        raise BadInput(
+            f"a model's name has at most {MOST} letters, this one has {len(name):,}: shorten it (train --name)"
+        )
     if not name.isprintable():
         raise BadInput(f"the model's name {shown_name(name)} holds what cannot be printed, such as a line break: "
-                       "give it another one with --name")  # fmt: skip
+                       "give it another one (train --name)")  # fmt: skip
     return name
 
 
