@@ -200,7 +200,11 @@ def test_the_api_shows_models_and_their_comparison(connection: Connection, datab
         assert (one["sha256"], one["state"]) == (sha256, "shadow")
         assert http.get(f"/api/v1/models/{sha256[:10]}").json()["id"] == one["id"]
         compared = http.get(f"/api/v1/models/{sha256[:10]}/comparison").json()
-        assert (compared["name"], compared["challenger"]["findings"]) == ("loud", 0)
+        assert (compared["name"], compared["challenger"]["findings"], compared["hardly_tried"]) == ("loud", 0, True)
+        own = f"/api/v1/models/{enter(connection, shipped().model, 0)}"
+        asked = {"json": {"reason": "why not"}, "headers": {"If-Match": http.get(own).headers["ETag"]}}
+        refused = http.post(f"{own}/promote", **asked)
+        assert (refused.status_code, "cannot be tried against itself" in refused.json()["detail"]) == (409, True)
         assert http.get("/api/v1/models?state=champion").json()["items"] == []
         assert http.get("/api/v1/models/drift").json()["items"] == []
         assert http.get("/api/v1/models/reviews").json()["items"] == []
