@@ -62,6 +62,7 @@ def loose_contact(
     at = limits.contact
     known = memory.get(_KEY) or {}
     light = current_a <= at.light_a or current_a <= at.light_share * (facts.breaker_rating_a or 0.0)
+    unsettled = False
     if terminal_c is not None:  # where the joint makes no watts nothing heats; else a leap may be heat
         wattless = drop_v is not None and _joint_w(known, at_us, current_a, drop_v, at) < at.act_w
         terminal_c = in_celsius(memory, "terminal_c", at_us, terminal_c, limits.flip, may_flip=light or wattless)
@@ -69,9 +70,10 @@ def loose_contact(
         settled_c, _ = without_leaps(
             memory, "terminal_c", at_us, terminal_c, limits.flip.leap_k, may_leap=wattless and steady
         )
+        unsettled = settled_c < terminal_c
         terminal_c = settled_c if wattless else terminal_c
     if light:
-        memory[_KEY] = _unloaded(known, at_us, current_a, drop_v, terminal_c, at)
+        memory[_KEY] = _unloaded(known, at_us, current_a, drop_v, None if unsettled else terminal_c, at)
         return ()
     stepped = False
     if drop_v is not None and "at" in known and at_us - known["at"] <= at.light_age_us:
