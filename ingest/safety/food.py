@@ -8,11 +8,11 @@ from ingest.safety.alarms import Alarm, Level, StaticFacts, alarm_of
 from ingest.safety.latch import Edge, Memory, is_on, turn
 from ingest.safety.leap import without_leaps
 from ingest.safety.limits import FoodLimits, Limits
-from ingest.safety.measured import sensed
+from ingest.safety.measured import number, sensed
 from ingest.safety.unit_flip import in_celsius
 
 _LAST, _STUCK, _COLD, _TELLS = "food.last", "food.stuck", "food.cold", "food.tells"
-_PACE, _RESTED = "food.pace", "food.rested"
+_PACE, _RESTED, _HEATED = "food.pace", "food.rested", "food.heated"
 _KEY = {"fridge_c": "food.fridge", "freezer_c": "food.freezer"}
 
 
@@ -20,20 +20,27 @@ def food_at_risk(
     memory: Memory, facts: StaticFacts, at_us: int, values: Mapping[str, Value], limits: Limits
 ) -> Sequence[Alarm]:
     """Act when the fridge is above 8 °C for two hours, or the freezer above -12 °C: at once where it creeps there, or
-    where the unit tells that it neither defrosted nor stood open, else after an hour.
+    where the unit tells that it neither defrosted nor stood open, else after an hour. A unit that does not tell its
+    defrosts has that hour too if power is drawn beside a resting compressor, however slowly it warms.
 
     Memory: "food.last" the latest value and time by compartment, "food.stuck" a value that came by a jump and has
     not moved since (a sentinel until it does), "food.cold" the compartments that have been cold once, "food.tells" the
     time until which warm air is excused, of a unit that tells its defrosts, "food.pace" the freezer's temperature and
-    time at its latest moments ten minutes apart. Cannot see the food itself: air warms before it does.
+    time at its latest moments ten minutes apart, "food.heated" when such a heater last worked. Cannot see the food
+    itself: air warms before it does.
     """
     del facts
     at = limits.food
     before = _any_on(memory)
     _hear_excuses(memory, at_us, values, at)
     shut = values.get("door_open") is False and at_us > memory.get(_TELLS, at_us)
-    if shut and values.get("compressor_on") is False:
-        memory[_RESTED] = at_us
+    if values.get("compressor_on") is False:
+        if shut:
+            memory[_RESTED] = at_us
+        if _TELLS not in memory and (number(values, "power_w") or 0.0) > at.heater_w:
+            memory[_HEATED] = at_us
+    freezer_c = sensed(values, "freezer_c")
+    both_warm = freezer_c is not None and freezer_c > at.freezer_c and values.get("door_open") is not True
     turned: tuple[Edge, str, float] | None = None
     for name in _KEY:
         told_c = sensed(values, name)
@@ -46,7 +53,7 @@ def food_at_risk(
         last = (memory.get(_LAST) or {}).get(name, (warm_c, at_us))
         if _is_sentinel(memory, name, at_us, warm_c, at):
             continue
-        edge = _turn(memory, name, at_us, last, warm_c, at)
+        edge = _turn(memory, name, at_us, last, warm_c, both_warm, at)
         if edge:
             turned = (edge, name, warm_c)
     if turned is None or _any_on(memory) == before:
@@ -73,15 +80,19 @@ def _hear_excuses(memory: Memory, at_us: int, values: Mapping[str, Value], limit
 
 
 def _turn(
-    memory: Memory, name: str, at_us: int, last: tuple[float, int], warm_c: float, limits: FoodLimits
+    memory: Memory, name: str, at_us: int, last: tuple[float, int], warm_c: float, both_warm: bool, limits: FoodLimits
 ) -> Edge | None:
     before_c, before_us = last
     gap_us = at_us - before_us
     seen_soon_or_long_ago = gap_us <= limits.unseen_us or gap_us >= limits.fridge.hold_us
     unseen_us = gap_us if name == "fridge_c" and seen_soon_or_long_ago else 0
     limit_c, hold = (limits.fridge_c, limits.fridge) if name == "fridge_c" else (limits.freezer_c, limits.freezer)
+    if both_warm and unseen_us >= hold.hold_us:
+        hold = replace(hold, hold_us=0, readings=1)
     above = warm_c > limit_c
     creeps = name == "freezer_c" and _creeps(memory, at_us, warm_c, limits)
+    if creeps and _HEATED in memory:
+        creeps = at_us - memory[_HEATED] > limits.after_defrost_us
     met = memory.get(_COLD, ())
     if not above and name not in met:
         memory[_COLD] = met = [*met, name]

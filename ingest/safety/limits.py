@@ -62,12 +62,14 @@ class LeakageLimits:
     """Of the limit (E)."""
     near_share: float = 0.5
     """Above this share of the limit there is a standing current already (E): a reading above the limit then is its
-    growth and no spike, so that it need not be seen twice,"""
-    near_gap_us: int = HOUR_US
-    """also where it was last seen so long ago: insulation does not heal while a home is off the net (E)."""
+    growth and no spike, so that it need not be seen twice, however long ago the reading before it was: insulation does
+    not heal while a home is off the net (E)."""
     hold: Hold = field(default=Hold(hold_us=30 * SECOND_US, gap_us=GAP_US, clear_us=MINUTE_US))
     """A switching spike is over in milliseconds; 30 s and two readings are standing (E)."""
     hold_near: Hold = field(default=Hold(hold_us=0, gap_us=GAP_US, clear_us=MINUTE_US, readings=1))
+    break_share: float = 0.08
+    """An element's resistance changes by so much between two readings only if the winding does: a cold one differs by
+    5 %, meters of voltage and power by 2 % (E). A winding that touches its sheath does so as it leaks."""
     off_w: float = 50.0
     """A heating element that takes no more carries no voltage (E): electronics and lamps of the appliance only."""
     heating_gap_us: int = 24 * HOUR_US
@@ -214,7 +216,7 @@ class FoodLimits:
     unseen_us: int = GAP_US
     """Between the last cold reading and the first warm one, if no longer, it was warm: better said a reading early. So
     was a fridge that is warm in two readings after a silence as long as its hold: one whose door was open a moment ago
-    cools (E)."""
+    cools. If the freezer is warm too behind a shut door, one reading tells it twice (E)."""
     freezer: Hold = field(default=Hold(hold_us=HOUR_US, gap_us=HOUR_US, clear_us=10 * MINUTE_US, dip_us=15 * MINUTE_US))
     """An hour outlasts a defrost, which warms the air of a freezer for half of one (E). Taken where the unit does not
     tell when it defrosts, and while it does or a door was open."""
@@ -228,6 +230,9 @@ class FoodLimits:
     """Less than this within half an hour or little more (90 minutes where readings are rare) is slow, and no defrost,
     which warms the air by many kelvin in half an hour (E): a freezer that creeps above the limit is believed at once,
     whether or not it tells its defrosts."""
+    heater_w: float = 80.0
+    """More than this beside a compressor at rest is a defrost heater (100 to 400 W); lamps, fans and heated frames of
+    doors take less (E)."""
     moment_us: int = 10 * MINUTE_US
     """Apart are the four moments that are remembered for that (E)."""
     after_defrost_us: int = HOUR_US

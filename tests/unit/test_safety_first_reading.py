@@ -42,9 +42,36 @@ def test_standing_leakage_that_grows_is_said_by_the_first_reading(
     assert minutes(play(Kind.CIRCUIT, [(5 * k, {"leakage_ma": ma}) for k, ma in enumerate(leakage_ma)])) == said
 
 
-@pytest.mark.parametrize(("silent_min", "said"), [(12, [(True, 12)]), (60, [(True, 60)]), (61, [])])
-def test_a_standing_current_must_have_been_seen_within_the_hour(silent_min: int, said: list[tuple[bool, int]]) -> None:
-    assert minutes(play(Kind.CIRCUIT, [(0, {"leakage_ma": 6.0}), (silent_min, {"leakage_ma": 9.1})])) == said
+@pytest.mark.parametrize(
+    ("heater_w", "said"),
+    [
+        ([3000.0, 3000.0, 2400.0], [10]),  # the winding's resistance leapt with the leakage
+        ([3000.0, 3000.0, 2900.0], [15]),  # no more than a cold winding and the meters make: read twice
+        ([3000.0, 0.0, 2400.0], [10]),  # from one heating to the next
+    ],
+)
+def test_an_element_that_leaks_as_its_resistance_leaps_is_said_at_once(heater_w: list[float], said: list[int]) -> None:
+    watts = [*heater_w, heater_w[-1]]
+    readings: list[tuple[int, dict[str, Value]]] = [
+        (5 * k, {"heater_w": w, "leakage_ma": 6.0 if k >= 2 else 0.1, "voltage_v": 230.0}) for k, w in enumerate(watts)
+    ]
+    assert [minute for on, minute in minutes(play(Kind.WATER_HEATER, readings)) if on] == said
+
+
+def test_a_mains_sag_is_no_change_of_resistance() -> None:
+    readings: list[tuple[int, dict[str, Value]]] = [
+        (0, {"heater_w": 3000.0, "leakage_ma": 0.1, "voltage_v": 230.0}),
+        (5, {"heater_w": 2430.0, "leakage_ma": 6.0, "voltage_v": 207.0}),
+        (10, {"heater_w": 2430.0, "leakage_ma": 0.1, "voltage_v": 207.0}),
+    ]
+    assert play(Kind.WATER_HEATER, readings) == []
+
+
+@pytest.mark.parametrize("silent_min", [12, 60, 14 * 24 * 60])
+@pytest.mark.parametrize(("before_ma", "said"), [(6.0, True), (2.0, False)])
+def test_a_standing_current_outlasts_a_silence(before_ma: float, said: bool, silent_min: int) -> None:
+    readings: list[tuple[int, dict[str, Value]]] = [(0, {"leakage_ma": before_ma}), (silent_min, {"leakage_ma": 9.1})]
+    assert minutes(play(Kind.CIRCUIT, readings)) == ([(True, silent_min)] if said else [])
 
 
 def washer(levels: list[float], step: int = 1) -> list[tuple[int, dict[str, Value]]]:
@@ -85,6 +112,26 @@ def test_a_defrost_that_nobody_tells_is_no_creeping() -> None:
     assert play(Kind.REFRIGERATOR, freezer([*[-18.0] * 20, *pulse, *pulse])) == []
 
 
+@pytest.mark.parametrize(
+    ("more", "heater_w", "said"),
+    [
+        ({}, 180.0, []),  # a defrost that nobody tells, but the power does
+        ({}, 16.0, [90]),  # a lamp
+        ({"defrost": False}, 180.0, [90]),  # the unit tells its defrosts: this is none
+    ],
+)
+def test_what_creeps_up_while_a_heater_works_has_its_hour(
+    more: dict[str, Value], heater_w: float, said: list[int]
+) -> None:
+    readings: list[tuple[int, dict[str, Value]]] = []
+    for minute in range(0, 240, 5):
+        heats = 75 <= minute < 95
+        freezer_c = -13.0 + 0.08 * (minute - 75) if heats else -13.0 if minute < 75 else -14.0
+        values: dict[str, Value] = {"compressor_on": False, "power_w": heater_w if heats else 1.5}
+        readings.append((minute, {**values, **more, "freezer_c": freezer_c}))
+    assert [minute for on, minute in minutes(play(Kind.REFRIGERATOR, readings)) if on] == said
+
+
 def test_a_reading_that_is_not_above_eight_starts_the_two_hours_anew() -> None:
     around = [8.1] * 12 + [8.0] + [8.1] * 30  # an hour, a reading at the limit, then two hours until minute 185,
     # counted from the reading at the limit, minute 65
@@ -108,6 +155,26 @@ def test_a_fridge_that_is_warm_after_a_long_silence_was_warm_in_it(
     readings: list[tuple[int, dict[str, Value]]] = [(0, {"fridge_c": 4.0})]
     readings += [(silent_min + 5 * k, {"fridge_c": warm_c}) for k, warm_c in enumerate(after)]
     assert minutes(play(Kind.REFRIGERATOR, readings)) == ([] if said_min is None else [(True, said_min)])
+
+
+@pytest.mark.parametrize(
+    ("silent_min", "after", "said_min"),
+    [
+        (4000, {"fridge_c": 24.0, "freezer_c": 24.0}, 4000),
+        (4000, {"fridge_c": 24.0, "freezer_c": -18.0}, 4005),  # the freezer does not bear it out
+        (4000, {"fridge_c": 24.0, "freezer_c": 24.0, "door_open": True}, 4005),
+        (4000, {"fridge_c": 4.0, "freezer_c": 24.0}, 4060),  # the freezer's hour
+        (115, {"fridge_c": 24.0, "freezer_c": 24.0}, 175),  # not as long as the fridge's two hours; again the hour
+    ],
+)
+def test_both_compartments_warm_after_a_long_silence_need_one_reading(
+    silent_min: int, after: dict[str, Value], said_min: int
+) -> None:
+    readings: list[tuple[int, dict[str, Value]]] = [(0, {"fridge_c": 4.0, "freezer_c": -18.0})]
+    for minute in range(silent_min, silent_min + 180, 5):
+        warmer_c = 0.01 * (minute - silent_min)  # it moves: no code of a sensor
+        readings.append((minute, {k: v + warmer_c if isinstance(v, float) else v for k, v in after.items()}))
+    assert minutes(play(Kind.REFRIGERATOR, readings)) == [(True, said_min)]
 
 
 # Sensors that change their unit
