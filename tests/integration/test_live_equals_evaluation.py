@@ -16,7 +16,7 @@ from domain.services import Service
 from domain.signals import CYCLE_SIGNALS, READING_SIGNALS
 from domain.states import FINDING
 from models.evaluation.arrivals import arrivals_of, by_appliance, read_checked
-from models.evaluation.case import Case, Piece, open_case, pieces, read_events
+from models.evaluation.case import Case, Piece, by_name, open_case, pieces, read_events
 from models.evaluation.engine import Watched, judge_round
 from models.evaluation.ledger import as_line
 from models.evaluation.runner import load_piece, run_case
@@ -114,7 +114,7 @@ def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _store(connection: Connection, case: Case) -> dict[str, int]:
-    keys, events = register(connection, case), read_events(case)
+    keys, events = register(connection, case), by_name(read_events(case.folder, []))
     for piece in pieces(case):
         for tables, signals, prefix in (
             (case.tables, READING_SIGNALS, "reading"),
