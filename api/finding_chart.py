@@ -38,7 +38,8 @@ def _picture(connection: Connection, finding: ShownFinding) -> Picture | None:
     told = [one for one in remembered.services if one.at <= finding.judged_at]
     # As of the verdict: a chart of a finding shows what it rests on, not what came after.
     history, references = as_judged(replace(remembered, services=told), finding.judged_at)
-    return picture_of(remembered.kind, finding.fault, {one.signal for one in finding.evidence}, history, references)
+    signals = {one.signal for one in finding.evidence}
+    return picture_of(remembered.kind, finding.fault, signals, history, references, finding.detector)
 
 
 def _fails(finding: ShownFinding) -> tuple[date, date, date] | None:

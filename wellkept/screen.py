@@ -84,6 +84,7 @@ def in_words(news: News) -> str:
 
 def _evidence(evidence: Mapping[str, Any]) -> str:
     observed, expected, unit = evidence.get("observed"), evidence.get("expected"), evidence.get("unit") or ""
+    unit = "" if unit == "1" else unit  # of a mere share
     if observed is None or expected is None:
         return str(evidence.get("note") or evidence.get("signal"))
     since = str(evidence.get("since", ""))[:10]

@@ -1,5 +1,6 @@
 """The evidence of a finding as a picture: observed by day against expected, since when, limit, and prognosis. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
@@ -9,11 +10,13 @@ from typing import Final
 
 from api.charts.plane import BLUE, FAINT, INK, ORANGE, PALE, Plane, day_ticks, said, said_day, text, ticks
 from domain.signals import SIGNALS
-from models.picture import Picture
+from models.picture import DatedValues, Picture
 
 WIDTH: Final = 440
 HEIGHT: Final = 466
-"""Scales with its place: letters of 15 are 10 pixels high in a card on a phone of 360 pixels."""
+"""Of two rows of legend and one more. It scales with its place: letters of 15 are 10 pixels high in a card on a phone
+of 360 pixels."""
+ROW: Final = 25
 OTHER_WORDS: Final = {
     "anode_age": "age of the anode",
     "contact_ohm": "resistance of the joint",
@@ -22,6 +25,8 @@ OTHER_WORDS: Final = {
 }
 _LETTER: Final = 10.5
 """Width of a letter of size 18, with room to spare: words that do not fit beside their bar stand below it."""
+NO_UNIT: Final = ("", "1")
+"""Of what only counts, or is a share."""
 SHOWN_BEFORE: Final = timedelta(days=70)
 SHOWN_AFTER: Final = timedelta(days=60)
 
@@ -42,14 +47,16 @@ def draw_evidence(picture: Picture, told: Told) -> str:
     parts = [
         *_axes(plane, picture.unit),
         _path(plane.band(picture.days, picture.low, picture.high), fill=PALE),
-        _path(plane.line(picture.days, picture.expected), stroke=FAINT, width=2.0),
-        _path(plane.line(picture.days, picture.threshold), stroke=ORANGE, width=2.0, dash="8 5"),
+        _path(_level(plane, picture.days, picture.expected), stroke=FAINT, width=2.0),
+        _path(_level(plane, picture.days, picture.threshold), stroke=ORANGE, width=2.0, dash="8 5"),
         *_dots(plane, picture),
+        *_crosses(plane, picture),
         *_since(plane, told.since),
         *(_prognosis(plane, picture, told.fails) if told.fails else ()),
-        *_legend(picture, told),
     ]
-    return _svg(told, describe(picture, told), parts, _name(picture))
+    legend, end = _legend(plane, picture, told)
+    height = max(HEIGHT, end + 33)
+    return _svg(told, describe(picture, told), [*parts, *legend], _name(picture), height)
 
 
 def describe(picture: Picture, told: Told) -> str:
@@ -57,10 +64,17 @@ def describe(picture: Picture, told: Told) -> str:
     observed, expected, year = picture.observed[-1], picture.expected[-1], picture.days[-1].year
     words = (
         f"{picture.name} by day from {said_day(picture.days[0])} to {said_day(picture.days[-1])}. "
-        f"On the last day {said(observed)} {picture.unit} was observed where {said(expected)} was expected; a healthy "
-        f"day lies between {said(picture.low[-1])} and {said(picture.high[-1])}. Raised by days from "
-        f"{said_day(told.since, year)} on; the limit is {said(picture.threshold[-1])}."
+        f"On the last day {_measured(observed, picture.unit)} was observed where {said(expected)} was expected; a "
+        f"healthy day lies between {said(picture.low[-1])} and {said(picture.high[-1])}. Raised by days from "
+        f"{said_day(told.since, year)} on{''.join(f', {one}' for one in _adding_up(picture))}; "
+        f"the {_limit(picture)} is {said(picture.threshold[-1])}."
     )
+    crossed = [one for one in picture.uncompared if one[0] >= min(picture.days[0], told.since)]
+    if crossed:
+        day, value = crossed[-1]
+        count = "1 more day was" if len(crossed) == 1 else f"{len(crossed)} more days were"
+        words += f" {count} measured but not compared, the last on {said_day(day, year)}: "
+        words += f"{_measured(value, picture.unit)}."
     if told.fails is None:
         return f"{words} There is no trend that would tell when it fails."
     early, middle, late = (said_day(day, year) for day in told.fails)
@@ -79,7 +93,7 @@ def draw_values(told: Told, signal: str, unit: str, expected: float | None, obse
         parts.append(text(110, y + 34, name, anchor="end", size=18))
         parts.append(f'<rect x="124" y="{y}" width="{length:.1f}" height="52" fill="{PALE if number == 0 else BLUE}" '
                      f'stroke="{INK}"/>')  # fmt: skip
-        words = f"{said(value)} {unit}".rstrip()
+        words = _measured(value, unit)
         beside = 124 + length + 10
         fits = beside + _LETTER * len(words) <= WIDTH
         parts.append(text(beside if fits else 124, y + (34 if fits else 74), words, size=18))
@@ -87,7 +101,7 @@ def draw_values(told: Told, signal: str, unit: str, expected: float | None, obse
         parts.append(text(WIDTH / 2, 220, "Nothing was measured: that is the finding.", anchor="middle", size=18))
     since = f"since {said_day(told.since, of=0)}"  # an anode's is years ago
     parts.append(text(24, HEIGHT - 40, since, size=16, ink=FAINT))
-    words = ", ".join(f"{name} {said(value)} {unit}" for name, value in known) or "nothing was measured"
+    words = ", ".join(f"{name} {_measured(value, unit)}" for name, value in known) or "nothing was measured"
     return _svg(told, f"{subject}: {words}, {since}.", parts, subject)
 
 
@@ -99,12 +113,13 @@ def in_words(signal: str) -> str:
 
 
 def _plane(picture: Picture, told: Told) -> Plane:
-    first = max(min([picture.days[0], *(day for day, _ in picture.learned)]), picture.days[-1] - SHOWN_BEFORE)
-    last = picture.days[-1] + timedelta(days=3)
+    others = (*picture.learned, *picture.uncompared)
+    first = max(min([picture.days[0], *(day for day, _ in others)]), picture.days[-1] - SHOWN_BEFORE)
+    last = max([picture.days[-1], *(day for day, _ in others)]) + timedelta(days=3)
     if told.fails:
         last = max(last, min(told.fails[2], last + SHOWN_AFTER))
     rows = (zip(picture.days, row, strict=True) for row in (picture.observed, picture.low, picture.high))
-    shown = [value for day, value in chain(picture.learned, *rows) if day >= first]
+    shown = [value for day, value in chain(others, *rows) if day >= first]
     limits = [picture.threshold[-1], picture.failure[-1]] if told.fails else [picture.threshold[-1]]
     values = [value for value in (*shown, *limits) if isfinite(value)]
     low, high = min(values), max(values)
@@ -125,7 +140,7 @@ def _axes(plane: Plane, unit: str) -> list[str]:
         parts.append(f'<path d="M{plane.x(day):.1f} {bottom}v6" stroke="{FAINT}"/>')
         anchor = "end" if plane.x(day) > right - 20 else "middle"
         parts.append(text(min(plane.x(day), right + 12), bottom + 22, said_day(day), anchor=anchor, ink=FAINT))
-    if unit and unit != "1":
+    if unit not in NO_UNIT:
         parts.append(text(plane.left - 8, plane.top - 10, unit, anchor="end", ink=FAINT))
     return parts
 
@@ -133,8 +148,7 @@ def _axes(plane: Plane, unit: str) -> list[str]:
 def _dots(plane: Plane, picture: Picture) -> list[str]:
     parts = [
         f'<circle cx="{plane.x(day):.1f}" cy="{plane.y(value):.1f}" r="3" fill="#fff" stroke="{FAINT}"/>'
-        for day, value in picture.learned
-        if day >= plane.first
+        for day, value in _in_view(plane, picture.learned)
     ]
     seen = [(day, value) for day, value in zip(picture.days, picture.observed, strict=True) if day >= plane.first]
     parts.append(_path(plane.line(*zip(*seen, strict=True)), stroke=BLUE, width=1.5))
@@ -144,6 +158,24 @@ def _dots(plane: Plane, picture: Picture) -> list[str]:
         if isfinite(value)
     ]
     return parts
+
+
+def _level(plane: Plane, days: Sequence[date], values: Sequence[float]) -> str:
+    """A line that shows a day without neighbours as well, as a short stroke."""
+    pieces = plane.line(days, values).split("M")[1:]
+    return "".join(f"M{one}" if "L" in one else f"M{one}m-5 0h10" for one in pieces)
+
+
+def _crosses(plane: Plane, picture: Picture) -> list[str]:
+    return [_cross(plane.x(day), plane.y(value)) for day, value in _in_view(plane, picture.uncompared)]
+
+
+def _cross(x: float, y: float) -> str:
+    return _path(f"M{x - 3.5:.1f} {y - 3.5:.1f}l7 7m0 -7l-7 7", stroke=FAINT, width=1.5)
+
+
+def _in_view(plane: Plane, values: DatedValues) -> list[tuple[date, float]]:
+    return [(day, value) for day, value in values if day >= plane.first and isfinite(value)]
 
 
 def _since(plane: Plane, since: date) -> list[str]:
@@ -168,9 +200,9 @@ def _prognosis(plane: Plane, picture: Picture, fails: tuple[date, date, date]) -
     ]
 
 
-def _legend(picture: Picture, told: Told) -> list[str]:
-    """What the marks mean, in rows below the picture."""
-    y = HEIGHT - 92
+def _legend(plane: Plane, picture: Picture, told: Told) -> tuple[list[str], int]:
+    """What the marks mean, in rows below the picture, and where the last one stands."""
+    y = 374
     parts = [
         _path(f"M24 {y}h30", stroke=BLUE, width=1.5),
         f'<circle cx="39" cy="{y}" r="3.2" fill="{BLUE}"/>',
@@ -178,22 +210,53 @@ def _legend(picture: Picture, told: Told) -> list[str]:
         f'<rect x="170" y="{y - 8}" width="30" height="16" fill="{PALE}"/>',
         _path(f"M170 {y}h30", stroke=FAINT, width=2.0),
         text(208, y + 5, "expected of a healthy day"),
-        _path(f"M170 {y + 25}h30", stroke=ORANGE, width=2.0, dash="8 5"),
-        text(208, y + 30, "limit"),
     ]
-    if picture.learned:
-        parts.append(f'<circle cx="39" cy="{y + 25}" r="3" fill="#fff" stroke="{FAINT}"/>')
-        parts.append(text(62, y + 30, "learned from"))
+    y += ROW
+    parts.append(_path(f"M170 {y}h30", stroke=ORANGE, width=2.0, dash="8 5"))
+    parts.append(text(208, y + 5, _limit(picture)))
+    if _in_view(plane, picture.learned):
+        parts.append(f'<circle cx="39" cy="{y}" r="3" fill="#fff" stroke="{FAINT}"/>')
+        parts.append(text(62, y + 5, "learned from"))
+    if _in_view(plane, picture.uncompared):
+        y += ROW
+        parts += [_cross(39, y), text(62, y + 5, "measured, but not compared")]
+    if adding := _adding_up(picture):
+        y += ROW
+        parts.append(_path(f"M39 {y - 8}v16", stroke=INK, dash="2 4"))
+        parts.append(text(62, y + 5, f"since: {adding[0]}"))
+        for words in adding[1:]:
+            y += ROW - 5
+            parts.append(text(62, y + 5, words))
     if told.fails:
+        y += ROW
         early, middle, late = (said_day(day, picture.days[-1].year) for day in told.fails)
         when = f"may fail around {middle} ({early} to {late})"
-        parts.append(_path(f"M39 {y + 42}l8 8l-8 8l-8 -8z", fill=ORANGE))
-        parts.append(text(62, y + 55, when, size=15 if len(when) < 48 else 13))  # years take room
-    return parts
+        parts.append(_path(f"M39 {y - 8}l8 8l-8 8l-8 -8z", fill=ORANGE))
+        parts.append(text(62, y + 5, when, size=15 if len(when) < 48 else 13))  # years take room
+    return parts, y + 9
+
+
+def _limit(picture: Picture) -> str:
+    """Where each sign is once the fault counts; a single one may be beyond it long before."""
+    return "limit for all signs together" if picture.signs > 1 else "limit"
+
+
+def _adding_up(picture: Picture) -> list[str]:
+    """What `since` means where evidence adds up over days."""
+    if not picture.signs:
+        return []
+    words = ["when all signs together began to add up" if picture.signs > 1 else "when it began to add up"]
+    if picture.lowest_of > 1:
+        words.append(f"only the least of every {picture.lowest_of} days counts")
+    return words
+
+
+def _measured(value: float, unit: str) -> str:
+    return said(value) if unit in NO_UNIT else f"{said(value)} {unit}"
 
 
 def _name(picture: Picture) -> str:
-    return picture.name if picture.unit in ("", "1") else f"{picture.name}, {picture.unit}"
+    return picture.name if picture.unit in NO_UNIT else f"{picture.name}, {picture.unit}"
 
 
 def _path(data: str, *, fill: str = "none", stroke: str = "none", width: float = 1.0, dash: str = "") -> str:
@@ -201,16 +264,16 @@ def _path(data: str, *, fill: str = "none", stroke: str = "none", width: float =
     return f'<path d="{data}" fill="{fill}" stroke="{stroke}" stroke-width="{width}"{dashes}/>' if data else ""
 
 
-def _svg(told: Told, words: str, parts: list[str], subject: str) -> str:
+def _svg(told: Told, words: str, parts: list[str], subject: str, height: int = HEIGHT) -> str:
     title = f"{told.title}: {told.appliance}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         'aria-labelledby="chart-title chart-words" font-family="system-ui, sans-serif">'
         f'<title id="chart-title">{escape(title)}</title><desc id="chart-words">{escape(words)}</desc>'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
+        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>'
         + text(24, 34, told.title, size=20, bold=True)
         + text(24, 58, subject, size=15, ink=FAINT)
-        + text(WIDTH - 18, HEIGHT - 10, told.appliance, anchor="end", size=13, ink=FAINT)
+        + text(WIDTH - 18, height - 10, told.appliance, anchor="end", size=13, ink=FAINT)
         + "".join(parts)
         + "</svg>\n"
     )

@@ -52,12 +52,16 @@ class Plane:
         return "".join(pieces)
 
     def band(self, days: Sequence[date], low: Sequence[float], high: Sequence[float]) -> str:
-        """Path data around the area between two lines."""
+        """Path data around the area between two lines; a single day is a few pixels wide."""
         known = [(day, lo, hi) for day, lo, hi in zip(days, low, high, strict=True) if isfinite(lo) and isfinite(hi)]
         if not known:
             return ""
-        there = [f"{self.x(day):.1f} {self.y(hi):.1f}" for day, _, hi in known]
-        back = [f"{self.x(day):.1f} {self.y(lo):.1f}" for day, lo, _ in reversed(known)]
+        half = 5.0 if len(known) == 1 else 0.0
+        first, last = known[0], known[-1]
+        edge = [(self.x(first[0]) - half, *first[1:]), *((self.x(day), lo, hi) for day, lo, hi in known[1:-1])]
+        edge.append((self.x(last[0]) + half, *last[1:]))
+        there = [f"{x:.1f} {self.y(hi):.1f}" for x, _, hi in edge]
+        back = [f"{x:.1f} {self.y(lo):.1f}" for x, lo, _ in reversed(edge)]
         return f"M{'L'.join(there)}L{'L'.join(back)}Z"
 
 

@@ -18,8 +18,9 @@ def hold(model: TrainedModel, rule: str) -> TrainedModel:
     """`model` with the detector `rule` quiet; BadInput if there is none of that name."""
     kinds = {one.name: kind for kind in Kind for one in detectors_of(kind)}
     if rule not in kinds:
-        near = get_close_matches(rule, kinds, n=3, cutoff=0.4) or sorted(kinds)
-        raise BadInput(f"no detector is called {rule!r}; there are {', '.join(near)}")
+        near = get_close_matches(rule, kinds)
+        others = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(sorted(kinds))}"
+        raise BadInput(f"no detector is called {rule!r}; {others}")
     end = f", {rule} on trial"
     origin = replace(model.provenance, name=f"{model.provenance.name[: MOST - len(end)]}{end}")
     return replace(model, provenance=origin, limits={**model.limits, (kinds[rule], rule): NEVER})

@@ -12,6 +12,8 @@ from api.charts.evidence import HEIGHT, WIDTH, Told, describe, draw_evidence, dr
 from api.charts.plane import Plane, day_ticks, ticks
 from domain.faults import fault_of
 from domain.signals import Kind
+from models.healthy.deviations import deviations_of
+from models.history import DatedIndex, history_of
 from models.judge import judge_appliance
 from models.picture import Picture, picture_of
 from tests.unit.index_stories import AFTER, fault_story, signature_named
@@ -62,6 +64,74 @@ def test_the_drawing_is_sound_and_tells_itself_to_those_who_cannot_see_it(
     dots = [dot for dot in drawn.iter(f"{SVG}circle") if dot.get("fill") != "#fff"]
     assert len(dots) == len(picture.days) + 1  # one stands in the legend
     assert all(0 <= float(dot.get("cx", "-1")) <= WIDTH and 0 <= float(dot.get("cy", "-1")) <= HEIGHT for dot in dots)
+
+
+def _dryer(duty_after: float) -> Picture:
+    """A duct that clogs, and two days after a pause on which the air is back; `heater_duty` tells nothing at 1."""
+    signature = signature_named(Kind.DRYER, "vent_clog")
+    history, references = fault_story(signature, 0.4, AFTER + 10)
+    rows: list[DatedIndex] = []
+    for index, series in history.series.items():
+        rows += [(day, index, value, 0.0, 10.0) for day, value in zip(series.days, series.values.tolist(), strict=True)]
+        healthy = duty_after if index == "heater_duty" else float(series.values[0])
+        rows += [(FIRST + timedelta(days=AFTER + number), index, healthy, 0.0, 10.0) for number in (14, 15)]
+    later = history_of(rows, evening(AFTER + 16))
+    picture = picture_of(Kind.DRYER, "vent_clog", {"heater_w", "exhaust_c"}, later, references, "dryer_vent_clog/2")
+    assert picture is not None
+    assert picture.days[-1] == max(one.days[-1] for one in deviations_of(Kind.DRYER, later, references).values())
+    return picture
+
+
+def test_a_day_that_contradicts_the_finding_is_drawn() -> None:
+    picture = _dryer(1.0)
+    assert picture.name != "Share of drying in which the heater is on", "it tells nothing of the last days"
+    assert picture.days[-1] == FIRST + timedelta(days=AFTER + 15)
+    assert picture.low[-1] < picture.observed[-1] < picture.high[-1]
+    assert picture.signs > 1
+
+
+def test_days_that_were_measured_but_not_compared_are_crosses_and_none_is_taken_for_learned(
+    clogging: tuple[Picture, Told, tuple[str, ...]],
+) -> None:
+    signature = signature_named(Kind.DRYER, "vent_clog")
+    history, references = fault_story(signature, 0.4, AFTER + 10)
+    picture = picture_of(Kind.DRYER, "vent_clog", {"heater_w"}, history, references)
+    assert picture is not None
+    last = references["heater_duty"].learned_to
+    assert max(day for day, _ in picture.learned) <= last
+    days = {*picture.days, *(day for day, _ in (*picture.learned, *picture.uncompared))}
+    assert days == set(history.complete("heater_duty").days), "every day that was measured"
+    whole, told, _ = clogging
+    newest = (whole.days[-1] + timedelta(days=2), whole.expected[-1])
+    crossed = replace(whole, uncompared=(newest,))
+    assert draw_evidence(crossed, told).count("l7 7m0 -7l-7 7") == 2, "the day, and what it means"
+    assert "1 more day was measured but not compared" in describe(crossed, told)
+    assert "not compared" not in draw_evidence(whole, told)
+
+
+def test_since_is_explained_where_evidence_adds_up(clogging: tuple[Picture, Told, tuple[str, ...]]) -> None:
+    picture, told, _ = clogging
+    assert "since: " not in draw_evidence(picture, told), "told in another way"
+    drawn = draw_evidence(replace(picture, signs=2, lowest_of=3), told)
+    assert "since: when all signs together began to add up" in drawn
+    assert "only the least of every 3 days counts" in drawn
+    assert "limit for all signs together" in drawn
+    assert "since: when it began to add up" in draw_evidence(replace(picture, signs=1), told)
+
+
+def test_a_share_has_no_unit(clogging: tuple[Picture, Told, tuple[str, ...]]) -> None:
+    picture, told, _ = clogging
+    share = replace(picture, unit="1", observed=(*picture.observed[:-1], 0.828))
+    assert "0.828 was observed" in describe(share, told)
+    assert "observed 0.8, since" in draw_values(told, "heater_w", "1", 1.0, 0.8)
+
+
+def test_a_day_without_neighbours_has_its_level_and_band(clogging: tuple[Picture, Told, tuple[str, ...]]) -> None:
+    picture, told, _ = clogging
+    last = {name: (getattr(picture, name)[-1],)
+            for name in ("days", "observed", "expected", "low", "high", "threshold", "failure")}  # fmt: skip
+    drawn = draw_evidence(replace(picture, **last), told)
+    assert drawn.count("m-5 0h10") == 2, "expected and limit"
 
 
 def test_without_a_trend_nothing_is_said_about_failing(clogging: tuple[Picture, Told, tuple[str, ...]]) -> None:

@@ -364,8 +364,10 @@ def test_the_name_of_a_rule_on_trial_fits_the_registry() -> None:
 
 
 def test_a_rule_that_there_is_not_cannot_be_on_trial() -> None:
-    with pytest.raises(BadInput, match="refrigerator_condenser_dust"):
+    with pytest.raises(BadInput, match="did you mean refrigerator_condenser_dust"):
         hold(shipped().model, "refrigerator_condensor_dust")
+    with pytest.raises(BadInput, match=r"there are .*ac_filter_clog.*dryer_vent_clog.*water_heater"):
+        hold(shipped().model, "nonsense")
 
 
 def test_outcomes_do_not_hide_that_a_model_is_of_other_detectors(model: TrainedModel) -> None:
