@@ -268,8 +268,8 @@ def _grown(deviation: Deviation, before: Sequence[int], after: Sequence[int], ch
 
 def _work_on(kind: Kind, service: Service, index: str) -> Work | None:
     """What the service may have done to the level of the index; None if nothing."""
-    if service.action in RESTORES:
-        return None
+    if service.action in RESTORES or (service.action == FIRMWARE and index in PUSHED_UP):
+        return None  # what flows through a valve is no matter of software
     moved = frozenset[str]().union(*(moved_by(kind, fault) for fault in service.faults))
     if moved and index not in moved:
         return None

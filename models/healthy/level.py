@@ -36,11 +36,12 @@ COUNTED: Final = MappingProxyType({"heat_duty": 0.85})
 """Shares of a day's rows, and what an imperfect repair leaves of each at the least (E): a mended relay misses a few
 minutes of heating for good. What is counted on few rows scatters by chance besides (binomial)."""
 
-BEST: Final = MappingProxyType(
-    {**{f"{index}_{step}": 1.0 for index in (FAN_LAW, WATTS) for step in STEPS}, INLET_RISE: -1.0}
-)
+BEST: Final = MappingProxyType({
+    **{f"{index}_{step}": 1.0 for index in (FAN_LAW, WATTS) for step in STEPS},
+    **dict.fromkeys((INLET_RISE, *PUSHED_UP), -1.0),
+})  # fmt: skip
 """A filter only ever takes air away, so of a unit that never ran alike the days with most air are nearest to clean: a
-fan's highest, a dryer's coolest."""
+fan's highest, a dryer's coolest. Low pressure and a weak valve only ever slow filling: its quickest days."""
 BEST_DAYS: Final = 4
 
 
@@ -140,15 +141,16 @@ def _learn_from(
     known = np.isfinite(y)
     if int(known.sum()) < prior.least_days:
         return None
+    settled = True
     if prior.index in PUSHED_UP:
         known &= ~in_spell(prior, history, means, series.ordinals[:count])
-        known &= ~_pushed(y - x @ np.array([slope.mean for slope in prior.slopes]), known, prior, params)
-        if 4 * int(known.sum()) < 3 * prior.least_days:
-            return None
+        pushed = _pushed(y - x @ np.array([slope.mean for slope in prior.slopes]), known, prior, params)
+        settled = 4 * int((known & ~pushed).sum()) >= 3 * prior.least_days
+        known &= ~pushed if settled else True
     alike = known & (told | np.isnan(means)).all(axis=1)
     known = alike if 2 * int(alike.sum()) >= prior.least_days else known
-    model = _fit(prior, y[known], x[known], params)
-    if model is None and prior.index in BEST:
+    model = _fit(prior, y[known], x[known], params) if settled else None
+    if model is None and prior.index in BEST and int(known.sum()) >= BEST_DAYS:
         air = BEST[prior.index] * y
         known &= air >= np.sort(air[known])[-BEST_DAYS]
         model = _fit(prior, y[known], x[known], params)
@@ -184,7 +186,7 @@ def deviation_of(
     if len(series) == 0 or (reference is None and prior.level is None):
         return None
     model: Mapping[str, Any] = {} if reference is None else reference.model
-    means = None if reference is None else np.asarray(model["means"], dtype=np.float64)
+    means = None if reference is None else _usual_since(prior, history, series, model["means"])
     y, x, means, told = _design(prior, history, series, slice(None), means)
     slopes = np.asarray(model.get("slopes", [slope.mean for slope in prior.slopes]), dtype=np.float64)
     covariance = np.asarray(
@@ -216,6 +218,16 @@ def deviation_of(
         carried=reference is not None and reference.carried,
         alike_in={slope.context: told[known, place] for place, slope in enumerate(prior.slopes)},
     )
+
+
+def _usual_since(
+    prior: IndexPrior, history: FeatureHistory, series: DaySeries, means: Sequence[float | None]
+) -> Floats:
+    """The means that were learned, or what is usual since where that is lower: what comes in spells only ever raises,
+    and the first days may have fallen into one."""
+    since = [usual_of(slope, history, series.ordinals) if slope.context in SPELLS else np.nan for slope in prior.slopes]
+    learned = np.asarray(means, dtype=np.float64)
+    return np.where(np.asarray(since) < learned, since, learned)  # what was never learned stays unknown
 
 
 def _scatter(values: Floats) -> float:

@@ -121,6 +121,23 @@ def test_what_is_normal_is_learned_without_the_days_that_were_pushed_up() -> Non
     assert pushed.model["noise"] == PRIOR.noise_floor
 
 
+def test_a_valve_that_weakens_while_it_is_learned_is_compared_with_its_quickest_days() -> None:
+    slow = {4: 1.2, 5: 1.3, 6: 1.3, 7: 1.4, 8: 1.15} | dict.fromkeys(range(9, 24), 1.5)
+    history = home(24, slow=slow, mains={})
+    assert float(np.exp(learned(history).model["level"])) == pytest.approx(7.0, rel=0.03)
+    told = judge_appliance(Kind.WASHING_MACHINE, history, {FILL: learned(history)}, evening(24))
+    assert {verdict.fault for verdict in told if verdict.present} == {"inlet_valve_weak"}
+
+
+def test_a_dishwasher_that_was_first_told_in_a_spell_makes_no_weak_valve_once_that_is_over() -> None:
+    first = {0: 1.4, 2: 1.4, 4: 1.4}  # of three washes without a day of the dishwasher nobody knows the pressure
+    history = home(30, slow={2: 1.4}, mains=first | dict.fromkeys(range(12, 30, 2), 1.0))
+    deviation = deviations_of(Kind.WASHING_MACHINE, history, {FILL: learned(history)})[FILL]
+    assert deviation.expected[-2:] == pytest.approx([7.0, 7.0], rel=0.03)
+    assert not any(one.present for one in judge_appliance(
+        Kind.WASHING_MACHINE, history, {FILL: learned(history)}, evening(30)))  # fmt: skip
+
+
 def test_the_middle_of_the_shortest_half() -> None:
     # Three of five: 1.0 to 2.1 is 1.1 wide, 2.0 to 2.2 is 0.2, 2.1 to 9.0 is 6.9.
     assert densest(np.array([9.0, 2.0, 1.0, 2.2, 2.1])) == 2.1
